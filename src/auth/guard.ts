@@ -1,0 +1,92 @@
+import type { Context } from "hono";
+import { createMiddleware } from "hono/factory";
+import type { Caller } from "../http/caller.ts";
+import type { AppContext } from "../http/context.ts";
+import { ApiError } from "../http/errors.ts";
+import { sha256 } from "../lib/id.ts";
+import { findKey, isUseDue, type KeyRecord, recordUse } from "./store.ts";
+
+const INTEGRATION_KEY = /^tc_[0-9A-Za-z]{20}$/;
+const TEAM_KEY = /^[\w-]{43}$/;
+
+/** The keys a route takes: an integration's, the team's, or either. */
+type Accepts = "integration" | "team" | "either";
+
+/**
+ * Lets in a caller with a key of the accepted kind, and leaves who it is under `c.get("caller")`. 401 without a key in
+ * force, 403 for an inactive integration or an account whose set-up is unfinished, 429 over the key's rate.
+ */
+export const guard = (accepts: Accepts) =>
+  createMiddleware<AppContext>(async function requireKey(c, next) {
+    const shown = shownKey(c, accepts);
+    const now = Date.now();
+    const db = c.get("db");
+    const key = await findRemembered(shown.key, (digest) => findKey(db, digest, now));
+    if (!key || !shown.fits(key)) throw new ApiError("invalid_api_key");
+    if (key.integrationId && !key.active) throw new ApiError("integration_not_active");
+    if (key.onboardedAt === null) throw new ApiError("onboarding_incomplete");
+    await limitRate(c.env, key);
+    if (isUseDue(key, now)) c.executionCtx.waitUntil(recordUse(db, key.integrationId!, now).catch(console.error));
+    c.set("caller", caller(key));
+    await next();
+  });
+
+function shownKey(c: Context<AppContext>, accepts: Accepts): { key: string; fits: (key: KeyRecord) => boolean } {
+  const teamKey = accepts === "integration" ? undefined : c.req.header("X-API-KEY");
+  const bearer = accepts === "team" ? undefined : c.req.header("Authorization")?.match(/^Bearer +(\S+) *$/i)?.[1];
+  if (!teamKey && !bearer) throw new ApiError("missing_api_key");
+  if (teamKey) {
+    const teamId = c.req.header("X-TEAM-ID");
+    if (!TEAM_KEY.test(teamKey)) throw new ApiError("invalid_api_key");
+    return { key: teamKey, fits: (key) => key.integrationId === null && key.teamId === teamId };
+  }
+  if (!INTEGRATION_KEY.test(bearer!)) throw new ApiError("invalid_api_key");
+  return { key: bearer!, fits: (key) => key.integrationId !== null };
+}
+
+/** Keys lately found good, newest last: presence must get through while D1 is away, and only then is this asked. */
+const remembered = new Map<string, KeyRecord>();
+const REMEMBERED_KEYS = 1_000;
+
+async function findRemembered(key: string, find: (digest: string) => Promise<KeyRecord | undefined>) {
+  const digest = await sha256(key);
+  let found: KeyRecord | undefined;
+  try {
+    found = await find(digest);
+  } catch (error) {
+    const record = remembered.get(digest);
+    console.error("auth: D1 did not answer", error);
+    if (record) return record;
+    throw new ApiError("unavailable", { headers: { "Retry-After": "5" } });
+  }
+  remembered.delete(digest);
+  if (found) remembered.set(digest, found);
+  if (remembered.size > REMEMBERED_KEYS) remembered.delete(remembered.keys().next().value!);
+  return found;
+}
+
+/** The platform's limiter does not say when its window ends; a whole period later it has. */
+const RATE_PERIOD_SECONDS = 60;
+
+async function limitRate(env: Env, key: KeyRecord): Promise<void> {
+  const [limiter, subject, quota] = key.integrationId
+    ? [env.INTEGRATION_KEY_LIMIT, key.integrationId, 600]
+    : [env.TEAM_KEY_LIMIT, key.teamId, 60];
+  const { success } = await limiter.limit({ key: subject });
+  if (success) return;
+  throw new ApiError("too_many_requests", {
+    headers: {
+      "Retry-After": String(RATE_PERIOD_SECONDS),
+      "RateLimit-Policy": `"key";q=${quota};w=${RATE_PERIOD_SECONDS}`,
+    },
+  });
+}
+
+const caller = (key: KeyRecord): Caller => ({
+  accountId: key.accountId,
+  teamId: key.teamId,
+  teamSlug: key.teamSlug,
+  teamTimeZone: key.teamTimeZone,
+  directoryVersion: key.directoryVersion,
+  integration: key.integrationId ? { id: key.integrationId, timeoutMs: key.timeoutMinutes! * 60_000 } : null,
+});

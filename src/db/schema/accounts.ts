@@ -1,0 +1,27 @@
+import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+/** Instants are UTC milliseconds in every table; API bodies carry ISO 8601. */
+export const accounts = sqliteTable("accounts", {
+  id: text().primaryKey(),
+  name: text().notNull(),
+  /** Null until the owner has finished the set-up steps; until then its keys answer 403. */
+  onboardedAt: integer("onboarded_at"),
+  /** Grows with every change to who is who (merge, rename, zone), so that objects know when to read the directory again. */
+  directoryVersion: integer("directory_version").notNull().default(1),
+  createdAt: integer("created_at").notNull(),
+});
+
+export const teams = sqliteTable(
+  "teams",
+  {
+    id: text().primaryKey(),
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id),
+    slug: text().notNull().unique(),
+    name: text().notNull(),
+    timeZone: text("time_zone").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (t) => [index("teams_by_account").on(t.accountId)],
+);

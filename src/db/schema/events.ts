@@ -1,0 +1,33 @@
+import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { teams } from "./accounts.ts";
+import { identities } from "./people.ts";
+
+export const events = sqliteTable(
+  "events",
+  {
+    id: text().primaryKey(),
+    teamId: text("team_id")
+      .notNull()
+      .references(() => teams.id),
+    externalId: text("external_id").notNull(),
+    identityId: text("identity_id")
+      .notNull()
+      .references(() => identities.id),
+    /** Null for an event that came in under the team key. */
+    integrationId: text("integration_id"),
+    kind: text().notNull(),
+    title: text().notNull(),
+    scope: text().notNull(),
+    url: text(),
+    /** JSON text, as sent. */
+    details: text(),
+    occurredAt: integer("occurred_at").notNull(),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (t) => [
+    uniqueIndex("events_by_external_id").on(t.teamId, t.externalId),
+    index("events_by_identity").on(t.teamId, t.identityId, t.occurredAt),
+    index("events_by_time").on(t.teamId, t.occurredAt, t.id),
+  ],
+);

@@ -1,0 +1,40 @@
+import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { teams } from "./accounts.ts";
+
+export const integrations = sqliteTable(
+  "integrations",
+  {
+    id: text().primaryKey(),
+    teamId: text("team_id")
+      .notNull()
+      .references(() => teams.id),
+    name: text().notNull(),
+    active: integer({ mode: "boolean" }).notNull().default(true),
+    presenceTimeoutMinutes: integer("presence_timeout_minutes").notNull().default(10),
+    lastUsedAt: integer("last_used_at"),
+    createdAt: integer("created_at").notNull(),
+    /** Removed integrations stay as rows: blocks and events still name them. */
+    removedAt: integer("removed_at"),
+  },
+  (t) => [index("integrations_by_team").on(t.teamId)],
+);
+
+/** Team keys and integration keys, as digests: one place to look, whichever kind a caller shows. */
+export const apiKeys = sqliteTable(
+  "api_keys",
+  {
+    /** SHA-256 of the key, lower-case hex. */
+    digest: text().primaryKey(),
+    teamId: text("team_id")
+      .notNull()
+      .references(() => teams.id),
+    /** Null for the team's own key. */
+    integrationId: text("integration_id").references(() => integrations.id),
+    /** The first characters, enough to recognise a key and far too few to guess it. */
+    prefix: text().notNull(),
+    createdAt: integer("created_at").notNull(),
+    /** When a rotated key stops working; null for the key in force. */
+    expiresAt: integer("expires_at"),
+  },
+  (t) => [index("api_keys_by_integration").on(t.integrationId)],
+);

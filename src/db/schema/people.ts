@@ -1,0 +1,100 @@
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { accounts, teams } from "./accounts.ts";
+
+export const people = sqliteTable(
+  "people",
+  {
+    id: text().primaryKey(),
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id),
+    name: text().notNull(),
+    slug: text().notNull(),
+    /** Case-folded. */
+    email: text(),
+    /** Null: the team's zone rules. */
+    timeZone: text("time_zone"),
+    location: text(),
+    avatarUrl: text("avatar_url"),
+    administrator: integer({ mode: "boolean" }).notNull().default(false),
+    /** The person this one was merged into; always the last of a chain, never a merged person. */
+    mergedInto: text("merged_into"),
+    createdAt: integer("created_at").notNull(),
+  },
+  (t) => [
+    uniqueIndex("people_by_email").on(t.accountId, t.email),
+    uniqueIndex("people_by_slug").on(t.accountId, t.slug),
+    index("people_by_merge").on(t.mergedInto),
+  ],
+);
+
+/** One `personIdentifier` of an account. Its id is derived from both, so whoever meets it first agrees on it. */
+export const identities = sqliteTable(
+  "identities",
+  {
+    id: text().primaryKey(),
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id),
+    identifier: text().notNull(),
+    personId: text("person_id")
+      .notNull()
+      .references(() => people.id),
+    createdAt: integer("created_at").notNull(),
+  },
+  (t) => [
+    uniqueIndex("identities_by_identifier").on(t.accountId, t.identifier),
+    index("identities_by_person").on(t.personId),
+  ],
+);
+
+export const members = sqliteTable(
+  "members",
+  {
+    id: text().primaryKey(),
+    teamId: text("team_id")
+      .notNull()
+      .references(() => teams.id),
+    personId: text("person_id")
+      .notNull()
+      .references(() => people.id),
+    role: text({ enum: ["active", "observer"] }).notNull(),
+    manager: integer({ mode: "boolean" }).notNull().default(false),
+    username: text().notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (t) => [uniqueIndex("members_by_person").on(t.teamId, t.personId), index("members_by_person_id").on(t.personId)],
+);
+
+/** What a merge moved, so that undoing it moves exactly that back. */
+export const merges = sqliteTable(
+  "merges",
+  {
+    id: text().primaryKey(),
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id),
+    fromPersonId: text("from_person_id")
+      .notNull()
+      .references(() => people.id),
+    intoPersonId: text("into_person_id")
+      .notNull()
+      .references(() => people.id),
+    createdAt: integer("created_at").notNull(),
+    undoneAt: integer("undone_at"),
+  },
+  (t) => [index("merges_by_into").on(t.intoPersonId), index("merges_by_from").on(t.fromPersonId)],
+);
+
+export const mergeMoves = sqliteTable(
+  "merge_moves",
+  {
+    mergeId: text("merge_id")
+      .notNull()
+      .references(() => merges.id),
+    kind: text({ enum: ["identity", "person", "member"] }).notNull(),
+    /** The identity re-pointed, the earlier merged person carried along, or the membership added. */
+    movedId: text("moved_id").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.mergeId, t.kind, t.movedId] })],
+);

@@ -1,0 +1,81 @@
+import { bodyLimit } from "hono/body-limit";
+import { createMiddleware } from "hono/factory";
+import type * as z from "zod";
+import { type JsonProblem, parseJson } from "../lib/json.ts";
+import type { AppContext } from "./context.ts";
+import { ApiError, badRequest, type Issue, pathText } from "./errors.ts";
+
+/** The largest body taken, in bytes: 1 MiB. */
+export const MAX_BODY_BYTES = 1_048_576;
+
+/** Refuses a body over the limit with 413, reading no more of it than the limit. */
+export const limitBody = bodyLimit({
+  maxSize: MAX_BODY_BYTES,
+  onError: () => {
+    throw new ApiError("too_large", { text: "Request too large: at most 1 MiB" });
+  },
+});
+
+/** What `jsonBody` leaves for `c.req.valid("json")`. */
+type Json<S extends z.ZodType> = { in: { json: z.input<S> }; out: { json: z.output<S> } };
+
+/**
+ * Reads a JSON body, refuses what JSON.parse would silently lose or mangle (duplicate keys, lone surrogates, NUL, endless
+ * nesting), and validates the rest. A problem that `spare` accepts is not refused here but left to the handler, under
+ * `c.get("spared")`: so one bad event need not sink its batch.
+ */
+export function jsonBody<S extends z.ZodType>(schema: S, spare: (problem: JsonProblem) => boolean = () => false) {
+  return createMiddleware<AppContext & { Variables: { spared: JsonProblem[] } }, string, Json<S>>(
+    async function readJsonBody(c, next) {
+      const { value, problems } = await readJson(c.req.raw);
+      const refused = problems.filter((problem) => !spare(problem));
+      if (refused.length > 0) throw badRequest(refused.map(problemIssue));
+      c.set("spared", problems);
+      c.req.addValidatedData("json", parse(schema, value) as object);
+      await next();
+    },
+  );
+}
+
+async function readJson(request: Request) {
+  const type = request.headers.get("Content-Type")?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  if (type !== "application/json" && !/^application\/[\w.-]+\+json$/.test(type))
+    throw new ApiError("unsupported_media_type");
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(await request.arrayBuffer());
+  } catch (error) {
+    if (error instanceof TypeError) throw badRequest([{ path: "", message: "The body is not UTF-8" }]);
+    throw error;
+  }
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw badRequest([{ path: "", message: "The body is not JSON" }]);
+    throw error;
+  }
+}
+
+const problemIssue = ({ path, message }: JsonProblem): Issue => ({ path: pathText(path), message });
+
+/** A body of a thousand users could fail in thousands of places: the first hundred are enough to mend it. */
+const MAX_ISSUES = 100;
+
+/** The issues of a failed zod parse, as the error body lists them. */
+export const zodIssues = (error: z.core.$ZodError): Issue[] =>
+  error.issues.slice(0, MAX_ISSUES).map((issue) => ({ path: pathText(issue.path), message: issue.message }));
+
+function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  if (
+    result.error.issues.some((issue) => issue.code === "too_big" && issue.origin === "array" && issue.path.length === 1)
+  ) {
+    throw new ApiError("too_large", {
+      text: zodIssues(result.error)
+        .map((i) => `${i.path}: ${i.message}`)
+        .join("; "),
+    });
+  }
+  throw badRequest(zodIssues(result.error));
+}

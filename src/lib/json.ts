@@ -1,0 +1,142 @@
+/** What a body may not hold though JSON allows it, and the path to the place. */
+export type JsonProblem = { path: (string | number)[]; message: string };
+
+/** Levels of arrays and objects; the deepest document of the three contracts needs 5. */
+const MAX_DEPTH = 64;
+/** Enough for anyone to mend a body, and a bound on the answer to a hostile one. */
+const MAX_PROBLEMS = 100;
+/** Characters of a key shown in a path: 100 problems under a 1 MB key must not make a 100 MB answer. */
+const MAX_KEY_SHOWN = 100;
+/** A NUL or half of a surrogate pair; a false hit behind an escaped backslash only costs time. */
+const SUSPECT_ESCAPE = /\\u(?:0000|[dD][89a-fA-F])/;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/**
+ * Parses JSON and reports what it would silently lose or what storage cannot keep: duplicate keys (JSON.parse takes the
+ * last), strings with a lone surrogate or a NUL (D1 alters them), nesting deeper than 64 levels (nothing below is looked
+ * at). At most 100 problems; keys are cut to 100 characters in paths. Throws a SyntaxError when the text is not JSON.
+ */
+export function parseJson(text: string): { value: unknown; problems: JsonProblem[] } {
+  const value: unknown = JSON.parse(text);
+  // The colons that may follow a key are never fewer than the keys written, and those never fewer than the keys
+  // parsed: as long as the outer two counts agree, no key was lost. Disagreement alone proves nothing.
+  const sound = text.isWellFormed() && !SUSPECT_ESCAPE.test(text) && countKeys(value) === countColons(text);
+  return { value, problems: sound ? [] : findProblems(text) };
+}
+
+/** Keys in all objects of the tree, or -1 when it is too deep. Level by level, since recursion could overflow. */
+function countKeys(root: unknown): number {
+  let keys = 0;
+  let level = isTree(root) ? [root] : [];
+  for (let depth = 1; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) return -1;
+    const next: Tree[] = [];
+    for (const tree of level) {
+      if (Array.isArray(tree)) {
+        for (const child of tree) if (isTree(child)) next.push(child);
+      } else {
+        // for-in makes no array of keys; JSON.parse's objects inherit nothing enumerable, and own their `__proto__`.
+        for (const key in tree) {
+          keys++;
+          const child = tree[key];
+          if (isTree(child)) next.push(child);
+        }
+      }
+    }
+    level = next;
+  }
+  return keys;
+}
+
+type Tree = unknown[] | Record<string, unknown>;
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === "object" && value !== null;
+}
+
+/** Colons after a quote: one for each key, and a few inside strings such as ":wave:". */
+function countColons(text: string): number {
+  let count = 0;
+  for (let colon = text.indexOf(":"); colon >= 0; colon = text.indexOf(":", colon + 1)) {
+    let before = colon - 1;
+    while (isBlank(text.charCodeAt(before))) before--;
+    if (text.charCodeAt(before) === QUOTE) count++;
+  }
+  return count;
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+}
+
+/** Reads text known to be JSON once more, token by token, and names every problem's place. */
+function findProblems(text: string): JsonProblem[] {
+  const problems: JsonProblem[] = [];
+  // One entry per open container: an object's keys and how often each was seen, or null for an array.
+  const open: (Map<string, number> | null)[] = [];
+  const path: (string | number)[] = [];
+  const report = (message: string) => problems.push({ path: path.map(shown), message });
+  let keyNext = false;
+  let tooDeep = 0;
+  for (let at = 0; at < text.length && problems.length < MAX_PROBLEMS; at++) {
+    const char = text[at];
+    const keys = open.at(-1);
+    if (char === '"') {
+      const end = stringEnd(text, at);
+      if (tooDeep === 0) {
+        const string = unquote(text, at, end);
+        if (keys && keyNext) {
+          path[path.length - 1] = string;
+          const seen = (keys.get(string) ?? 0) + 1;
+          keys.set(string, seen);
+          if (seen === 2) report("Duplicate key");
+        }
+        const kind = keys && keyNext ? "Key" : "String";
+        if (!string.isWellFormed()) report(`${kind} holds a lone surrogate`);
+        if (string.includes("\0")) report(`${kind} holds a NUL character`);
+        keyNext = false;
+      }
+      at = end;
+    } else if (char === "{" || char === "[") {
+      if (tooDeep > 0 || open.length === MAX_DEPTH) {
+        if (tooDeep++ === 0) report(`Nested deeper than ${MAX_DEPTH} levels`);
+      } else {
+        open.push(char === "{" ? new Map() : null);
+        path.push(0);
+        keyNext = char === "{";
+      }
+    } else if (char === "}" || char === "]") {
+      if (tooDeep > 0) {
+        tooDeep--;
+      } else {
+        open.pop();
+        path.pop();
+        keyNext = false;
+      }
+    } else if (char === "," && tooDeep === 0) {
+      keyNext = keys !== null;
+      if (keys === null) path[path.length - 1] = Number(path.at(-1)) + 1;
+    }
+  }
+  return problems.slice(0, MAX_PROBLEMS);
+}
+
+/** Where the string that starts at `start` has its closing quote: the first one behind an even run of backslashes. */
+function stringEnd(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); ; end = text.indexOf('"', end + 1)) {
+    let slash = end - 1;
+    while (text.charCodeAt(slash) === BACKSLASH) slash--;
+    if ((end - slash) % 2 === 1) return end;
+  }
+}
+
+function unquote(text: string, start: number, end: number): string {
+  const raw = text.slice(start + 1, end);
+  return raw.includes("\\") ? (JSON.parse(text.slice(start, end + 1)) as string) : raw;
+}
+
+function shown(step: string | number): string | number {
+  return typeof step === "string" && step.length > MAX_KEY_SHOWN ? `${step.slice(0, MAX_KEY_SHOWN)}…` : step;
+}

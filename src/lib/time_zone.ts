@@ -1,0 +1,94 @@
+import { Temporal } from "temporal-polyfill";
+import type { Interval } from "./interval.ts";
+
+// The areas of the IANA database, its older country areas (US/Eastern) included. Etc is none: its GMT+1 is an offset.
+const AREA_PLACE =
+  /^(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Brazil|Canada|Chile|Europe|Indian|Mexico|Pacific|US)(?:\/[A-Za-z_-]+){1,2}$/;
+/** Words of place names that are not spelled with one capital in front. */
+const IRREGULAR = new Map(
+  ["of", "es", "au", "ACT", "LHI", "NSW", "IN", "McMurdo", "DumontDUrville", "ComodRivadavia", "DeNoronha"]
+    .concat(["BajaNorte", "BajaSur", "EasterIsland"])
+    .map((word) => [word.toLowerCase(), word]),
+);
+/** Names remembered: more than the 500 there are, few enough that made-up ones cannot fill the isolate's memory. */
+const CACHE_SIZE = 1_000;
+const known = new Map<string, boolean>();
+
+/**
+ * Whether the name is an IANA `Area/Place` in its own spelling, or `UTC`. Abbreviations, offsets and `Etc/...` are refused
+ * even where the runtime takes them; aliases such as Europe/Kyiv are accepted.
+ */
+export function isTimeZone(name: string): boolean {
+  if (name === "UTC") return true;
+  if (name.length > 64 || !AREA_PLACE.test(name)) return false;
+  let answer = known.get(name);
+  if (answer === undefined) {
+    answer = isInRuntime(name);
+    if (known.size >= CACHE_SIZE) known.clear();
+    known.set(name, answer);
+  }
+  return answer;
+}
+
+/** Intl ignores case and resolves aliases to other names, so the spelling of an alias has to be judged by rule. */
+function isInRuntime(name: string): boolean {
+  try {
+    const resolved = new Intl.DateTimeFormat("en-US", { timeZone: name }).resolvedOptions().timeZone;
+    return resolved.toLowerCase() === name.toLowerCase() ? resolved === name : name === ianaSpelling(name);
+  } catch {
+    return false;
+  }
+}
+
+function ianaSpelling(name: string): string {
+  const [area, ...places] = name.split("/");
+  const spelled = places.map((place) =>
+    place.replace(/[A-Za-z]+/g, (word) => {
+      const lower = word.toLowerCase();
+      return IRREGULAR.get(lower) ?? lower.charAt(0).toUpperCase() + lower.slice(1);
+    }),
+  );
+  return [area, ...spelled].join("/");
+}
+
+/** The date on the wall calendar of the zone, `YYYY-MM-DD`. */
+export function localDate(ms: number, zone: string): string {
+  return zoned(ms, zone).toPlainDate().toString();
+}
+
+/**
+ * The instants of a local date: 23 to 25 hours as a rule, none at all for a date the zone skipped. Days tile time. A clock
+ * set back across midnight (St. John's until 2011) shows the old date again: that hour belongs to the day that had begun.
+ */
+export function localDay(date: string, zone: string): Interval {
+  const day = Temporal.PlainDate.from(date);
+  return {
+    start: day.toZonedDateTime(zone).epochMilliseconds,
+    end: day.add({ days: 1 }).toZonedDateTime(zone).epochMilliseconds,
+  };
+}
+
+/** The wall-clock time with its offset, seconds precision: "2026-11-20T09:30:00-05:00". */
+export function localTime(ms: number, zone: string): string {
+  return zoned(ms, zone).toString({ smallestUnit: "second", timeZoneName: "never" });
+}
+
+/** Minutes since local midnight as the wall clock shows them, 0-1439. */
+export function localMinute(ms: number, zone: string): number {
+  const { hour, minute } = zoned(ms, zone);
+  return hour * 60 + minute;
+}
+
+/** The ISO weekday of a date: 1 is Monday, 7 is Sunday. */
+export function localWeekday(date: string): number {
+  return Temporal.PlainDate.from(date).dayOfWeek;
+}
+
+/** The date `n` calendar days later, earlier where `n` is negative. */
+export function addDays(date: string, n: number): string {
+  return Temporal.PlainDate.from(date).add({ days: n }).toString();
+}
+
+function zoned(ms: number, zone: string): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zone);
+}

@@ -1,0 +1,54 @@
+import { formatInstant } from "../lib/instant.ts";
+import { type Block, lastSeenAt, openBlock, type Stream } from "./block.ts";
+import { isWorking, rank } from "./status.ts";
+
+/** What a team's object knows of a person besides their streams. */
+export type Known = { personId: string; name: string; timeZone: string };
+
+/** A person's presence as the API shows it, but for the local time, which is the reader's to compute. */
+export type PersonPresence = {
+  person_id: string;
+  name: string;
+  time_zone: string;
+  present: boolean;
+  status: string;
+  working: boolean;
+  source: string | null;
+  since: string | null;
+  last_seen_at: string | null;
+};
+
+export type SourcedStream = Stream & { source: string };
+
+/**
+ * A person's presence over all their identities and sources: do-not-disturb, then busy, then other working statuses, then
+ * non-working ones; within one rank the one that began last.
+ */
+export function current(known: Known, streams: SourcedStream[]): PersonPresence {
+  const shown = streams
+    .map((stream) => ({ stream, block: openBlock(stream) }))
+    .filter((entry): entry is { stream: SourcedStream; block: Block } => entry.block !== null)
+    .sort((a, b) => rank(a.block.status) - rank(b.block.status) || b.block.startedAt - a.block.startedAt)[0];
+  const seen = Math.max(...streams.map((stream) => lastSeenAt(stream) ?? Number.NEGATIVE_INFINITY));
+  return {
+    person_id: known.personId,
+    name: known.name,
+    time_zone: known.timeZone,
+    present: shown !== undefined,
+    status: shown?.block.status ?? "offline",
+    working: shown !== undefined && isWorking(shown.block.status),
+    source: shown?.stream.source ?? null,
+    since: shown ? formatInstant(shown.block.startedAt) : null,
+    last_seen_at: Number.isFinite(seen) ? formatInstant(seen) : null,
+  };
+}
+
+/** Whether a viewer would see a difference; being seen again is none while the person is present. */
+export const differs = (a: PersonPresence | undefined, b: PersonPresence): boolean =>
+  !a ||
+  a.name !== b.name ||
+  a.time_zone !== b.time_zone ||
+  a.status !== b.status ||
+  a.source !== b.source ||
+  a.since !== b.since ||
+  (!b.present && a.last_seen_at !== b.last_seen_at);

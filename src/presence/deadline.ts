@@ -1,0 +1,27 @@
+/** How long statistics may lag behind an open block, in milliseconds: within the promised 15 minutes. */
+export const CHECKPOINT_MS = 14 * 60_000;
+
+/** The longest pause between two tries to reach D1, in milliseconds: an outbox empties within a minute of its return. */
+const MAX_RETRY_MS = 30_000;
+
+/** How long to wait after the n-th failure in a row (1, 2, ...), in milliseconds. */
+export const retryDelay = (failures: number): number => Math.min(1_000 * 2 ** (failures - 1), MAX_RETRY_MS);
+
+export type Pending = {
+  /** For each open block: its last beat and its integration's timeout. */
+  open: Iterable<{ lastAt: number; timeoutMs: number }>;
+  /** When the outbox may be sent next; null when it is empty. */
+  outboxAt: number | null;
+  /** When open blocks are checkpointed next. */
+  checkpointAt: number;
+};
+
+/** When the object must wake next, in UTC milliseconds; null when nothing is left to do. */
+export function nextWake({ open, outboxAt, checkpointAt }: Pending): number | null {
+  let wake = outboxAt ?? Number.POSITIVE_INFINITY;
+  for (const { lastAt, timeoutMs } of open) {
+    // A gap of exactly the timeout still extends a block, so it is over one millisecond later.
+    wake = Math.min(wake, lastAt + timeoutMs + 1, checkpointAt);
+  }
+  return wake === Number.POSITIVE_INFINITY ? null : wake;
+}

@@ -1,0 +1,41 @@
+import { resolve } from "node:path";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
+import { defineConfig } from "vitest/config";
+
+const root = resolve(import.meta.dirname, "..");
+
+/** Tests of the Worker run inside workerd, with real D1 and objects; those that start servers or read files, in Node. */
+const inNode = ["test/arch/**/*.test.ts", "test/journeys/**/*.test.ts", "test/readme/**/*.test.ts"];
+
+export default defineConfig({
+  root,
+  test: {
+    projects: [
+      {
+        extends: true,
+        root,
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: "wrangler.toml" },
+            remoteBindings: false,
+            miniflare: {
+              bindings: { TEST_MIGRATIONS: await readD1Migrations("migrations"), SETUP_TOKEN: "setup-token-for-tests" },
+              // The limits of wrangler.toml have a test of their own; elsewhere a suite may ask as often as it likes.
+              ratelimits: {
+                TEAM_KEY_LIMIT: { namespace_id: "1", simple: { limit: 100_000, period: 60 } },
+                INTEGRATION_KEY_LIMIT: { namespace_id: "2", simple: { limit: 100_000, period: 60 } },
+              },
+            },
+          })),
+        ],
+        test: {
+          name: "worker",
+          include: ["test/**/*.test.ts"],
+          exclude: inNode,
+          setupFiles: ["test/support/migrate.ts"],
+        },
+      },
+      { extends: true, root, test: { name: "node", include: inNode, testTimeout: 120_000, hookTimeout: 120_000 } },
+    ],
+  },
+});
