@@ -2,11 +2,18 @@ import { Hono } from "hono";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import { database } from "./db/client.ts";
+import { eventsRoutes } from "./events/routes.ts";
 import { limitBody } from "./http/body.ts";
 import type { AppContext } from "./http/context.ts";
 import { onError } from "./http/errors.ts";
 import { notFound } from "./http/methods.ts";
 import { negotiate } from "./http/negotiate.ts";
+import { integrationsRoutes } from "./integrations/routes.ts";
+import { peopleRoutes } from "./people/routes.ts";
+import { blockRoutes } from "./presence/block_routes.ts";
+import { presenceRoutes } from "./presence/routes.ts";
+import { setupRoutes } from "./setup/routes.ts";
+import { timelineRoutes } from "./timeline/routes.ts";
 
 export const app = new Hono<AppContext>();
 
@@ -16,6 +23,17 @@ app.use(async function openDatabase(c, next) {
   await next();
 });
 app.use("/api/*", negotiate, limitBody);
+
+const slices = [
+  setupRoutes,
+  integrationsRoutes,
+  peopleRoutes,
+  presenceRoutes,
+  blockRoutes,
+  eventsRoutes,
+  timelineRoutes,
+];
+for (const routes of slices) app.route("/api/v1", routes);
 
 app.onError(onError);
 app.notFound(notFound(app));

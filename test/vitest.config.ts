@@ -20,10 +20,11 @@ export default defineConfig({
             remoteBindings: false,
             miniflare: {
               bindings: { TEST_MIGRATIONS: await readD1Migrations("migrations"), SETUP_TOKEN: "setup-token-for-tests" },
-              // The limits of wrangler.toml have a test of their own; elsewhere a suite may ask as often as it likes.
+              // A suite may ask as often as it likes; the test of the limits puts SMALL_LIMIT in their place.
               ratelimits: {
                 TEAM_KEY_LIMIT: { namespace_id: "1", simple: { limit: 100_000, period: 60 } },
                 INTEGRATION_KEY_LIMIT: { namespace_id: "2", simple: { limit: 100_000, period: 60 } },
+                SMALL_LIMIT: { namespace_id: "3", simple: { limit: 2, period: 60 } },
               },
             },
           })),

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
+import { bearer } from "../http/bearer.ts";
 import type { Caller } from "../http/caller.ts";
 import type { AppContext } from "../http/context.ts";
 import { ApiError } from "../http/errors.ts";
@@ -21,7 +22,7 @@ export const guard = (accepts: Accepts) =>
     const shown = shownKey(c, accepts);
     const now = Date.now();
     const db = c.get("db");
-    const key = await findRemembered(shown.key, (digest) => findKey(db, digest, now));
+    const key = await findRemembered(shown.key, now, (digest) => findKey(db, digest, now));
     if (!key || !shown.fits(key)) throw new ApiError("invalid_api_key");
     if (key.integrationId && !key.active) throw new ApiError("integration_not_active");
     if (key.onboardedAt === null) throw new ApiError("onboarding_incomplete");
@@ -33,37 +34,42 @@ export const guard = (accepts: Accepts) =>
 
 function shownKey(c: Context<AppContext>, accepts: Accepts): { key: string; fits: (key: KeyRecord) => boolean } {
   const teamKey = accepts === "integration" ? undefined : c.req.header("X-API-KEY");
-  const bearer = accepts === "team" ? undefined : c.req.header("Authorization")?.match(/^Bearer +(\S+) *$/i)?.[1];
-  if (!teamKey && !bearer) throw new ApiError("missing_api_key");
+  const integrationKey = accepts === "team" ? undefined : bearer(c);
+  if (!teamKey && !integrationKey) throw new ApiError("missing_api_key");
   if (teamKey) {
     const teamId = c.req.header("X-TEAM-ID");
     if (!TEAM_KEY.test(teamKey)) throw new ApiError("invalid_api_key");
     return { key: teamKey, fits: (key) => key.integrationId === null && key.teamId === teamId };
   }
-  if (!INTEGRATION_KEY.test(bearer!)) throw new ApiError("invalid_api_key");
-  return { key: bearer!, fits: (key) => key.integrationId !== null };
+  if (!INTEGRATION_KEY.test(integrationKey!)) throw new ApiError("invalid_api_key");
+  return { key: integrationKey!, fits: (key) => key.integrationId !== null };
 }
 
-/** Keys lately found good, newest last: presence must get through while D1 is away, and only then is this asked. */
-const remembered = new Map<string, KeyRecord>();
+/** Keys D1 lately found good, newest last: presence must get through while D1 is away, and only then is this asked. */
+const remembered = new Map<string, { record: KeyRecord; foundAt: number }>();
 const REMEMBERED_KEYS = 1_000;
+/** An hour: this isolate learns of a key revoked through another only from D1, so what D1 said must not count for ever. */
+const REMEMBERED_FOR_MS = 3_600_000;
 
-async function findRemembered(key: string, find: (digest: string) => Promise<KeyRecord | undefined>) {
+async function findRemembered(key: string, now: number, find: (digest: string) => Promise<KeyRecord | undefined>) {
   const digest = await sha256(key);
-  let found: KeyRecord | undefined;
+  let record: KeyRecord | undefined;
   try {
-    found = await find(digest);
+    record = await find(digest);
   } catch (error) {
-    const record = remembered.get(digest);
     console.error("auth: D1 did not answer", error);
-    if (record) return record;
+    const last = remembered.get(digest);
+    if (last && stillHolds(last, now)) return last.record;
     throw new ApiError("unavailable", { headers: { "Retry-After": "5" } });
   }
   remembered.delete(digest);
-  if (found) remembered.set(digest, found);
+  if (record) remembered.set(digest, { record, foundAt: now });
   if (remembered.size > REMEMBERED_KEYS) remembered.delete(remembered.keys().next().value!);
-  return found;
+  return record;
 }
+
+const stillHolds = ({ record, foundAt }: { record: KeyRecord; foundAt: number }, now: number): boolean =>
+  now - foundAt <= REMEMBERED_FOR_MS && (record.expiresAt === null || record.expiresAt > now);
 
 /** The platform's limiter does not say when its window ends; a whole period later it has. */
 const RATE_PERIOD_SECONDS = 60;

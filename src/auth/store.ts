@@ -16,6 +16,7 @@ export async function findKey(db: Database, digest: string, now: number) {
       teamSlug: teams.slug,
       teamTimeZone: teams.timeZone,
       integrationId: apiKeys.integrationId,
+      expiresAt: apiKeys.expiresAt,
       active: integrations.active,
       removedAt: integrations.removedAt,
       timeoutMinutes: integrations.presenceTimeoutMinutes,

@@ -1,7 +1,24 @@
+import type { SQL } from "drizzle-orm";
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
+import { SQLiteSyncDialect } from "drizzle-orm/sqlite-core";
 import * as schema from "./schema/index.ts";
 
 export type Database = DrizzleD1Database<typeof schema> & { $client: D1Database };
 
 /** The deployment's one D1 database, typed with every table. */
 export const database = (d1: D1Database): Database => drizzle(d1, { schema });
+
+const dialect = new SQLiteSyncDialect();
+
+/**
+ * Runs statements as one transaction, all or none, in one round trip, and gives each one's result. For hand-written SQL:
+ * drizzle's own `batch` cannot bind the parameters of a raw `sql` statement.
+ */
+export function atomically(db: Database, statements: SQL[]): Promise<D1Result<Record<string, unknown>>[]> {
+  return db.$client.batch(
+    statements.map((statement) => {
+      const { sql, params } = dialect.sqlToQuery(statement);
+      return db.$client.prepare(sql).bind(...params);
+    }),
+  );
+}

@@ -25,19 +25,19 @@ type Json<S extends z.ZodType> = { in: { json: z.input<S> }; out: { json: z.outp
  * `c.get("spared")`: so one bad event need not sink its batch.
  */
 export function jsonBody<S extends z.ZodType>(schema: S, spare: (problem: JsonProblem) => boolean = () => false) {
-  return createMiddleware<AppContext & { Variables: { spared: JsonProblem[] } }, string, Json<S>>(
-    async function readJsonBody(c, next) {
-      const { value, problems } = await readJson(c.req.raw);
-      const refused = problems.filter((problem) => !spare(problem));
-      if (refused.length > 0) throw badRequest(refused.map(problemIssue));
-      c.set("spared", problems);
-      c.req.addValidatedData("json", parse(schema, value) as object);
-      await next();
-    },
-  );
+  return createMiddleware<AppContext, string, Json<S>>(async function readJsonBody(c, next) {
+    const { value, problems } = await readJson(c.req.raw);
+    const refused = problems.filter((problem) => !spare(problem));
+    if (refused.length > 0) throw badRequest(refused.slice(0, MAX_ISSUES).map(problemIssue));
+    c.set("spared", problems);
+    c.req.addValidatedData("json", parse(schema, value) as object);
+    await next();
+  });
 }
 
 async function readJson(request: Request) {
+  // Where all fields are optional, clients leave the body out.
+  if (!request.headers.has("Content-Type") && !request.body) return { value: {}, problems: [] };
   const type = request.headers.get("Content-Type")?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
   if (type !== "application/json" && !/^application\/[\w.-]+\+json$/.test(type))
     throw new ApiError("unsupported_media_type");
@@ -61,9 +61,20 @@ const problemIssue = ({ path, message }: JsonProblem): Issue => ({ path: pathTex
 /** A body of a thousand users could fail in thousands of places: the first hundred are enough to mend it. */
 const MAX_ISSUES = 100;
 
+/** Characters of an unknown key shown: a hundred issues under a 1 MB key must not make a 100 MB answer. */
+const MAX_KEY_SHOWN = 100;
+
 /** The issues of a failed zod parse, as the error body lists them. */
-export const zodIssues = (error: z.core.$ZodError): Issue[] =>
-  error.issues.slice(0, MAX_ISSUES).map((issue) => ({ path: pathText(issue.path), message: issue.message }));
+export const zodIssues = (error: z.core.$ZodError): Issue[] => error.issues.flatMap(issuesOf).slice(0, MAX_ISSUES);
+
+/** zod puts all unknown keys of an object into one issue of that object; each is a field at fault. */
+function issuesOf(issue: z.core.$ZodIssue): Issue[] {
+  if (issue.code !== "unrecognized_keys") return [{ path: pathText(issue.path), message: issue.message }];
+  return issue.keys.map((key) => ({
+    path: pathText([...issue.path, key.slice(0, MAX_KEY_SHOWN)]),
+    message: "is not a field of this body",
+  }));
+}
 
 function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value);

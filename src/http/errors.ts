@@ -71,7 +71,8 @@ export function onError(error: Error, c: Context<AppContext>): Response {
       ...(refusal.issues && { issues: refusal.issues }),
     },
     refusal.status,
-    refusal.headers,
+    // RFC 9110 section 11.6.1: a 401 names a scheme by which the caller can show who it is.
+    { ...(refusal.status === 401 && { "WWW-Authenticate": "Bearer" }), ...refusal.headers },
   );
 }
 

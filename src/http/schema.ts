@@ -12,6 +12,12 @@ export const text = (max: number) =>
     .min(1, "must not be empty")
     .max(max, `must be at most ${max} characters`);
 
+/** A whole number from `min` to `max`. */
+export const wholeNumber = (min: number, max: number) => {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return z.number(message).refine((value) => Number.isInteger(value) && value >= min && value <= max, message);
+};
+
 /** An ISO 8601 date-time with a zone, as UTC milliseconds. */
 export const instant = z
   .string({ error: (issue) => (issue.input === undefined ? "is required" : "must be a string") })

@@ -10,10 +10,10 @@ const FORMULA = /^(?:[\s\0"']*[=+\-@＝＋－＠]|[\t\r\n\0])/;
  * number stay numbers, negative ones too.
  */
 export function toCsv(columns: readonly string[], rows: readonly Record<string, unknown>[]): string {
-  // Cells as arrays: given objects, papaparse writes an empty row without its delimiters.
+  // All as arrays, the header too: given objects or `fields`, papaparse drops the delimiters of an empty row and writes
+  // a blank line for no rows.
   const data = rows.map((row) => columns.map((column) => (Object.hasOwn(row, column) ? cell(row[column]) : null)));
-  const options = { escapeFormulae: FORMULA, newline: "\r\n" };
-  return `${Papa.unparse({ fields: [...columns], data }, options)}\r\n`;
+  return `${Papa.unparse([columns, ...data], { escapeFormulae: FORMULA, newline: "\r\n" })}\r\n`;
 }
 
 function cell(value: unknown): unknown {

@@ -3,26 +3,30 @@ export type JsonProblem = { path: (string | number)[]; message: string };
 
 /** Levels of arrays and objects; the deepest document of the three contracts needs 5. */
 const MAX_DEPTH = 64;
-/** Enough for anyone to mend a body, and a bound on the answer to a hostile one. */
+/** Enough for anyone to mend a body, and a bound on the work a hostile one makes. */
 const MAX_PROBLEMS = 100;
 /** Characters of a key shown in a path: 100 problems under a 1 MB key must not make a 100 MB answer. */
 const MAX_KEY_SHOWN = 100;
-/** A NUL or half of a surrogate pair; a false hit behind an escaped backslash only costs time. */
-const SUSPECT_ESCAPE = /\\u(?:0000|[dD][89a-fA-F])/;
+/**
+ * A NUL, a high surrogate without a low one behind it, a low one without a high one before it. Behind an escaped backslash
+ * nothing is certain: what the pattern finds there may be harmless, which only costs time, but it misses nothing.
+ */
+const SUSPECT_ESCAPE = /\\u0000|\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]|\\\\u[dD]/;
 
-const QUOTE = 0x22;
+const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 
 /**
  * Parses JSON and reports what it would silently lose or what storage cannot keep: duplicate keys (JSON.parse takes the
  * last), strings with a lone surrogate or a NUL (D1 alters them), nesting deeper than 64 levels (nothing below is looked
- * at). At most 100 problems; keys are cut to 100 characters in paths. Throws a SyntaxError when the text is not JSON.
+ * at). After 100 problems only the first of each `root[key]` is reported, so that a batch knows all its bad items; keys are
+ * cut to 100 characters in paths. Throws a SyntaxError when the text is not JSON.
  */
 export function parseJson(text: string): { value: unknown; problems: JsonProblem[] } {
   const value: unknown = JSON.parse(text);
-  // The colons that may follow a key are never fewer than the keys written, and those never fewer than the keys
-  // parsed: as long as the outer two counts agree, no key was lost. Disagreement alone proves nothing.
-  const sound = text.isWellFormed() && !SUSPECT_ESCAPE.test(text) && countKeys(value) === countColons(text);
+  // Most bodies escape nothing, and a plain search for that is several times faster than the pattern.
+  const suspect = !text.isWellFormed() || (text.includes("\\u") && SUSPECT_ESCAPE.test(text));
+  const sound = !suspect && countKeys(value) === countWrittenKeys(text);
   return { value, problems: sound ? [] : findProblems(text) };
 }
 
@@ -56,13 +60,15 @@ function isTree(value: unknown): value is Tree {
   return typeof value === "object" && value !== null;
 }
 
-/** Colons after a quote: one for each key, and a few inside strings such as ":wave:". */
-function countColons(text: string): number {
+/** Strings of the text with a colon behind them: as many as the tree has keys, unless a duplicate was lost. */
+function countWrittenKeys(text: string): number {
   let count = 0;
-  for (let colon = text.indexOf(":"); colon >= 0; colon = text.indexOf(":", colon + 1)) {
-    let before = colon - 1;
-    while (isBlank(text.charCodeAt(before))) before--;
-    if (text.charCodeAt(before) === QUOTE) count++;
+  // Hopping with indexOf runs at memory speed where a loop over characters does not.
+  for (let start = text.indexOf('"'); start >= 0; ) {
+    let after = stringEnd(text, start) + 1;
+    while (isBlank(text.charCodeAt(after))) after++;
+    if (text.charCodeAt(after) === COLON) count++;
+    start = text.indexOf('"', after);
   }
   return count;
 }
@@ -77,10 +83,15 @@ function findProblems(text: string): JsonProblem[] {
   // One entry per open container: an object's keys and how often each was seen, or null for an array.
   const open: (Map<string, number> | null)[] = [];
   const path: (string | number)[] = [];
-  const report = (message: string) => problems.push({ path: path.map(shown), message });
+  const report = (message: string) => {
+    const place = path.map(shown);
+    const last = problems.at(-1)?.path;
+    if (problems.length >= MAX_PROBLEMS && last?.[0] === place[0] && last?.[1] === place[1]) return;
+    problems.push({ path: place, message });
+  };
   let keyNext = false;
   let tooDeep = 0;
-  for (let at = 0; at < text.length && problems.length < MAX_PROBLEMS; at++) {
+  for (let at = 0; at < text.length; at++) {
     const char = text[at];
     const keys = open.at(-1);
     if (char === '"') {
@@ -120,7 +131,7 @@ function findProblems(text: string): JsonProblem[] {
       if (keys === null) path[path.length - 1] = Number(path.at(-1)) + 1;
     }
   }
-  return problems.slice(0, MAX_PROBLEMS);
+  return problems;
 }
 
 /** Where the string that starts at `start` has its closing quote: the first one behind an even run of backslashes. */

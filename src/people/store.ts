@@ -1,6 +1,4 @@
-import { sql } from "drizzle-orm";
-import type { BatchItem } from "drizzle-orm/batch";
-import type { Database } from "../db/client.ts";
+import { type SQL, sql } from "drizzle-orm";
 import { identityId, newId, newPersonId } from "../lib/id.ts";
 import { fold, isEmail, slugify } from "../lib/text.ts";
 
@@ -20,36 +18,37 @@ export async function arrival(accountId: string, sighting: Sighting): Promise<Ar
 }
 
 /**
- * The statements, for one atomic batch, after which every arrival's identity exists, points to a person, and that person
+ * The statements, to run `atomically`, after which every arrival's identity exists, points to a person, and that person
  * is on the team. An unseen identifier links to the person with the same e-mail, or whose e-mail it is, else a new person
  * is made; who was not on the team joins as observer. Arrivals already known write no row.
  */
-export function linkStatements(db: Database, { accountId, teamId }: Tenant, arrivals: Arrival[], now: number) {
+export function linkStatements({ accountId, teamId }: Tenant, arrivals: Arrival[], now: number): SQL[] {
   const rows = JSON.stringify(withNames(arrivals));
   const unseen = sql`NOT EXISTS (SELECT 1 FROM identities WHERE id = a.value ->> 'identityId')`;
   // Who already answers to the e-mail, or to the identifier as an e-mail: a merged person's successor answers for them.
   const known = sql`(SELECT coalesce(p.merged_into, p.id) FROM people p
-    WHERE p.account_id = ${accountId} AND p.email = (a.value ->> 'email'))`;
-  const people = db.run(sql`
+    WHERE p.account_id = ${accountId} AND p.email IN (a.value ->> 'email', a.value ->> 'identifierEmail')
+    ORDER BY p.email = (a.value ->> 'email') DESC LIMIT 1)`;
+  const people = sql`
     INSERT INTO people (id, account_id, name, slug, email, time_zone, created_at)
     SELECT a.value ->> 'personId', ${accountId}, a.value ->> 'name',
       CASE WHEN EXISTS (SELECT 1 FROM people WHERE account_id = ${accountId} AND slug = (a.value ->> 'slug'))
         THEN a.value ->> 'slugIfTaken' ELSE a.value ->> 'slug' END,
       a.value ->> 'email', a.value ->> 'timeZone', ${now}
     FROM json_each(${rows}) a WHERE ${unseen} AND ${known} IS NULL
-    ON CONFLICT DO NOTHING`);
-  const identities = db.run(sql`
+    ON CONFLICT DO NOTHING`;
+  const identities = sql`
     INSERT INTO identities (id, account_id, identifier, person_id, created_at)
     SELECT a.value ->> 'identityId', ${accountId}, a.value ->> 'identifier', coalesce(${known}, a.value ->> 'personId'), ${now}
     FROM json_each(${rows}) a WHERE ${unseen}
-    ON CONFLICT DO NOTHING`);
-  const members = db.run(sql`
+    ON CONFLICT DO NOTHING`;
+  const members = sql`
     INSERT INTO members (id, team_id, person_id, role, username, created_at)
     SELECT a.value ->> 'memberId', ${teamId}, i.person_id, 'observer', p.slug, ${now}
     FROM json_each(${rows}) a JOIN identities i ON i.id = (a.value ->> 'identityId') JOIN people p ON p.id = i.person_id
     WHERE NOT EXISTS (SELECT 1 FROM members WHERE team_id = ${teamId} AND person_id = i.person_id)
-    ON CONFLICT DO NOTHING`);
-  return [people, identities, members] as const satisfies BatchItem<"sqlite">[];
+    ON CONFLICT DO NOTHING`;
+  return [people, identities, members];
 }
 
 /** What a person made from each arrival would be called, addressed and reached by. */
@@ -61,8 +60,9 @@ function withNames(arrivals: Arrival[]) {
     const slugIfTaken = `${base}-${a.personId.slice(-6).toLowerCase()}`;
     const slug = slugs.has(base) ? slugIfTaken : base;
     slugs.add(base);
-    const email = a.email ?? (isEmail(a.identifier) ? fold(a.identifier) : null);
-    return { ...a, name, email, slug, slugIfTaken };
+    const identifierEmail = isEmail(a.identifier) ? fold(a.identifier) : null;
+    const email = a.email === null ? identifierEmail : fold(a.email);
+    return { ...a, name, email, identifierEmail, slug, slugIfTaken };
   });
 }
 
@@ -70,25 +70,26 @@ function withNames(arrivals: Arrival[]) {
 export type Description = { identityId: string; name: string | null; email: string | null; timeZone: string | null };
 
 /**
- * The statements that bring people up to date with what tools say of them: their zone, their e-mail where they had none
- * and nobody else has it, and their name where it was only their identifier so far.
+ * The statements that bring people up to date with what tools say of them: their zone, their name where it was only an
+ * identifier of theirs so far, and their e-mail where they had none and nobody else has it.
  */
-export function describeStatements(db: Database, { accountId }: Tenant, descriptions: Description[]) {
-  const rows = JSON.stringify(descriptions);
-  const describe = db.run(sql`
-    UPDATE OR IGNORE people SET
+export function describeStatements({ accountId }: Tenant, descriptions: Description[]): SQL[] {
+  const rows = JSON.stringify(descriptions.map((d) => ({ ...d, email: d.email && fold(d.email) })));
+  const described = sql`(
+    SELECT i.person_id, max(a.value ->> 'timeZone') AS time_zone, max(a.value ->> 'name') AS name, min(a.value ->> 'email') AS email
+    FROM json_each(${rows}) a JOIN identities i ON i.id = (a.value ->> 'identityId')
+    WHERE i.account_id = ${accountId} GROUP BY i.person_id)`;
+  const describe = sql`
+    UPDATE people SET
       time_zone = coalesce(d.time_zone, people.time_zone),
-      name = CASE WHEN d.name IS NOT NULL AND people.name = d.identifier THEN d.name ELSE people.name END,
-      email = CASE WHEN people.email IS NULL AND d.email IS NOT NULL
-        AND NOT EXISTS (SELECT 1 FROM people o WHERE o.account_id = ${accountId} AND o.email = d.email)
-        THEN d.email ELSE people.email END
-    FROM (
-      SELECT i.person_id, i.identifier, max(a.value ->> 'timeZone') AS time_zone, max(a.value ->> 'name') AS name,
-        min(a.value ->> 'email') AS email
-      FROM json_each(${rows}) a JOIN identities i ON i.id = (a.value ->> 'identityId')
-      WHERE i.account_id = ${accountId} GROUP BY i.person_id
-    ) d
-    WHERE people.id = d.person_id`);
-  const version = db.run(sql`UPDATE accounts SET directory_version = directory_version + 1 WHERE id = ${accountId}`);
-  return [describe, version] as const satisfies BatchItem<"sqlite">[];
+      name = CASE WHEN d.name IS NOT NULL AND EXISTS (
+          SELECT 1 FROM identities WHERE person_id = people.id AND identifier = people.name)
+        THEN d.name ELSE people.name END
+    FROM ${described} d WHERE people.id = d.person_id`;
+  // By itself, and ignored where two people of one batch claim the same address: neither may cost the other their zone.
+  const reach = sql`
+    UPDATE OR IGNORE people SET email = d.email
+    FROM ${described} d WHERE people.id = d.person_id AND people.email IS NULL AND d.email IS NOT NULL`;
+  const version = sql`UPDATE accounts SET directory_version = directory_version + 1 WHERE id = ${accountId}`;
+  return [describe, reach, version];
 }

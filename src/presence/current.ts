@@ -18,7 +18,7 @@ export type PersonPresence = {
   last_seen_at: string | null;
 };
 
-export type SourcedStream = Stream & { source: string };
+export type SourcedStream = Stream & { identityId: string; source: string };
 
 /**
  * A person's presence over all their identities and sources: do-not-disturb, then busy, then other working statuses, then
@@ -42,6 +42,23 @@ export function current(known: Known, streams: SourcedStream[]): PersonPresence 
     last_seen_at: Number.isFinite(seen) ? formatInstant(seen) : null,
   };
 }
+
+/** Everybody whom `known` names and a stream was ever of, by name. */
+export function byPerson(known: Map<string, Known>, streams: Iterable<SourcedStream>): PersonPresence[] {
+  const people = new Map<string, { known: Known; streams: SourcedStream[] }>();
+  for (const stream of streams) {
+    const person = known.get(stream.identityId);
+    if (!person) continue;
+    const entry = people.get(person.personId) ?? { known: person, streams: [] };
+    entry.streams.push(stream);
+    people.set(person.personId, entry);
+  }
+  return [...people.values()]
+    .map((person) => current(person.known, person.streams))
+    .sort((a, b) => compare(a.name, b.name) || compare(a.person_id, b.person_id));
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 /** Whether a viewer would see a difference; being seen again is none while the person is present. */
 export const differs = (a: PersonPresence | undefined, b: PersonPresence): boolean =>

@@ -1,2 +1,306 @@
 import { DurableObject } from "cloudflare:workers";
-export class TeamPresence extends DurableObject<Env> {}
+import { database } from "../db/client.ts";
+import { newId } from "../lib/id.ts";
+import { formatInstant } from "../lib/instant.ts";
+import { beat, expire, openBlock } from "./block.ts";
+import { byPerson, differs, type PersonPresence } from "./current.ts";
+import { CHECKPOINT_MS, nextWake, retryDelay } from "./deadline.ts";
+import { Directory } from "./directory_store.ts";
+import { type NumberedStream, ObjectStore, type OutboxBlock, type Team, toOutbox } from "./object_store.ts";
+import { saveBlocks } from "./store.ts";
+import type { HeartbeatUser } from "./update.ts";
+
+/** One accepted presence update. `at` and `timeoutMs` are milliseconds. */
+export type Heartbeat = Omit<Team, "checkpointAt"> & {
+  integrationId: string;
+  timeoutMs: number;
+  source: string;
+  at: number;
+  users: HeartbeatUser[];
+};
+
+/** Open blocks to a statement at a checkpoint; with their details they still fit a parameter of D1. */
+const CHECKPOINT_PAGE = 100;
+/** An alarm whose handler fails is tried again by the platform only six times; this one comes on its own. */
+const SAFETY_ALARM_MS = 60_000;
+/** How many heartbeats pass between two looks at whether their rows want folding into the streams. */
+const COMPACT_EVERY = 64;
+/** How long a source that fell silent is remembered, for its "last seen": 90 days. */
+const FORGET_AFTER_MS = 90 * 86_400_000;
+
+/**
+ * Live presence of one team. Owns its open blocks: loads, calls block.ts, stores, schedules, tells viewers. Storage wins
+ * over memory: everything here can be read again from the object's own SQLite after an eviction.
+ */
+export class TeamPresence extends DurableObject<Env> {
+  readonly #store: ObjectStore;
+  readonly #directory: Directory;
+  readonly #streams = new Map<string, NumberedStream>();
+  readonly #timeouts: Map<string, number>;
+  #team: Team | null;
+  #lastNumber = 0;
+  #heartbeats = 0;
+  #failures = 0;
+  #retryAt = 0;
+  #draining: Promise<void> | null = null;
+  /** What viewers were last shown; null while nobody watches. */
+  #shown: Map<string, PersonPresence> | null = null;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#store = new ObjectStore(ctx.storage.sql);
+    this.#directory = new Directory(this.#store, database(env.DB));
+    this.#team = this.#store.team();
+    this.#timeouts = this.#store.timeouts();
+    for (const stream of this.#store.streams()) {
+      this.#streams.set(streamKey(stream), stream);
+      this.#lastNumber = Math.max(this.#lastNumber, stream.n);
+    }
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+    if (ctx.getWebSockets().length > 0) this.#shown = new Map(this.#people().map((p) => [p.person_id, p]));
+  }
+
+  /** Takes in one update. It is durable in the object when this returns, whether or not D1 can be reached. */
+  async heartbeat(update: Heartbeat): Promise<void> {
+    this.#adopt(update);
+    const identityIds = await this.#directory.recognise(update.accountId, update.users);
+    const changed = this.#apply(update, identityIds);
+    const renamed = await this.#meet(update.directoryVersion);
+    if (changed || renamed) this.#broadcast();
+    await this.#arm();
+  }
+
+  /** Everybody this team's tools have ever named, as they are now. */
+  async people(directoryVersion: number): Promise<PersonPresence[]> {
+    await this.#refresh(directoryVersion);
+    return this.#people();
+  }
+
+  /**
+   * Brings D1 up to date with every block that opened or ended, and gives the last heartbeat of each open one, which D1
+   * only learns at checkpoints.
+   */
+  async settle(directoryVersion: number): Promise<{ id: string; lastSeenAt: number }[]> {
+    await this.#refresh(directoryVersion);
+    await this.#drain();
+    return this.#open().map(({ id, lastSeenAt }) => ({ id, lastSeenAt }));
+  }
+
+  /** Does what is due: the cron's call, for objects whose alarm was lost. */
+  async wake(): Promise<void> {
+    if (!this.#team) return;
+    this.#retryAt = 0;
+    await this.#work();
+    await this.#arm();
+  }
+
+  override async alarm(): Promise<void> {
+    await this.ctx.storage.setAlarm(Date.now() + SAFETY_ALARM_MS);
+    await this.#work();
+    const wake = this.#nextWake();
+    await (wake === null ? this.ctx.storage.deleteAlarm() : this.ctx.storage.setAlarm(Math.max(wake, Date.now())));
+  }
+
+  /** A live viewer: a snapshot now, then only what changes. Reached through the guarded route alone. */
+  override async fetch(request: Request): Promise<Response> {
+    await this.#refresh(Number(request.headers.get("X-Directory-Version")));
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server);
+    const people = this.#people();
+    this.#shown ??= new Map(people.map((p) => [p.person_id, p]));
+    server.send(JSON.stringify({ type: "snapshot", at: formatInstant(Date.now()), data: people }));
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  override webSocketClose(socket: WebSocket, code: number, reason: string): void {
+    // 1005 says that the viewer gave no code; it may not be sent.
+    socket.close(code === 1005 ? 1000 : code, reason);
+  }
+
+  #adopt({ accountId, teamId, integrationId, timeoutMs }: Heartbeat): void {
+    if (!this.#team) {
+      this.#team = { accountId, teamId, directoryVersion: 0, checkpointAt: Date.now() + CHECKPOINT_MS };
+      this.#store.saveTeam(this.#team);
+    }
+    if (this.#timeouts.get(integrationId) === timeoutMs) return;
+    this.#store.saveTimeout(integrationId, timeoutMs);
+    this.#timeouts.set(integrationId, timeoutMs);
+  }
+
+  /** Folds an update into the streams, and says whether anything but times changed. */
+  #apply({ integrationId, timeoutMs, source, at, users }: Heartbeat, identityIds: string[]): boolean {
+    const moved = new Map<string, NumberedStream>();
+    const changed = new Set<string>();
+    const outbox = new Map<string, OutboxBlock>();
+    let number = this.#lastNumber;
+    users.forEach(({ status, details }, index) => {
+      const named = { identityId: identityIds[index]!, integrationId, source };
+      const key = streamKey(named);
+      const before = moved.get(key) ?? this.#streams.get(key) ?? null;
+      const outcome = beat(before, { at, status, details }, timeoutMs, newId);
+      if (outcome.kind === "stale" || (outcome.kind === "same" && before?.lastAt === at)) return;
+      if (!before) number += 1;
+      const stream = { ...outcome.stream, ...named, n: before?.n ?? number };
+      moved.set(key, stream);
+      if (outcome.kind === "same") return;
+      changed.add(key);
+      if (outcome.ended) outbox.set(outcome.ended.id, toOutbox(stream, outcome.ended));
+      const block = openBlock(stream);
+      if (block) outbox.set(block.id, toOutbox(stream, { ...block, lastSeenAt: at, endedAt: null }));
+    });
+    this.#commit(moved, changed, [...outbox.values()], at);
+    this.#lastNumber = number;
+    return changed.size > 0;
+  }
+
+  /** Ends the blocks whose timeout has passed. */
+  #expire(now: number): boolean {
+    const moved = new Map<string, NumberedStream>();
+    const outbox: OutboxBlock[] = [];
+    for (const [key, stream] of this.#streams) {
+      const outcome = expire(stream, this.#timeouts.get(stream.integrationId)!, now);
+      if (!outcome) continue;
+      moved.set(key, { ...stream, ...outcome.stream });
+      outbox.push(toOutbox(stream, outcome.ended));
+    }
+    if (moved.size > 0) this.#commit(moved, new Set(moved.keys()), outbox, now);
+    return moved.size > 0;
+  }
+
+  /** Storage first, in one transaction; memory only once that has gone well. */
+  #commit(moved: Map<string, NumberedStream>, changed: Set<string>, outbox: OutboxBlock[], at: number): void {
+    const seen = [...moved].filter(([key]) => !changed.has(key)).map(([, stream]) => stream.n);
+    this.ctx.storage.transactionSync(() => {
+      this.#store.saveStreams([...changed].map((key) => moved.get(key)!));
+      if (seen.length > 0) this.#store.saveBeat(seen, at);
+      this.#store.saveOutbox(outbox);
+    });
+    for (const [key, stream] of moved) this.#streams.set(key, stream);
+    this.#heartbeats += 1;
+    if (this.#heartbeats % COMPACT_EVERY === 0) this.#compact();
+  }
+
+  /** Folds heartbeats into their streams once they are many more than those, and forgets sources long silent. */
+  #compact(): void {
+    if (this.#store.beatCount() <= 2 * this.#streams.size + COMPACT_EVERY) return;
+    for (const [key, stream] of this.#streams) {
+      if (stream.lastAt < Date.now() - FORGET_AFTER_MS) this.#streams.delete(key);
+    }
+    this.ctx.storage.transactionSync(() => this.#store.compact([...this.#streams.values()]));
+  }
+
+  /** What is due now: timeouts, then D1. */
+  async #work(): Promise<void> {
+    if (this.#expire(Date.now())) this.#broadcast();
+    await this.#drain();
+  }
+
+  async #refresh(directoryVersion: number): Promise<void> {
+    const expired = this.#expire(Date.now());
+    const renamed = await this.#meet(directoryVersion);
+    if (expired || renamed) this.#broadcast();
+  }
+
+  /** Settles who is who, so that newcomers show at once; while D1 is away the alarm keeps trying. */
+  async #meet(directoryVersion: number): Promise<boolean> {
+    if (!this.#team || Date.now() < this.#retryAt) return false;
+    try {
+      return await this.#directory.settle(this.#team, directoryVersion, Date.now());
+    } catch (error) {
+      this.#postpone(error);
+      return false;
+    }
+  }
+
+  #postpone(error: unknown): void {
+    this.#failures += 1;
+    this.#retryAt = Date.now() + retryDelay(this.#failures);
+    console.warn("presence: D1 did not answer, failure", this.#failures, error);
+  }
+
+  /** Sends what D1 lacks, one sender at a time, so that an older state can never overwrite a newer one. */
+  #drain(): Promise<void> {
+    this.#draining ??= this.#send().finally(() => {
+      this.#draining = null;
+    });
+    return this.#draining;
+  }
+
+  async #send(): Promise<void> {
+    const team = this.#team;
+    if (!team) return;
+    const db = database(this.env.DB);
+    try {
+      if (await this.#directory.settle(team, team.directoryVersion, Date.now())) this.#broadcast();
+      for (let page = this.#store.outbox(); page.length > 0; page = this.#store.outbox()) {
+        await saveBlocks(db, team, page);
+        this.#store.forgetOutbox(page);
+      }
+      if (Date.now() >= team.checkpointAt) await this.#checkpoint(team);
+      this.#failures = 0;
+    } catch (error) {
+      this.#postpone(error);
+    }
+  }
+
+  async #checkpoint(team: Team): Promise<void> {
+    const open = this.#open();
+    for (let i = 0; i < open.length; i += CHECKPOINT_PAGE) {
+      await saveBlocks(database(this.env.DB), team, open.slice(i, i + CHECKPOINT_PAGE));
+    }
+    team.checkpointAt = Date.now() + CHECKPOINT_MS;
+    this.#store.saveTeam(team);
+  }
+
+  /** Every open block as D1 should have it. */
+  #open(): OutboxBlock[] {
+    return [...this.#streams.values()].flatMap((stream) => {
+      const block = openBlock(stream);
+      return block ? [toOutbox(stream, { ...block, lastSeenAt: stream.lastAt, endedAt: null })] : [];
+    });
+  }
+
+  #people(): PersonPresence[] {
+    return byPerson(this.#directory.known(), this.#streams.values());
+  }
+
+  /** Sends viewers whoever looks different from what they were last shown. */
+  #broadcast(): void {
+    const sockets = this.ctx.getWebSockets();
+    if (sockets.length === 0) {
+      this.#shown = null;
+      return;
+    }
+    const people = this.#people();
+    const data = people.filter((person) => differs(this.#shown?.get(person.person_id), person));
+    this.#shown = new Map(people.map((person) => [person.person_id, person]));
+    if (data.length === 0) return;
+    const frame = JSON.stringify({ type: "change", at: formatInstant(Date.now()), data });
+    for (const socket of sockets) {
+      // A socket that closed a moment ago refuses: its close handler is on its way.
+      if (socket.readyState === WebSocket.OPEN) socket.send(frame);
+    }
+  }
+
+  #nextWake(): number | null {
+    if (!this.#team) return null;
+    const open = [...this.#streams.values()]
+      .filter((stream) => openBlock(stream))
+      .map(({ lastAt, integrationId }) => ({ lastAt, timeoutMs: this.#timeouts.get(integrationId)! }));
+    const isWaiting = this.#store.outboxSize() > 0 || this.#directory.isPending();
+    return nextWake({ open, outboxAt: isWaiting ? this.#retryAt : null, checkpointAt: this.#team.checkpointAt });
+  }
+
+  /** Sees to it that the one alarm rings no later than the next deadline; one that should have rung is taken for lost. */
+  async #arm(): Promise<void> {
+    const wake = this.#nextWake();
+    if (wake === null) return;
+    const alarm = await this.ctx.storage.getAlarm();
+    if (alarm === null || alarm > wake || alarm < Date.now() - SAFETY_ALARM_MS) {
+      await this.ctx.storage.setAlarm(Math.max(wake, Date.now()));
+    }
+  }
+}
+
+const streamKey = (of: { identityId: string; integrationId: string; source: string }): string =>
+  `${of.identityId}|${of.integrationId}|${of.source}`;

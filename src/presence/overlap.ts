@@ -10,20 +10,21 @@ type Person = { id: string; worked: Interval[] };
 /**
  * Who worked at the same time as whom inside the window. `intervals`: the longest stretches in which a constant set of at
  * least two people worked, in order. `pairs`: the time each two people share, largest first, ties by ids; pairs that
- * never met are absent. Each person's intervals may come in any order and overlap one another.
+ * never met are absent. Of the intervals, at most `limit` that begin at `since` or later. Each person's intervals may come in any order and overlap one another.
  */
 export function overlap(
   work: ReadonlyMap<string, readonly Interval[]>,
   window: Interval,
+  { since = window.start, limit = Number.POSITIVE_INFINITY }: { since?: number; limit?: number } = {},
 ): { intervals: SharedInterval[]; pairs: PairOverlap[] } {
   const people = [...work]
     .map(([id, blocks]) => ({ id, worked: union(blocks.flatMap((block) => clip(block, window) ?? [])) }))
     .sort((a, b) => compare(a.id, b.id));
-  return { intervals: sweep(people), pairs: pairUp(people) };
+  return { intervals: sweep(people, since, limit), pairs: pairUp(people) };
 }
 
 /** Sweep line over the moments at which someone starts or stops. Unions make each of them a true change of the set. */
-function sweep(people: readonly Person[]): SharedInterval[] {
+function sweep(people: readonly Person[], from: number, limit: number): SharedInterval[] {
   const edges = people
     .flatMap(({ worked }, person) =>
       worked.flatMap(({ start, end }) => [
@@ -36,7 +37,8 @@ function sweep(people: readonly Person[]): SharedInterval[] {
   const working = new Set<number>();
   let since = 0;
   for (const { at, person } of edges) {
-    if (at > since && working.size >= 2) {
+    if (shared.length >= limit) break;
+    if (at > since && since >= from && working.size >= 2) {
       // People are numbered by id, so sorting the numbers sorts the ids.
       const ids = [...working].sort((a, b) => a - b).map((number) => people[number]!.id);
       shared.push({ start: since, end: at, people: ids });

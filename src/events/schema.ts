@@ -1,0 +1,70 @@
+import * as z from "zod";
+import { instant, page, text } from "../http/schema.ts";
+import type { JsonProblem } from "../lib/json.ts";
+
+/** The body of `POST /events`. Its events are read one by one, with `event`, so that a bad one spares the others. */
+export const eventBatch = z.object(
+  {
+    events: z
+      .array(z.unknown(), { error: (issue) => (issue.input === undefined ? "is required" : "must be an array") })
+      .max(1_000, "must hold at most 1,000 events"),
+  },
+  "must be an object with an array of events",
+);
+
+/** Whether a problem in the JSON of an `eventBatch` lies within one of its events. */
+export const isWithinOneEvent = ({ path }: JsonProblem): boolean => path[0] === "events" && typeof path[1] === "number";
+
+const MAX_URL_LENGTH = 2_048;
+
+const webAddress = z
+  .string("must be a string")
+  .trim()
+  .max(MAX_URL_LENGTH, `must be at most ${MAX_URL_LENGTH} characters`)
+  .refine((value) => /^https?:/i.test(value) && URL.canParse(value), "must be an http or https URL");
+
+const MAX_DETAILS_BYTES = 16_384;
+
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Any object. No z.record: it would drop a key such as `__proto__`. */
+const details = z.custom<object>(isObject, "must be a JSON object").superRefine((value, ctx) => {
+  if (!isObject(value)) return;
+  const bytes = new TextEncoder().encode(JSON.stringify(value)).length;
+  if (bytes <= MAX_DETAILS_BYTES) return;
+  ctx.addIssue({ code: "custom", message: `must be at most ${MAX_DETAILS_BYTES} bytes as JSON, but is ${bytes}` });
+});
+
+/** Many clients write every field: null says as little as an absent one. */
+const orNull = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? null);
+
+/** One activity event (StatsAware, "Events API"); keys it does not know are ignored. */
+export const event = z.object(
+  {
+    kind: text(64),
+    externalId: text(256),
+    personIdentifier: text(256),
+    timestamp: instant,
+    title: text(1_000),
+    scope: text(256),
+    url: orNull(webAddress),
+    details: orNull(details),
+  },
+  "must be an object",
+);
+
+/** The query of `GET /events`; `from` and `to` make a half-open window, either may be left out. */
+export const eventQuery = page.extend({
+  person: text(320).optional(),
+  from: instant.optional(),
+  to: instant.optional(),
+  kind: text(64).optional(),
+  external_id: text(256).optional(),
+  cursor: page.shape.cursor.transform((cursor, ctx) => {
+    if (cursor === undefined) return undefined;
+    const { at, id } = cursor;
+    if (typeof at === "number") return { at, id };
+    ctx.addIssue({ code: "custom", message: "is not a cursor of this list" });
+    return z.NEVER;
+  }),
+});

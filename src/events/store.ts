@@ -1,0 +1,153 @@
+import { and, asc, desc, eq, gte, lt, type SQL, sql } from "drizzle-orm";
+import { atomically, type Database } from "../db/client.ts";
+import { events, identities } from "../db/schema/index.ts";
+import { newId } from "../lib/id.ts";
+import type { Interval } from "../lib/interval.ts";
+import { arrival, linkStatements, type Tenant } from "../people/store.ts";
+import type { NewEvent } from "./batch.ts";
+import type { EventRow } from "./event_body.ts";
+
+/**
+ * Keeps events, in one atomic batch with the identities they name. An event the team has word for word writes no row; one
+ * it has otherwise is replaced, but for its id and creation time. Answers how many were new and how many changed.
+ * No `externalId` may be twice in `batch`. `integrationId` is null for events that come in under the team key.
+ */
+export async function saveEvents(
+  db: Database,
+  tenant: Tenant,
+  integrationId: string | null,
+  batch: readonly NewEvent[],
+  now: number,
+): Promise<{ created: number; updated: number }> {
+  if (batch.length === 0) return { created: 0, updated: 0 };
+  const identifiers = new Set(batch.map((event) => event.personIdentifier));
+  const arrivals = await Promise.all(
+    [...identifiers].map((identifier) =>
+      arrival(tenant.accountId, { identifier, name: null, email: null, timeZone: null }),
+    ),
+  );
+  const identityIds = new Map(arrivals.map(({ identifier, identityId }) => [identifier, identityId]));
+  const rows = batch.map(({ personIdentifier, ...event }) => ({
+    id: newId(),
+    identityId: identityIds.get(personIdentifier)!,
+    ...event,
+  }));
+  const results = await atomically(db, [
+    ...linkStatements(tenant, arrivals, now),
+    upsert(tenant, integrationId, JSON.stringify(rows), now),
+  ]);
+  const newIds = new Set(rows.map((row) => row.id));
+  const written = results.at(-1)!.results as { id: string }[];
+  const created = written.filter(({ id }) => newIds.has(id)).length;
+  return { created, updated: written.length - created };
+}
+
+/** JSON with its keys in order: objects have none of their own, and some tools write them in another each time. */
+const leaves = (json: SQL): SQL =>
+  sql`(SELECT json_group_array(json_array(fullkey, type, atom) ORDER BY fullkey) FROM json_tree(${json}))`;
+
+/** Gives back the ids of the rows it wrote: an id that is not of `rows` is that of a row changed. */
+const upsert = ({ teamId }: Tenant, integrationId: string | null, rows: string, now: number): SQL => sql`
+  INSERT INTO events
+    (id, team_id, external_id, identity_id, integration_id, kind, title, scope, url, details, occurred_at, created_at, updated_at)
+  SELECT e.value ->> 'id', ${teamId}, e.value ->> 'externalId', e.value ->> 'identityId', ${integrationId},
+    e.value ->> 'kind', e.value ->> 'title', e.value ->> 'scope', e.value ->> 'url', e.value ->> 'details',
+    e.value ->> 'timestamp', ${now}, ${now}
+  FROM json_each(${rows}) e WHERE true
+  ON CONFLICT (team_id, external_id) DO UPDATE SET
+    identity_id = excluded.identity_id, integration_id = excluded.integration_id, kind = excluded.kind,
+    title = excluded.title, scope = excluded.scope, url = excluded.url, details = excluded.details,
+    occurred_at = excluded.occurred_at, updated_at = excluded.updated_at
+  WHERE (events.identity_id, events.kind, events.title, events.scope, events.url, events.occurred_at)
+    IS NOT (excluded.identity_id, excluded.kind, excluded.title, excluded.scope, excluded.url, excluded.occurred_at)
+    OR events.details IS NOT excluded.details AND ${leaves(sql`events.details`)} IS NOT ${leaves(sql`excluded.details`)}
+  RETURNING id`;
+
+/** What a list of events is narrowed to: all that is left out does not narrow. `from` to `to` is half-open. */
+export type EventFilter = {
+  personId?: string | undefined;
+  from?: number | undefined;
+  to?: number | undefined;
+  kind?: string | undefined;
+  externalId?: string | undefined;
+  /** Where the page before ended. */
+  cursor?: { at: number; id: string } | undefined;
+};
+
+const columns = {
+  id: events.id,
+  personId: identities.personId,
+  identifier: identities.identifier,
+  integrationId: events.integrationId,
+  kind: events.kind,
+  externalId: events.externalId,
+  title: events.title,
+  scope: events.scope,
+  url: events.url,
+  details: events.details,
+  occurredAt: events.occurredAt,
+  createdAt: events.createdAt,
+  updatedAt: events.updatedAt,
+};
+
+const newestFirst = [desc(events.occurredAt), desc(events.id)];
+
+/** The team's events, newest first, ties by id. Kinds are compared without regard to the case of ASCII letters. */
+export function listEvents(
+  db: Database,
+  { accountId, teamId }: Tenant,
+  { personId, from, to, kind, externalId, cursor }: EventFilter,
+  limit: number,
+): Promise<EventRow[]> {
+  // A place before `to` is the tighter bound; with both, SQLite may seek by `to` and read again what earlier pages showed.
+  const isBoundByTo = to !== undefined && !(cursor && cursor.at < to);
+  const wanted = and(
+    eq(events.teamId, teamId),
+    from === undefined ? undefined : gte(events.occurredAt, from),
+    isBoundByTo ? lt(events.occurredAt, to) : undefined,
+    kind === undefined ? undefined : sql`${events.kind} COLLATE NOCASE = ${kind}`,
+    externalId === undefined ? undefined : eq(events.externalId, externalId),
+    cursor && sql`(${events.occurredAt}, ${events.id}) < (${cursor.at}, ${cursor.id})`,
+  );
+  // The newest of each identity, then the newest of those: a page must not read all that a person ever did. The plus keeps
+  // SQLite from looking through the whole team's events, whose index is in this order already.
+  const ofPerson = sql`${events.id} IN (
+    SELECT newest.id FROM identities i JOIN events newest ON newest.id IN (
+      SELECT ${events.id} FROM ${events} WHERE ${wanted} AND ${events.identityId} = i.id
+      ORDER BY ${events.occurredAt} DESC, +${events.id} DESC LIMIT ${limit})
+    WHERE i.account_id = ${accountId} AND i.person_id = ${personId})`;
+  return db
+    .select(columns)
+    .from(events)
+    .innerJoin(identities, eq(identities.id, events.identityId))
+    .where(personId === undefined ? wanted : ofPerson)
+    .orderBy(...newestFirst)
+    .limit(limit);
+}
+
+/** What a person did on the team within the window, oldest first. */
+export function eventsOfPerson(
+  db: Database,
+  { accountId, teamId }: Tenant,
+  personId: string,
+  { start, end }: Interval,
+): Promise<EventRow[]> {
+  return (
+    db
+      .select(columns)
+      .from(identities)
+      // A cross join is read in the order written: by identity, not through what the whole team did.
+      .crossJoin(events)
+      .where(
+        and(
+          eq(events.teamId, teamId),
+          eq(events.identityId, identities.id),
+          eq(identities.accountId, accountId),
+          eq(identities.personId, personId),
+          gte(events.occurredAt, start),
+          lt(events.occurredAt, end),
+        ),
+      )
+      .orderBy(asc(events.occurredAt), asc(events.id))
+  );
+}

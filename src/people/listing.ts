@@ -1,0 +1,37 @@
+import { type Cursor, cutPage } from "../lib/cursor.ts";
+import { fold } from "../lib/text.ts";
+
+/** What a list of people is ordered by and searched for. `identifiers`: one a line. */
+type Listed = { id: string; name: string; email: string | null; identifiers: string | null };
+
+/** By name in the order of dictionaries, É beside E, whatever the case. */
+const byName = new Intl.Collator("en", { sensitivity: "accent" });
+
+const compare = (a: Cursor, b: Cursor): number =>
+  byName.compare(String(a.at), String(b.at)) || (a.id < b.id ? -1 : Number(a.id > b.id));
+
+const place = (person: Listed): Cursor => ({ at: person.name, id: person.id });
+
+/**
+ * A page of people by name, then id, beginning behind `cursor`. With `q`, only those whose name, e-mail or identifier
+ * holds it, whatever the case and the accents.
+ */
+export function pageOfPeople<T extends Listed>(
+  people: readonly T[],
+  { q = "", cursor, limit }: { q?: string | undefined; cursor?: Cursor | undefined; limit: number },
+): { rows: T[]; nextCursor: string | null } {
+  const sought = searchable(q);
+  const rows = people
+    .filter((person) => !cursor || compare(place(person), cursor) > 0)
+    .filter(({ name, email, identifiers }) => [name, email, identifiers].some((text) => holds(text, sought)))
+    .sort((a, b) => compare(place(a), place(b)));
+  return cutPage(rows, limit, place);
+}
+
+const holds = (text: string | null, sought: string): boolean => text !== null && searchable(text).includes(sought);
+
+/** Folded, and without the accents that people leave out when they type a name. */
+const searchable = (text: string): string =>
+  fold(text)
+    .normalize("NFD")
+    .replace(/[\u0300-\u036f]/g, "");

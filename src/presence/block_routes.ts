@@ -1,0 +1,73 @@
+import { Hono } from "hono";
+import { guard } from "../auth/guard.ts";
+import type { AppContext } from "../http/context.ts";
+import { ApiError } from "../http/errors.ts";
+import { answerPage, offerCsv } from "../http/negotiate.ts";
+import { query } from "../http/query.ts";
+import { cutPage } from "../lib/cursor.ts";
+import { formatInstant } from "../lib/instant.ts";
+import { addDays, localDate } from "../lib/time_zone.ts";
+import { findPerson } from "../people/person_store.ts";
+import { BLOCK_COLUMNS, blockBody } from "./block_body.ts";
+import { overlap, type PairOverlap, type SharedInterval } from "./overlap.ts";
+import { patterns } from "./patterns.ts";
+import { blocksQuery, overlapQuery, patternsQuery } from "./schema.ts";
+import { blocksWithin, listBlocks, peopleOf } from "./store.ts";
+import { openBlocks } from "./stub.ts";
+import { hours, withLastSeen, workByPerson } from "./work.ts";
+
+const intervalBody = ({ start, end, people }: SharedInterval) => ({
+  started_at: formatInstant(start),
+  ended_at: formatInstant(end),
+  person_ids: people,
+});
+
+const pairBody = ({ people, ms }: PairOverlap) => ({ person_ids: people, hours: hours(ms) });
+
+/** What presence left behind: blocks, and what they say of working together and of habits. */
+export const blockRoutes = new Hono<AppContext>()
+  .get("/blocks", guard("either"), offerCsv, query(blocksQuery), async (c) => {
+    const { person: reference, limit, cursor, ...filter } = c.req.valid("query");
+    const caller = c.get("caller");
+    const person = reference === undefined ? undefined : await findPerson(c.get("db"), caller, reference);
+    if (person === null) throw new ApiError("not_found");
+    const open = await openBlocks(c.env, caller);
+    const blocks = await listBlocks(c.get("db"), caller, { ...filter, personId: person?.id }, limit + 1, cursor);
+    const { rows, nextCursor } = cutPage(blocks, limit, (block) => ({ at: block.startedAt, id: block.id }));
+    return answerPage(c, { data: withLastSeen(rows, open).map(blockBody), next_cursor: nextCursor }, BLOCK_COLUMNS);
+  })
+  .get("/overlap", guard("either"), query(overlapQuery), async (c) => {
+    const { from, to, limit, cursor } = c.req.valid("query");
+    const window = { start: from, end: to };
+    const caller = c.get("caller");
+    const open = await openBlocks(c.env, caller);
+    const blocks = withLastSeen(await blocksWithin(c.get("db"), caller, window), open);
+    const since = cursor ? Number(cursor.at) + 1 : from;
+    const { intervals, pairs } = overlap(workByPerson(blocks, window), window, { since, limit: limit + 1 });
+    const { rows, nextCursor } = cutPage(intervals, limit, ({ start }) => ({ at: start, id: "" }));
+    return c.json({ data: rows.map(intervalBody), next_cursor: nextCursor, pairs: pairs.map(pairBody) });
+  })
+  .get("/patterns", guard("either"), query(patternsQuery), async (c) => {
+    const { weeks, person: reference } = c.req.valid("query");
+    const caller = c.get("caller");
+    const person = reference === undefined ? undefined : await findPerson(c.get("db"), caller, reference);
+    if (person === null) throw new ApiError("not_found");
+    const open = await openBlocks(c.env, caller);
+    const now = Date.now();
+    // Local days begin up to 14 hours before and end up to 12 hours after those of UTC: a day more covers every zone.
+    const window = { start: now - (weeks * 7 + 1) * 86_400_000, end: now };
+    const blocks = withLastSeen(await blocksWithin(c.get("db"), caller, window, person?.id), open);
+    const work = workByPerson(blocks, window);
+    const people = await peopleOf(c.get("db"), caller, [...work.keys()]);
+    const data = people.map(({ personId, name, timeZone }) => {
+      const today = localDate(now, timeZone);
+      const dates = Array.from({ length: weeks * 7 }, (_, ago) => addDays(today, -ago));
+      return {
+        person_id: personId,
+        name,
+        time_zone: timeZone,
+        weekdays: patterns(work.get(personId)!, timeZone, dates),
+      };
+    });
+    return c.json({ data, next_cursor: null });
+  });

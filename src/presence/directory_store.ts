@@ -1,0 +1,110 @@
+import type { Database } from "../db/client.ts";
+import { arrival, type Sighting } from "../people/store.ts";
+import type { Known } from "./current.ts";
+import type { DirectoryEntry, ObjectStore, Team } from "./object_store.ts";
+import { settleDirectory } from "./store.ts";
+
+/** New identities to a D1 batch: bounded parameters, however many arrived while D1 was away. */
+const PAGE = 500;
+
+/** Who the identifiers of a team's tools are: kept in the object, settled with D1 whenever one of the two has news. */
+export class Directory {
+  readonly #store: ObjectStore;
+  readonly #db: Database;
+  readonly #entries = new Map<string, DirectoryEntry>();
+  readonly #byIdentifier = new Map<string, DirectoryEntry>();
+
+  constructor(store: ObjectStore, db: Database) {
+    this.#store = store;
+    this.#db = db;
+    for (const entry of store.directory()) this.#remember(entry);
+  }
+
+  /** The identity of each sighting, in order; what is new about any of them waits to be settled. */
+  async recognise(accountId: string, sightings: Sighting[]): Promise<string[]> {
+    const unseen = sightings.filter(({ identifier }) => !this.#byIdentifier.has(identifier));
+    const arrivals = await Promise.all(unseen.map((sighting) => arrival(accountId, sighting)));
+    const news = new Map<string, DirectoryEntry>();
+    for (const { personId, memberId, ...named } of arrivals) {
+      // Another request may have brought the same stranger while this one computed ids.
+      if (this.#byIdentifier.has(named.identifier)) continue;
+      news.set(named.identifier, {
+        ...named,
+        newPersonId: personId,
+        newMemberId: memberId,
+        pending: true,
+        person: null,
+      });
+    }
+    const identityIds = sightings.map((sighting) => {
+      const entry = news.get(sighting.identifier) ?? this.#byIdentifier.get(sighting.identifier)!;
+      const described = describe(entry, sighting);
+      if (described !== entry) news.set(sighting.identifier, described);
+      return entry.identityId;
+    });
+    this.#save([...news.values()]);
+    return identityIds;
+  }
+
+  isPending(): boolean {
+    for (const entry of this.#entries.values()) if (entry.pending) return true;
+    return false;
+  }
+
+  /** The people behind identities, as far as they are settled. */
+  known(): Map<string, Known> {
+    const known = new Map<string, Known>();
+    for (const { identityId, person } of this.#entries.values()) if (person) known.set(identityId, person);
+    return known;
+  }
+
+  /**
+   * Exchanges news with D1 if there is any here, or if the account's directory has grown past `version`'s predecessor.
+   * Says whether anybody is now somebody else. Throws what D1 throws; then everything still waits.
+   */
+  async settle(team: Team, version: number, now: number): Promise<boolean> {
+    let isChanged = false;
+    while (this.isPending() || version > team.directoryVersion) {
+      const entries = [...this.#entries.values()];
+      const pending = entries.filter((entry) => entry.pending).slice(0, PAGE);
+      const ids = entries.map((entry) => entry.identityId);
+      const directory = await settleDirectory(this.#db, team, pending, ids, now);
+      isChanged = this.#learn(new Set(pending), directory.people) || isChanged;
+      team.directoryVersion = Math.max(directory.version, version);
+      this.#store.saveTeam(team);
+    }
+    return isChanged;
+  }
+
+  #learn(settled: Set<DirectoryEntry>, people: Map<string, Known>): boolean {
+    const news: DirectoryEntry[] = [];
+    let isChanged = false;
+    for (const entry of this.#entries.values()) {
+      const person = people.get(entry.identityId) ?? null;
+      const isOther = JSON.stringify(person) !== JSON.stringify(entry.person);
+      isChanged ||= isOther;
+      // An entry that was described anew in the meantime is another object, and still waits.
+      if (isOther || settled.has(entry)) news.push({ ...entry, person, pending: entry.pending && !settled.has(entry) });
+    }
+    this.#save(news);
+    return isChanged;
+  }
+
+  #save(entries: DirectoryEntry[]): void {
+    this.#store.saveDirectory(entries);
+    for (const entry of entries) this.#remember(entry);
+  }
+
+  #remember(entry: DirectoryEntry): void {
+    this.#entries.set(entry.identityId, entry);
+    this.#byIdentifier.set(entry.identifier, entry);
+  }
+}
+
+/** The entry, brought up to what a tool says now; the very same object when that is nothing new. */
+function describe(entry: DirectoryEntry, { name, email, timeZone }: Sighting): DirectoryEntry {
+  const described = { name: name ?? entry.name, email: email ?? entry.email, timeZone: timeZone ?? entry.timeZone };
+  const isSame =
+    described.name === entry.name && described.email === entry.email && described.timeZone === entry.timeZone;
+  return isSame ? entry : { ...entry, ...described, pending: true };
+}

@@ -1,0 +1,186 @@
+import type { EndedBlock, Stream } from "./block.ts";
+import type { Known } from "./current.ts";
+
+/** A stream with its number in the object, and the three things it is a stream of. */
+export type NumberedStream = Stream & { n: number; identityId: string; integrationId: string; source: string };
+
+/** A block on its way to D1. */
+export type OutboxBlock = {
+  id: string;
+  identityId: string;
+  integrationId: string;
+  source: string;
+  status: string;
+  details: string | null;
+  startedAt: number;
+  lastSeenAt: number;
+  endedAt: number | null;
+};
+
+/** An identity as tools last described it, and the person it was last seen to be. `pending`: D1 has not been told yet. */
+export type DirectoryEntry = {
+  identityId: string;
+  identifier: string;
+  name: string | null;
+  email: string | null;
+  timeZone: string | null;
+  newPersonId: string;
+  newMemberId: string;
+  pending: boolean;
+  person: Known | null;
+};
+
+/** Whose object this is, up to which version it knows the directory, and when open blocks are checkpointed next. */
+export type Team = { accountId: string; teamId: string; directoryVersion: number; checkpointAt: number };
+
+/**
+ * The tables of a team's object. Each beat that changes nothing but times writes one row of `beats`, whatever the number
+ * of streams it names: `members` is the list of their numbers, and a list that comes again overwrites its row.
+ */
+const TABLES = `
+  CREATE TABLE IF NOT EXISTS team (id INTEGER PRIMARY KEY CHECK (id = 1), value TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS timeouts (integration_id TEXT PRIMARY KEY, ms INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS directory (identity_id TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS streams (n INTEGER PRIMARY KEY, value TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS beats (members TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS outbox (id TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+`;
+
+/** D1 takes at most 2 MB in a parameter, and a character may be four bytes. */
+const MAX_PAGE_LENGTH = 400_000;
+
+/** The object's own SQLite: what it must still know after eviction. Every write is one statement, whatever its size. */
+export class ObjectStore {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    sql.exec(TABLES);
+  }
+
+  team(): Team | null {
+    const [row] = this.#values("SELECT value FROM team");
+    return row ? (JSON.parse(row) as Team) : null;
+  }
+
+  saveTeam(team: Team): void {
+    this.#sql.exec("INSERT OR REPLACE INTO team (id, value) VALUES (1, ?)", JSON.stringify(team));
+  }
+
+  timeouts(): Map<string, number> {
+    const rows = this.#sql.exec<{ integration_id: string; ms: number }>("SELECT integration_id, ms FROM timeouts");
+    return new Map(rows.toArray().map((row) => [row.integration_id, row.ms]));
+  }
+
+  saveTimeout(integrationId: string, ms: number): void {
+    this.#sql.exec("INSERT OR REPLACE INTO timeouts (integration_id, ms) VALUES (?, ?)", integrationId, ms);
+  }
+
+  directory(): DirectoryEntry[] {
+    return this.#values("SELECT value FROM directory").map((value) => JSON.parse(value) as DirectoryEntry);
+  }
+
+  saveDirectory(entries: DirectoryEntry[]): void {
+    this.#saveAll("directory", "identity_id", "identityId", entries);
+  }
+
+  /** Every stream, brought up to the beats that named it since its own row was written. */
+  streams(): NumberedStream[] {
+    const streams = new Map<number, NumberedStream>();
+    for (const value of this.#values("SELECT value FROM streams")) {
+      const stream = JSON.parse(value) as NumberedStream;
+      streams.set(stream.n, stream);
+    }
+    for (const { members, at } of this.#sql.exec<{ members: string; at: number }>("SELECT members, at FROM beats")) {
+      for (const n of members.split(",")) {
+        const stream = streams.get(Number(n));
+        if (stream && stream.lastAt < at) stream.lastAt = at;
+      }
+    }
+    return [...streams.values()];
+  }
+
+  saveStreams(streams: NumberedStream[]): void {
+    this.#saveAll("streams", "n", "n", streams);
+  }
+
+  /** Writes that the streams of these numbers were all seen at `at`. */
+  saveBeat(members: number[], at: number): void {
+    const list = members.sort((a, b) => a - b).join(",");
+    this.#sql.exec(
+      "INSERT INTO beats (members, at) VALUES (?, ?) ON CONFLICT (members) DO UPDATE SET at = excluded.at",
+      ...[list, at],
+    );
+  }
+
+  beatCount(): number {
+    return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM beats").one().count;
+  }
+
+  /** Replaces every stream and forgets the beats that are now in their rows. */
+  compact(streams: NumberedStream[]): void {
+    this.#sql.exec("DELETE FROM beats");
+    this.#sql.exec("DELETE FROM streams");
+    this.saveStreams(streams);
+  }
+
+  /** The next blocks to send: at least one if there is any, and otherwise no more than fit a statement's parameter. */
+  outbox(): OutboxBlock[] {
+    const page: OutboxBlock[] = [];
+    let length = 0;
+    for (const { value } of this.#sql.exec<{ value: string }>("SELECT value FROM outbox")) {
+      length += value.length;
+      if (page.length > 0 && length > MAX_PAGE_LENGTH) break;
+      page.push(JSON.parse(value) as OutboxBlock);
+    }
+    return page;
+  }
+
+  saveOutbox(blocks: OutboxBlock[]): void {
+    this.#saveAll("outbox", "id", "id", blocks);
+  }
+
+  /** Forgets blocks that D1 has, unless one was put here again in the meantime. */
+  forgetOutbox(blocks: OutboxBlock[]): void {
+    this.#sql.exec(
+      `DELETE FROM outbox WHERE (id, value) IN (SELECT e.value ->> 'id', e.value FROM json_each(?) e)`,
+      JSON.stringify(blocks),
+    );
+  }
+
+  outboxSize(): number {
+    return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM outbox").one().count;
+  }
+
+  #values(query: string, ...params: unknown[]): string[] {
+    return this.#sql
+      .exec<{ value: string }>(query, ...params)
+      .toArray()
+      .map((row) => row.value);
+  }
+
+  #saveAll(table: "directory" | "streams" | "outbox", key: string, field: string, rows: object[]): void {
+    if (rows.length === 0) return;
+    this.#sql.exec(
+      `INSERT OR REPLACE INTO ${table} (${key}, value)
+       SELECT e.value ->> '${field}', e.value FROM json_each(?) e`,
+      JSON.stringify(rows),
+    );
+  }
+}
+
+/** How an ended block leaves for D1. */
+export const toOutbox = (
+  stream: NumberedStream,
+  block: Omit<EndedBlock, "endedAt"> & { endedAt: number | null },
+): OutboxBlock => ({
+  id: block.id,
+  identityId: stream.identityId,
+  integrationId: stream.integrationId,
+  source: stream.source,
+  status: block.status,
+  details: block.details,
+  startedAt: block.startedAt,
+  lastSeenAt: block.lastSeenAt,
+  endedAt: block.endedAt,
+});

@@ -1,0 +1,39 @@
+import type { Database } from "../db/client.ts";
+import { teamsHeard } from "./store.ts";
+import { presenceOf } from "./stub.ts";
+
+/** Longer than the longest timeout (12 h), so that every block still open belongs to a team heard within it. */
+const HEARD_WITHIN_MS = 24 * 3_600_000;
+/** Calls to other objects that one run may make: below the platform's 1,000 an invocation. */
+const MAX_CALLS = 900;
+/** Calls under way at once: the platform lets six wait for their headers. */
+const AT_ONCE = 6;
+
+/**
+ * Wakes the objects of teams that may have work left, should their alarms be lost. More teams than one run may call take
+ * turns, by the time of the run. Answers how many could not be woken; the next run tries them again.
+ */
+export async function wakeTeams(env: Env, db: Database, now: number, runEveryMs: number): Promise<number> {
+  const teams = turn(await teamsHeard(db, now - HEARD_WITHIN_MS), Math.floor(now / runEveryMs));
+  let failures = 0;
+  const queue = teams.values();
+  const work = async () => {
+    for (const teamId of queue) {
+      try {
+        await presenceOf(env, teamId, (team) => team.wake());
+      } catch (error) {
+        failures += 1;
+        console.error("presence: could not wake team", teamId, error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return failures;
+}
+
+/** The part of a list whose turn it is in the n-th run. */
+export function turn<T>(list: T[], run: number, size = MAX_CALLS): T[] {
+  const parts = Math.max(1, Math.ceil(list.length / size));
+  const part = run % parts;
+  return list.slice(part * size, (part + 1) * size);
+}

@@ -1,0 +1,131 @@
+import { type SQL, sql } from "drizzle-orm";
+import { atomically, type Database } from "../db/client.ts";
+import type { Cursor } from "../lib/cursor.ts";
+import type { Interval } from "../lib/interval.ts";
+import { describeStatements, linkStatements, type Tenant } from "../people/store.ts";
+import type { BlockRow } from "./block_body.ts";
+import type { Known } from "./current.ts";
+import type { DirectoryEntry, OutboxBlock } from "./object_store.ts";
+
+/** Writes blocks as the object knows them. A block that D1 already has word for word costs no row. */
+export async function saveBlocks(db: Database, { teamId }: Tenant, rows: OutboxBlock[]): Promise<void> {
+  await db.run(sql`
+    INSERT INTO blocks
+      (id, team_id, identity_id, integration_id, source, status, details, started_at, last_seen_at, ended_at)
+    SELECT b.value ->> 'id', ${teamId}, b.value ->> 'identityId', b.value ->> 'integrationId', b.value ->> 'source',
+      b.value ->> 'status', b.value ->> 'details', b.value ->> 'startedAt', b.value ->> 'lastSeenAt', b.value ->> 'endedAt'
+    FROM json_each(${JSON.stringify(rows)}) b WHERE true
+    ON CONFLICT (id) DO UPDATE SET
+      status = excluded.status, details = excluded.details, last_seen_at = excluded.last_seen_at, ended_at = excluded.ended_at
+    WHERE (blocks.status, blocks.details, blocks.last_seen_at, blocks.ended_at)
+      IS NOT (excluded.status, excluded.details, excluded.last_seen_at, excluded.ended_at)`);
+}
+
+/**
+ * Tells D1 of the identities in `pending`, which it has not heard of or not in these words, and reads who is behind each of
+ * `identityIds` now, all in one atomic batch.
+ */
+export async function settleDirectory(
+  db: Database,
+  tenant: Tenant,
+  pending: DirectoryEntry[],
+  identityIds: string[],
+  now: number,
+): Promise<{ people: Map<string, Known>; version: number }> {
+  const arrivals = pending.map((entry) => ({ ...entry, personId: entry.newPersonId, memberId: entry.newMemberId }));
+  const results = await atomically(db, [
+    ...(pending.length > 0 ? [...linkStatements(tenant, arrivals, now), ...describeStatements(tenant, pending)] : []),
+    sql`SELECT i.id, p.id AS personId, p.name, coalesce(p.time_zone, t.time_zone) AS timeZone
+      FROM json_each(${JSON.stringify(identityIds)}) a
+      JOIN identities i ON i.id = a.value
+      JOIN people p ON p.id = i.person_id
+      JOIN teams t ON t.id = ${tenant.teamId}
+      WHERE i.account_id = ${tenant.accountId}`,
+    sql`SELECT directory_version AS version FROM accounts WHERE id = ${tenant.accountId}`,
+  ]);
+  const [rows, versions] = results.slice(-2);
+  const people = (rows!.results as (Known & { id: string })[]).map(({ id, ...known }) => [id, known] as const);
+  return { people: new Map(people), version: (versions!.results[0]?.version ?? 0) as number };
+}
+
+/** Which blocks to read: those that overlap [from, to), as far as the two are given. */
+export type BlockFilter = {
+  personId?: string | undefined;
+  from?: number | undefined;
+  to?: number | undefined;
+  /** Compared trimmed and case-folded, as ASCII. */
+  status?: string | undefined;
+  source?: string | undefined;
+};
+
+/**
+ * How far before a window its blocks are looked for by their start: a day, and the longest timeout (12 h) that may lie
+ * between a block's last heartbeat and its end. Those that began even earlier are in the index of blocks over a day.
+ */
+const LOOK_BACK_MS = (24 + 13) * 3_600_000;
+const LONG_BLOCK = sql`last_seen_at - started_at > 86400000`;
+
+/** Blocks newest first, after `cursor`; reads no more of the history than the page and the window need. */
+export async function listBlocks(
+  db: Database,
+  tenant: Tenant,
+  filter: BlockFilter,
+  limit: number,
+  cursor?: Cursor,
+): Promise<BlockRow[]> {
+  const after = cursor ? sql`AND (started_at, id) < (${cursor.at}, ${cursor.id})` : sql``;
+  return readBlocks(db, tenant, filter, sql`${after} ORDER BY started_at DESC, id DESC LIMIT ${limit}`);
+}
+
+/** Every block that overlaps the window, newest first. */
+export const blocksWithin = (db: Database, tenant: Tenant, window: Interval, personId?: string): Promise<BlockRow[]> =>
+  readBlocks(db, tenant, { personId, from: window.start, to: window.end }, sql`ORDER BY started_at DESC, id DESC`);
+
+/** `page`: what orders and cuts a list of block ids, and then the list of blocks. */
+async function readBlocks(db: Database, tenant: Tenant, filter: BlockFilter, page: SQL): Promise<BlockRow[]> {
+  const { from, to, status, source } = filter;
+  const conditions = sql`
+    ${to === undefined ? sql`` : sql`AND started_at < ${to}`}
+    ${from === undefined ? sql`` : sql`AND (ended_at IS NULL OR ended_at > ${from} OR started_at >= ${from})`}
+    ${status === undefined ? sql`` : sql`AND lower(trim(status)) = lower(trim(${status}))`}
+    ${source === undefined ? sql`` : sql`AND source = ${source}`}`;
+  const recent = from === undefined ? sql`` : sql`AND started_at >= ${from - LOOK_BACK_MS}`;
+  const ids = candidates(tenant, filter.personId, sql`${recent} ${conditions} ${page}`);
+  // Few enough to be read whole: only blocks of over a day that were still going on when the window began.
+  const long =
+    from === undefined
+      ? sql``
+      : sql`UNION ALL SELECT id FROM blocks WHERE team_id = ${tenant.teamId} AND ${LONG_BLOCK}
+          AND last_seen_at >= ${from - LOOK_BACK_MS} AND started_at < ${from - LOOK_BACK_MS} ${conditions}`;
+  const mine = filter.personId === undefined ? sql`` : sql`AND i.person_id = ${filter.personId}`;
+  return db.all<BlockRow>(sql`
+    SELECT * FROM (
+      SELECT b.id, i.person_id AS personId, i.identifier, b.integration_id AS integrationId, b.source, b.status, b.details,
+        b.started_at AS startedAt, b.last_seen_at AS lastSeenAt, b.ended_at AS endedAt, b.started_at
+      FROM blocks b JOIN identities i ON i.id = b.identity_id
+      WHERE b.team_id = ${tenant.teamId} AND b.id IN (SELECT id FROM (${ids}) ${long}) ${mine}
+    ) WHERE true ${page}`);
+}
+
+/** The ids of blocks that `conditions` take: of a person, each identity's through its own index. */
+const candidates = ({ accountId, teamId }: Tenant, personId: string | undefined, conditions: SQL): SQL =>
+  personId === undefined
+    ? sql`SELECT id FROM blocks WHERE team_id = ${teamId} ${conditions}`
+    : sql`SELECT c.id FROM identities i JOIN blocks c ON c.id IN (
+        SELECT id FROM blocks WHERE team_id = ${teamId} AND identity_id = i.id ${conditions}
+      ) WHERE i.account_id = ${accountId} AND i.person_id = ${personId}`;
+
+/** The names and zones of people of a team, by name. */
+export const peopleOf = (db: Database, { accountId, teamId }: Tenant, personIds: string[]): Promise<Known[]> =>
+  db.all<Known>(sql`
+    SELECT p.id AS personId, p.name, coalesce(p.time_zone, t.time_zone) AS timeZone
+    FROM json_each(${JSON.stringify(personIds)}) a JOIN people p ON p.id = a.value JOIN teams t ON t.id = ${teamId}
+    WHERE p.account_id = ${accountId} ORDER BY p.name, p.id`);
+
+/** The teams whose tools were heard after `since`, UTC milliseconds: the one query here that is for no team but for all. */
+export async function teamsHeard(db: Database, since: number): Promise<string[]> {
+  const rows = await db.all<{ teamId: string }>(
+    sql`SELECT DISTINCT team_id AS teamId FROM integrations WHERE last_used_at > ${since} ORDER BY team_id`,
+  );
+  return rows.map(({ teamId }) => teamId);
+}

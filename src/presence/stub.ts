@@ -1,0 +1,31 @@
+import type { TeamPresence } from "./object.ts";
+
+/** A failure of the object's machine, not of the call: safe to ask again, since every verb may be repeated. */
+const isPassing = (error: unknown): boolean =>
+  error instanceof Error &&
+  "retryable" in error &&
+  error.retryable === true &&
+  !("overloaded" in error && error.overloaded);
+
+/**
+ * Calls the presence object of a team, a second time where the first failed in passing. After an exception a stub is
+ * spent, hence a new one.
+ */
+export async function presenceOf<T>(
+  env: Env,
+  teamId: string,
+  verb: (team: DurableObjectStub<TeamPresence>) => Promise<T>,
+): Promise<T> {
+  try {
+    return await verb(env.TEAM_PRESENCE.getByName(teamId));
+  } catch (error) {
+    if (!isPassing(error)) throw error;
+    return await verb(env.TEAM_PRESENCE.getByName(teamId));
+  }
+}
+
+/** The last heartbeats of a team's open blocks, once D1 has heard of every block. */
+export const openBlocks = (
+  env: Env,
+  { teamId, directoryVersion }: { teamId: string; directoryVersion: number },
+): Promise<{ id: string; lastSeenAt: number }[]> => presenceOf(env, teamId, (team) => team.settle(directoryVersion));

@@ -1,0 +1,52 @@
+import { Hono } from "hono";
+import { guard } from "../auth/guard.ts";
+import { eventBody } from "../events/event_body.ts";
+import { eventsOfPerson } from "../events/store.ts";
+import type { AppContext } from "../http/context.ts";
+import { ApiError } from "../http/errors.ts";
+import { answerPage, offerCsv } from "../http/negotiate.ts";
+import { query } from "../http/query.ts";
+import { formatInstant } from "../lib/instant.ts";
+import { length } from "../lib/interval.ts";
+import { localDate, localDay } from "../lib/time_zone.ts";
+import { findPerson } from "../people/person_store.ts";
+import { blockBody } from "../presence/block_body.ts";
+import { blocksWithin } from "../presence/store.ts";
+import { openBlocks } from "../presence/stub.ts";
+import { hours, withLastSeen, workByPerson } from "../presence/work.ts";
+import { timelineQuery } from "./schema.ts";
+import { TIMELINE_COLUMNS, timeline } from "./timeline.ts";
+
+/** A person's day: blocks and events of one local date, today's where none is named. */
+export const timelineRoutes = new Hono<AppContext>().get(
+  "/people/:id/timeline",
+  guard("either"),
+  offerCsv,
+  query(timelineQuery),
+  async (c) => {
+    const caller = c.get("caller");
+    const person = await findPerson(c.get("db"), caller, c.req.param("id"));
+    if (!person) throw new ApiError("not_found");
+    const zone = person.timeZone ?? caller.teamTimeZone;
+    const date = c.req.valid("query").date ?? localDate(Date.now(), zone);
+    const day = localDay(date, zone);
+    const open = await openBlocks(c.env, caller);
+    const [stored, events] = await Promise.all([
+      blocksWithin(c.get("db"), caller, day, person.id),
+      eventsOfPerson(c.get("db"), caller, person.id, day),
+    ]);
+    const blocks = withLastSeen(stored, open);
+    const worked = workByPerson(blocks, day).get(person.id) ?? [];
+    const data = timeline(blocks.map(blockBody), events.map(eventBody), zone);
+    const head = {
+      person_id: person.id,
+      name: person.name,
+      date,
+      time_zone: zone,
+      started_at: formatInstant(day.start),
+      ended_at: formatInstant(day.end),
+      hours_worked: hours(length(worked)),
+    };
+    return answerPage(c, { ...head, data, next_cursor: null }, TIMELINE_COLUMNS);
+  },
+);

@@ -1,0 +1,56 @@
+import { describe, expect, test } from "vitest";
+import { barrels, cycles, misplaced, openers, packagesOf, wrongArrows, wrongPackages, wrongSlices } from "./imports.ts";
+import { files, modules, namesMachine, read, shownOrders, strayEntries, unpinned } from "./repository.ts";
+import { SLICES } from "./rules.ts";
+import { emptyNames, isTooLong, queries, tenantless, undocumented, worldly } from "./source.ts";
+
+const all = files();
+const code = all.filter((path) => /^(?:src|test)\/.*\.(?:tsx?|m?js|css)$/.test(path));
+const src = modules(all);
+const inSource = (rule: (module: ReturnType<typeof src.get> & object) => string[]) => [...src.values()].flatMap(rule);
+
+const manifest = JSON.parse(read("package.json"));
+
+describe("imports", () => {
+  test("every file has a place and a role", () => expect(misplaced(src)).toEqual([]));
+  test("a file imports only what its role may", () => expect(wrongArrows(src)).toEqual([]));
+  test("a slice imports only what earlier slices hold open", () => expect(wrongSlices(src)).toEqual([]));
+  test("a file uses only the packages of its role", () => expect(wrongPackages(src)).toEqual([]));
+  test("only what runs outside a request's reach opens the database", () => expect(openers(src)).toEqual([]));
+  test("nothing imports in a circle", () => expect(cycles(src)).toEqual([]));
+  test("what a file exports, it declares", () => expect(barrels(src)).toEqual([]));
+});
+
+describe("source", () => {
+  test("time, chance and the network are handed in", () => expect(inSource(worldly)).toEqual([]));
+  test("queries are in stores", () => expect(inSource(queries)).toEqual([]));
+  test("exported functions and classes say what they do", () => expect(inSource(undocumented)).toEqual([]));
+  test("names say what is inside", () => expect(emptyNames(code)).toEqual([]));
+  test("no file is too long to read", () => expect(code.filter((path) => isTooLong(read(path)))).toEqual([]));
+
+  test("every query takes the database and the tenant, but for these", () => {
+    expect(inSource(tenantless).sort()).toEqual(Object.keys(TENANTLESS).sort());
+  });
+});
+
+/** Exported functions of stores that take no tenant, and why. One that is gone, or takes a tenant now, must leave the list. */
+const TENANTLESS: Record<string, string> = {
+  "src/auth/store.ts: findKey": "a key is what tells the tenant; its digest is 256 bits that nobody guesses",
+  "src/auth/store.ts: isUseDue": "decides about a key that was found, and queries nothing",
+  "src/auth/store.ts: recordUse": "takes the integration whose own key was just shown",
+};
+
+describe("repository", () => {
+  test("the top level holds only what it must", () => expect(strayEntries(all)).toEqual([]));
+  test("dependencies are pinned", () => expect(unpinned(manifest)).toEqual([]));
+  test("dependencies are what src/ imports", () => {
+    expect(packagesOf(src)).toEqual(Object.keys(manifest.dependencies).sort());
+  });
+  test("no file tells of the machine it was written on", () => {
+    expect(all.filter((path) => namesMachine(path, read(path)))).toEqual([]);
+  });
+  test("the README shows the order of slices", () => {
+    const standing = SLICES.filter((slice) => all.some((path) => path.startsWith(`src/${slice}/`)));
+    expect(shownOrders(read("README.md"))).toContain(standing.join(" < "));
+  });
+});

@@ -1,0 +1,169 @@
+import { describe, expect, test } from "vitest";
+import { barrels, cycles, misplaced, openers, packagesOf, wrongArrows, wrongPackages, wrongSlices } from "./imports.ts";
+import { type Module, readModule } from "./module.ts";
+
+/** A source tree in memory. */
+const tree = (files: Record<string, string>): Map<string, Module> =>
+  new Map(Object.entries(files).map(([path, text]) => [path, readModule(path, text)]));
+
+/** A tree of one file that imports another, which is there. */
+const importing = (from: string, statement: string, to: string): Map<string, Module> =>
+  tree({ [from]: statement, [to]: "export const a = 1;" });
+
+const value = (to: string) => `import { a } from "${to}";`;
+const type = (to: string) => `import type { a } from "${to}";`;
+
+describe("places and roles", () => {
+  test.each([
+    ["src/people/routes.ts", "routes"],
+    ["src/people/merge_store.ts", "store"],
+    ["src/people/store_merge.ts", "pure"],
+    ["src/people/stored.ts", "pure"],
+    ["src/dashboard/team/page.tsx", "page"],
+    ["src/http/schema.ts", "schema"],
+    ["src/http/store.ts", "http"],
+    ["src/lib/store.ts", "lib"],
+    ["src/db/client.ts", "client"],
+    ["src/db/schema/people.ts", "tables"],
+    ["src/app.ts", "app"],
+  ])("%s is %s", (path, role) => {
+    expect(readModule(path, "").role).toBe(role);
+    expect(misplaced(tree({ [path]: "" }))).toEqual([]);
+  });
+
+  test.each(["src/billing/store.ts", "src/server.ts", "src/db/queries.ts"])("%s has no place", (path) => {
+    expect(misplaced(tree({ [path]: "" }))).toHaveLength(1);
+  });
+});
+
+describe("arrows", () => {
+  test.each([
+    ["src/people/routes.ts", value("./store.ts"), "src/people/store.ts"],
+    ["src/people/store.ts", value("../db/schema/index.ts"), "src/db/schema/index.ts"],
+    ["src/people/store.ts", type("./schema.ts"), "src/people/schema.ts"],
+    ["src/people/store.ts", 'type A = import("./schema.ts").a;', "src/people/schema.ts"],
+    ["src/people/schema.ts", value("../http/schema.ts"), "src/http/schema.ts"],
+    ["src/http/context.ts", type("../db/client.ts"), "src/db/client.ts"],
+    ["src/presence/stub.ts", type("./object.ts"), "src/presence/object.ts"],
+    ["src/presence/block.ts", value("../lib/text.ts"), "src/lib/text.ts"],
+  ])("%s may: %s", (from, statement, to) => {
+    expect(wrongArrows(importing(from, statement, to))).toEqual([]);
+  });
+
+  test.each([
+    ["src/people/routes.ts", value("../db/client.ts"), "src/db/client.ts"],
+    ["src/people/store.ts", value("./schema.ts"), "src/people/schema.ts"],
+    ["src/people/store.ts", 'import { type a } from "./schema.ts";', "src/people/schema.ts"],
+    ["src/people/store.ts", 'const a = await import("./schema.ts");', "src/people/schema.ts"],
+    ["src/people/store.ts", 'export { a } from "./schema.ts";', "src/people/schema.ts"],
+    ["src/people/store.ts", 'export * from "./schema.ts";', "src/people/schema.ts"],
+    ["src/people/store.ts", 'import a = require("./schema.ts");', "src/people/schema.ts"],
+    ["src/people/store.ts", 'import "./schema.ts";', "src/people/schema.ts"],
+    ["src/people/merge.ts", type("./store.ts"), "src/people/store.ts"],
+    ["src/http/context.ts", value("../db/client.ts"), "src/db/client.ts"],
+    ["src/http/context.ts", type("../db/schema/people.ts"), "src/db/schema/people.ts"],
+    ["src/presence/stub.ts", value("./object.ts"), "src/presence/object.ts"],
+    ["src/presence/object.ts", value("./schema.ts"), "src/presence/schema.ts"],
+    ["src/lib/text.ts", value("../http/body.ts"), "src/http/body.ts"],
+    ["src/index.ts", value("./people/routes.ts"), "src/people/routes.ts"],
+  ])("%s may not: %s", (from, statement, to) => {
+    expect(wrongArrows(importing(from, statement, to))).toHaveLength(1);
+  });
+
+  test("src/ may import neither tests nor what is not there", () => {
+    const statements = value("../test/support/team.ts") + value("./gone.ts") + value("./lib/text");
+    expect(wrongArrows(importing("src/app.ts", statements, "src/lib/text.ts"))).toHaveLength(3);
+  });
+});
+
+describe("slices", () => {
+  test.each([
+    ["src/presence/store.ts", "src/people/store.ts"],
+    ["src/timeline/routes.ts", "src/presence/stub.ts"],
+    ["src/people/routes.ts", "src/auth/guard.ts"],
+    ["src/timeline/routes.ts", "src/presence/overlap.ts"],
+    ["src/people/routes.ts", "src/people/schema.ts"],
+    ["src/app.ts", "src/people/routes.ts"],
+  ])("%s may import %s", (from, to) => {
+    expect(wrongSlices(importing(from, value(relative(from, to)), to))).toEqual([]);
+  });
+
+  test.each([
+    ["src/people/store.ts", "src/presence/store.ts"],
+    ["src/presence/schema.ts", "src/people/schema.ts"],
+    ["src/presence/routes.ts", "src/people/routes.ts"],
+    ["src/timeline/stub.ts", "src/presence/object.ts"],
+    ["src/setup/guard.ts", "src/auth/store.ts"],
+    ["src/lib/text.ts", "src/people/merge.ts"],
+    ["src/http/body.ts", "src/auth/guard.ts"],
+  ])("%s may not import %s, not even a type", (from, to) => {
+    expect(wrongSlices(importing(from, value(relative(from, to)), to))).toHaveLength(1);
+    expect(wrongSlices(importing(from, type(relative(from, to)), to))).toHaveLength(1);
+  });
+
+  const relative = (from: string, to: string) => "../".repeat(from.split("/").length - 2) + to.slice("src/".length);
+});
+
+describe("packages", () => {
+  test.each([
+    ["src/people/store.ts", value("drizzle-orm/sqlite-core")],
+    ["src/people/schema.ts", 'import * as z from "zod";'],
+    ["src/http/body.ts", 'import type * as z from "zod";'],
+    ["src/lib/csv.ts", 'import Papa from "papaparse";'],
+    ["src/dashboard/page.tsx", value("hono/jsx")],
+    ["src/presence/object.ts", value("cloudflare:workers")],
+  ])("%s may: %s", (path, text) => expect(wrongPackages(tree({ [path]: text }))).toEqual([]));
+
+  test.each([
+    ["src/people/routes.ts", value("drizzle-orm")],
+    ["src/people/routes.ts", value("honoured")],
+    ["src/http/body.ts", 'import * as z from "zod";'],
+    ["src/lib/text.ts", 'import Papa from "papaparse";'],
+    ["src/presence/overlap.ts", value("temporal-polyfill")],
+    ["src/dashboard/page.tsx", value("hono")],
+    ["src/app.ts", value("node:fs")],
+    ["src/people/store.ts", "const a = await import(name);"],
+    ["src/people/store.ts", value("@/db/client.ts")],
+  ])("%s may not: %s", (path, text) => expect(wrongPackages(tree({ [path]: text }))).toHaveLength(1));
+
+  test("are counted by name, without subpaths and the runtime's own", () => {
+    const text = value("hono/factory") + value("hono") + value("@hono/zod-validator") + value("cloudflare:workers");
+    expect(packagesOf(tree({ "src/app.ts": text }))).toEqual(["@hono/zod-validator", "hono"]);
+  });
+});
+
+describe("ties", () => {
+  test("a circle is found, of types too, and told once", () => {
+    const files = { "src/lib/a.ts": type("./b.ts"), "src/lib/b.ts": value("./c.ts"), "src/lib/c.ts": value("./a.ts") };
+    expect(cycles(tree(files))).toEqual(["src/lib/a.ts > src/lib/b.ts > src/lib/c.ts > src/lib/a.ts"]);
+    expect(cycles(tree({ "src/lib/a.ts": value("./a.ts") }))).toHaveLength(1);
+  });
+
+  test("two ways to one file are no circle", () => {
+    const files = {
+      "src/lib/a.ts": value("./b.ts") + value("./c.ts"),
+      "src/lib/b.ts": value("./c.ts"),
+      "src/lib/c.ts": "",
+    };
+    expect(cycles(tree(files))).toEqual([]);
+  });
+
+  test.each(['export * from "./b.ts";', 'export { b } from "./b.ts";', 'import { b } from "./b.ts"; export { b };'])(
+    "a barrel is found: %s",
+    (text) => {
+      expect(barrels(tree({ "src/people/a.ts": text }))).toEqual(["src/people/a.ts"]);
+      expect(barrels(tree({ "src/db/schema/index.ts": text }))).toEqual([]);
+    },
+  );
+
+  test("exporting what is declared here is no barrel", () => {
+    expect(barrels(tree({ "src/people/a.ts": 'import { b } from "./b.ts"; const c = b; export { c };' }))).toEqual([]);
+  });
+
+  test("the database is opened where no request brings it, and handed on elsewhere", () => {
+    const open = 'import { type Database, database } from "../db/client.ts";';
+    expect(openers(tree({ "src/people/store.ts": open }))).toHaveLength(1);
+    expect(openers(tree({ "src/presence/object.ts": open }))).toEqual([]);
+    expect(openers(tree({ "src/people/store.ts": 'import { atomically } from "../db/client.ts";' }))).toEqual([]);
+  });
+});
