@@ -1,3 +1,4 @@
+import { makeMorningReports } from "./checkins/reports/refresh.ts";
 import { database } from "./db/client.ts";
 import { wakeTeams } from "./presence/refresh.ts";
 
@@ -5,11 +6,22 @@ const FIVE_MINUTES_MS = 5 * 60_000;
 
 /** Runs what is due at a cron expression of wrangler.toml. */
 export async function scheduled(controller: ScheduledController, env: Env): Promise<void> {
+  const [db, now] = [database(env.DB), controller.scheduledTime];
   switch (controller.cron) {
     case "*/5 * * * *":
-      await wakeTeams(env, database(env.DB), controller.scheduledTime, FIVE_MINUTES_MS);
+      await inTurn(
+        () => wakeTeams(env, db, now, FIVE_MINUTES_MS),
+        () => makeMorningReports(db, now),
+      );
       return;
     default:
       throw new Error(`no work is planned for cron ${controller.cron}`);
   }
+}
+
+/** Runs one piece of work after the other, each whether or not the one before failed; fails at the end if any did. */
+async function inTurn(...work: (() => Promise<unknown>)[]): Promise<void> {
+  const errors: unknown[] = [];
+  for (const run of work) await run().catch((error) => errors.push(error));
+  if (errors.length > 0) throw new AggregateError(errors, "cron: not all of the work was done");
 }

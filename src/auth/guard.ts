@@ -92,7 +92,11 @@ const caller = (key: KeyRecord): Caller => ({
   accountId: key.accountId,
   teamId: key.teamId,
   teamSlug: key.teamSlug,
+  teamName: key.teamName,
   teamTimeZone: key.teamTimeZone,
+  workDays: key.workDays,
+  questions: key.questions,
+  statusClasses: key.statusClasses,
   directoryVersion: key.directoryVersion,
   integration: key.integrationId ? { id: key.integrationId, timeoutMs: key.timeoutMinutes! * 60_000 } : null,
 });

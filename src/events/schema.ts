@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { instant, page, text } from "../http/schema.ts";
+import { instant, pageByTime, text } from "../http/schema.ts";
 import type { JsonProblem } from "../lib/json.ts";
 
 /** The body of `POST /events`. Its events are read one by one, with `event`, so that a bad one spares the others. */
@@ -54,17 +54,10 @@ export const event = z.object(
 );
 
 /** The query of `GET /events`; `from` and `to` make a half-open window, either may be left out. */
-export const eventQuery = page.extend({
+export const eventQuery = pageByTime.extend({
   person: text(320).optional(),
   from: instant.optional(),
   to: instant.optional(),
   kind: text(64).optional(),
   external_id: text(256).optional(),
-  cursor: page.shape.cursor.transform((cursor, ctx) => {
-    if (cursor === undefined) return undefined;
-    const { at, id } = cursor;
-    if (typeof at === "number") return { at, id };
-    ctx.addIssue({ code: "custom", message: "is not a cursor of this list" });
-    return z.NEVER;
-  }),
 });

@@ -5,11 +5,12 @@ import { newId } from "../lib/id.ts";
 import type { Interval } from "../lib/interval.ts";
 import { arrival, linkStatements, type Tenant } from "../people/store.ts";
 import type { NewEvent } from "./batch.ts";
+import { sortKeys } from "./details.ts";
 import type { EventRow } from "./event_body.ts";
 
 /**
- * Keeps events, in one atomic batch with the identities they name. An event the team has word for word writes no row; one
- * it has otherwise is replaced, but for its id and creation time. Answers how many were new and how many changed.
+ * Keeps events, in one atomic batch with the identities they name. An event the team has just so writes no row; one it has
+ * otherwise is replaced, but for its id and creation time. Answers how many were new and how many changed.
  * No `externalId` may be twice in `batch`. `integrationId` is null for events that come in under the team key.
  */
 export async function saveEvents(
@@ -27,10 +28,11 @@ export async function saveEvents(
     ),
   );
   const identityIds = new Map(arrivals.map(({ identifier, identityId }) => [identifier, identityId]));
-  const rows = batch.map(({ personIdentifier, ...event }) => ({
+  const rows = batch.map(({ personIdentifier, details, ...event }) => ({
+    ...event,
     id: newId(),
     identityId: identityIds.get(personIdentifier)!,
-    ...event,
+    details: sortKeys(details),
   }));
   const results = await atomically(db, [
     ...linkStatements(tenant, arrivals, now),
@@ -41,10 +43,6 @@ export async function saveEvents(
   const created = written.filter(({ id }) => newIds.has(id)).length;
   return { created, updated: written.length - created };
 }
-
-/** JSON with its keys in order: objects have none of their own, and some tools write them in another each time. */
-const leaves = (json: SQL): SQL =>
-  sql`(SELECT json_group_array(json_array(fullkey, type, atom) ORDER BY fullkey) FROM json_tree(${json}))`;
 
 /** Gives back the ids of the rows it wrote: an id that is not of `rows` is that of a row changed. */
 const upsert = ({ teamId }: Tenant, integrationId: string | null, rows: string, now: number): SQL => sql`
@@ -58,9 +56,9 @@ const upsert = ({ teamId }: Tenant, integrationId: string | null, rows: string, 
     identity_id = excluded.identity_id, integration_id = excluded.integration_id, kind = excluded.kind,
     title = excluded.title, scope = excluded.scope, url = excluded.url, details = excluded.details,
     occurred_at = excluded.occurred_at, updated_at = excluded.updated_at
-  WHERE (events.identity_id, events.kind, events.title, events.scope, events.url, events.occurred_at)
-    IS NOT (excluded.identity_id, excluded.kind, excluded.title, excluded.scope, excluded.url, excluded.occurred_at)
-    OR events.details IS NOT excluded.details AND ${leaves(sql`events.details`)} IS NOT ${leaves(sql`excluded.details`)}
+  WHERE (events.identity_id, events.kind, events.title, events.scope, events.url, events.details, events.occurred_at)
+    IS NOT (excluded.identity_id, excluded.kind, excluded.title, excluded.scope, excluded.url, excluded.details,
+      excluded.occurred_at)
   RETURNING id`;
 
 /** What a list of events is narrowed to: all that is left out does not narrow. `from` to `to` is half-open. */
@@ -111,11 +109,9 @@ export function listEvents(
   );
   // The newest of each identity, then the newest of those: a page must not read all that a person ever did. The plus keeps
   // SQLite from looking through the whole team's events, whose index is in this order already.
-  const ofPerson = sql`${events.id} IN (
-    SELECT newest.id FROM identities i JOIN events newest ON newest.id IN (
-      SELECT ${events.id} FROM ${events} WHERE ${wanted} AND ${events.identityId} = i.id
-      ORDER BY ${events.occurredAt} DESC, +${events.id} DESC LIMIT ${limit})
-    WHERE i.account_id = ${accountId} AND i.person_id = ${personId})`;
+  const ofPerson = sql`${identities.accountId} = ${accountId} AND ${identities.personId} = ${personId} AND ${events.id} IN (
+    SELECT ${events.id} FROM ${events} WHERE ${wanted} AND ${events.identityId} = ${identities.id}
+    ORDER BY ${events.occurredAt} DESC, +${events.id} DESC LIMIT ${limit})`;
   return db
     .select(columns)
     .from(events)

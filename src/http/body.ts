@@ -36,14 +36,15 @@ export function jsonBody<S extends z.ZodType>(schema: S, spare: (problem: JsonPr
 }
 
 async function readJson(request: Request) {
+  const bytes = await request.arrayBuffer();
   // Where all fields are optional, clients leave the body out.
-  if (!request.headers.has("Content-Type") && !request.body) return { value: {}, problems: [] };
+  if (bytes.byteLength === 0 && !request.headers.has("Content-Type")) return { value: {}, problems: [] };
   const type = request.headers.get("Content-Type")?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
   if (type !== "application/json" && !/^application\/[\w.-]+\+json$/.test(type))
     throw new ApiError("unsupported_media_type");
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(await request.arrayBuffer());
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch (error) {
     if (error instanceof TypeError) throw badRequest([{ path: "", message: "The body is not UTF-8" }]);
     throw error;

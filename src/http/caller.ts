@@ -3,7 +3,14 @@ export type Caller = {
   accountId: string;
   teamId: string;
   teamSlug: string;
+  teamName: string;
   teamTimeZone: string;
+  /** ISO weekdays, 1 = Monday. */
+  workDays: number[];
+  /** The team's own check-in questions, as far as they differ from the usual ones. */
+  questions: Record<string, string>;
+  /** Folded statuses that the team counts otherwise than usual: whether each is working. */
+  statusClasses: Record<string, boolean>;
   /** See `accounts.directory_version`. */
   directoryVersion: number;
   integration: { id: string; timeoutMs: number } | null;

@@ -9,8 +9,11 @@ import { ApiError } from "./errors.ts";
 const JSON_TYPE = "application/json";
 const CSV_TYPE = "text/csv";
 
-const preferred = (c: Context, types: string[]): string | undefined =>
-  new Negotiator({ headers: { accept: c.req.header("Accept") } }).mediaType(types);
+/** The one of `types` that the caller likes best. All of them are UTF-8, which some callers ask for by name. */
+function preferred(c: Context, types: string[]): string | undefined {
+  const offered = types.flatMap((type) => [type, `${type};charset=utf-8`]);
+  return new Negotiator({ headers: { accept: c.req.header("Accept") } }).mediaType(offered)?.split(";", 1)[0];
+}
 
 /** Marks a route as answering `Accept: text/csv` too. */
 export const offerCsv = createMiddleware<AppContext>(async function offersCsv(_c, next) {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { decodeCursor } from "../lib/cursor.ts";
+import { type Cursor, decodeCursor } from "../lib/cursor.ts";
 import { parseDate, parseInstant } from "../lib/instant.ts";
 import { isEmail } from "../lib/text.ts";
 import { isTimeZone } from "../lib/time_zone.ts";
@@ -42,21 +42,33 @@ export const timeZone = z
 /** An e-mail address, trimmed and in lower case. */
 export const email = z.string().trim().toLowerCase().refine(isEmail, "must be an e-mail address");
 
-/** `limit` and `cursor` of Rollcall's own lists. */
-export const page = z.object({
-  limit: z.coerce
-    .number()
-    .int("must be a whole number")
-    .min(1, "must be from 1 to 200")
-    .max(200, "must be from 1 to 200")
-    .default(50),
-  cursor: z
-    .string()
-    .transform((value, ctx) => {
-      const cursor = decodeCursor(value);
-      if (cursor) return cursor;
-      ctx.addIssue({ code: "custom", message: "is not a cursor of this list" });
-      return z.NEVER;
-    })
-    .optional(),
-});
+/** A whole number from `min` to `max` as a query writes it: in digits, and not as 0x10, 1e1 or nothing at all. */
+export const numeral = (min: number, max: number) => {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string(message)
+    .regex(/^\d{1,9}$/, message)
+    .transform(Number)
+    .pipe(wholeNumber(min, max));
+};
+
+/** `limit` and `cursor` of one of Rollcall's own lists; `isPlace` tells what the list is ordered by. */
+const page = <At extends Cursor["at"]>(isPlace: (at: unknown) => at is At) =>
+  z.object({
+    limit: numeral(1, 200).default(50),
+    cursor: z
+      .string("must be there once")
+      .transform((value, ctx): { at: At; id: string } => {
+        const cursor = decodeCursor(value);
+        if (cursor && isPlace(cursor.at)) return { at: cursor.at, id: cursor.id };
+        ctx.addIssue({ code: "custom", message: "is not a cursor of this list" });
+        return z.NEVER;
+      })
+      .optional(),
+  });
+
+/** `limit` and `cursor` of a list that is ordered by time. */
+export const pageByTime = page((at): at is number => Number.isSafeInteger(at));
+
+/** `limit` and `cursor` of a list that is ordered by name. */
+export const pageByName = page((at): at is string => typeof at === "string");

@@ -4,7 +4,7 @@ import { jsonBody } from "../http/body.ts";
 import type { AppContext } from "../http/context.ts";
 import { ApiError } from "../http/errors.ts";
 import { query } from "../http/query.ts";
-import { page } from "../http/schema.ts";
+import { pageByTime } from "../http/schema.ts";
 import { cutPage } from "../lib/cursor.ts";
 import { newId, newIntegrationKey } from "../lib/id.ts";
 import { formatInstant } from "../lib/instant.ts";
@@ -21,7 +21,7 @@ import {
 
 /** A team's integrations and their keys. A key is in the answer that makes it, and never again. */
 export const integrationsRoutes = new Hono<AppContext>()
-  .get("/integrations", guard("team"), query(page), async (c) => {
+  .get("/integrations", guard("team"), query(pageByTime), async (c) => {
     const { limit, cursor } = c.req.valid("query");
     const found = await listIntegrations(c.get("db"), c.get("caller").teamId, {
       limit: limit + 1,

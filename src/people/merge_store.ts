@@ -3,6 +3,7 @@ import { alias } from "drizzle-orm/sqlite-core";
 import { atomically, type Database } from "../db/client.ts";
 import { merges, people } from "../db/schema/index.ts";
 import { newId } from "../lib/id.ts";
+import { growDirectory } from "./store.ts";
 
 type Account = { accountId: string };
 
@@ -27,8 +28,8 @@ export async function mergePeople(
   // A UUID for each membership added that can be told again: the merge's, ending as that of the membership it stands for.
   const addedId = sql`substr(g.id, 1, 24) || substr(f.id, 25)`;
   const members = sql`
-    INSERT INTO members (id, team_id, person_id, role, manager, username, created_at)
-    SELECT ${addedId}, f.team_id, t.id, f.role, f.manager, t.slug, g.created_at
+    INSERT INTO members (id, team_id, person_id, role, manager, username, created_at, removed_at)
+    SELECT ${addedId}, f.team_id, t.id, f.role, f.manager, t.slug, g.created_at, f.removed_at
     FROM merges g JOIN members f ON f.person_id = g.from_person_id JOIN people t ON t.id = g.into_person_id
     WHERE g.id = ${id} AND NOT EXISTS (SELECT 1 FROM members WHERE team_id = f.team_id AND person_id = t.id)`;
   const moves = sql`
@@ -46,7 +47,7 @@ export async function mergePeople(
     sql`UPDATE identities SET person_id = ${intoId} WHERE id IN (${moved(sql`${id}`, "identity")})`,
     sql`UPDATE people SET merged_into = ${intoId} WHERE id IN (${moved(sql`${id}`, "person")})
       OR id = (SELECT from_person_id FROM merges WHERE id = ${id})`,
-    growDirectory(accountId, sql`EXISTS (SELECT 1 FROM merges WHERE id = ${id})`),
+    growDirectory({ accountId }, sql`EXISTS (SELECT 1 FROM merges WHERE id = ${id})`),
   ]);
   return merged!.results.length > 0;
 }
@@ -66,7 +67,7 @@ export async function undoMerge(db: Database, { accountId }: Account, mergeId: s
     sql`UPDATE people SET merged_into = ${fromId} WHERE id IN (${moved(id, "person")})`,
     sql`UPDATE people SET merged_into = NULL WHERE id = ${fromId}`,
     sql`DELETE FROM members WHERE id IN (${moved(id, "member")})`,
-    growDirectory(accountId, sql`${id} IS NOT NULL`),
+    growDirectory({ accountId }, sql`${id} IS NOT NULL`),
     sql`UPDATE merges SET undone_at = ${now} WHERE id = ${id} RETURNING id`,
   ]);
   return results.at(-1)!.results.length > 0;
@@ -74,9 +75,6 @@ export async function undoMerge(db: Database, { accountId }: Account, mergeId: s
 
 const moved = (mergeId: SQL, kind: "identity" | "person" | "member") =>
   sql`SELECT moved_id FROM merge_moves WHERE merge_id = ${mergeId} AND kind = ${kind}`;
-
-const growDirectory = (accountId: string, condition: SQL) =>
-  sql`UPDATE accounts SET directory_version = directory_version + 1 WHERE id = ${accountId} AND ${condition}`;
 
 /**
  * Whether merge `l` stands and builds on merge `g`: it merged the successor into somebody else, or is of somebody on a

@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, isNull, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Database } from "../db/client.ts";
 import { identities, members, people } from "../db/schema/index.ts";
@@ -8,7 +8,9 @@ import type { Tenant } from "./store.ts";
 /** A person as their membership of one team shows them. */
 const columns = {
   id: people.id,
+  formerId: people.formerId,
   name: people.name,
+  lastName: people.lastName,
   slug: people.slug,
   email: people.email,
   /** Null: the team's zone rules. */
@@ -29,12 +31,20 @@ const named = alias(people, "named");
 export type PersonRow = NonNullable<Awaited<ReturnType<typeof findPerson>>>;
 
 /**
- * The person of the caller's team that a reference names: the id of a person or member, e-mail, slug, username or
- * `personIdentifier`, in this order of precedence. A merged person's references lead to the successor, and only `namedId`
- * still tells whom they named. Null for nobody, and for somebody who is not on the team.
+ * The person of the caller's team that a reference names: the id of a person or member, a former id, e-mail, slug, username
+ * or `personIdentifier`, in this order of precedence. A merged person's references lead to the successor, and only
+ * `namedId` still tells whom they named. Null for nobody, and for somebody who is not on the team.
  */
-export async function findPerson(db: Database, { accountId, teamId }: Tenant, reference: string) {
-  const onTeam = sql`JOIN members m ON m.team_id = ${teamId} AND m.person_id = coalesce(n.merged_into, n.id)`;
+export const findPerson = (db: Database, team: Tenant, reference: string) =>
+  findMember(db, team, reference, sql`m.removed_at IS NULL`);
+
+/** Somebody who was removed from the team, by any reference that found them before; null for anybody else. */
+export const findRemoved = (db: Database, team: Tenant, reference: string) =>
+  findMember(db, team, reference, sql`m.removed_at IS NOT NULL`);
+
+/** `membership` says which members `m` are looked for. */
+async function findMember(db: Database, { accountId, teamId }: Tenant, reference: string, membership: SQL) {
+  const onTeam = sql`JOIN members m ON m.team_id = ${teamId} AND m.person_id = coalesce(n.merged_into, n.id) AND ${membership}`;
   const person = sql`SELECT n.id FROM people n ${onTeam} WHERE n.account_id = ${accountId}`;
   const member = sql`SELECT n.id FROM members r JOIN people n ON n.id = r.person_id ${onTeam} WHERE r.team_id = ${teamId}`;
   const identity = sql`SELECT n.id FROM identities i JOIN people n ON n.id = i.person_id ${onTeam}
@@ -43,6 +53,7 @@ export async function findPerson(db: Database, { accountId, teamId }: Tenant, re
   const id = sql`coalesce(
     (${person} AND n.id = ${reference}),
     (${member} AND r.id = ${reference}),
+    (${person} AND n.former_id = ${reference}),
     (${person} AND n.email = ${fold(reference)}),
     (${person} AND n.slug = ${reference}),
     (${member} AND r.username = ${reference} ORDER BY n.merged_into IS NOT NULL, r.created_at, r.id LIMIT 1),
@@ -57,7 +68,7 @@ export async function findPerson(db: Database, { accountId, teamId }: Tenant, re
 }
 
 /**
- * Everybody on the team but the merged, in no order; `identifiers`, one a line, where they are to be searched. A team is
+ * Everybody on the team but the merged and the removed, in no order; `identifiers`, one a line, where they are to be searched. A team is
  * read whole: SQLite folds and sorts ASCII only, and would read and sort them all for each page just the same.
  */
 export function listTeam(db: Database, { teamId }: Tenant, { withIdentifiers }: { withIdentifiers: boolean }) {
@@ -70,7 +81,7 @@ export function listTeam(db: Database, { teamId }: Tenant, { withIdentifiers }: 
     .select({ ...columns, identifiers })
     .from(members)
     .innerJoin(people, eq(people.id, members.personId))
-    .where(and(eq(members.teamId, teamId), isNull(people.mergedInto)));
+    .where(and(eq(members.teamId, teamId), isNull(members.removedAt), isNull(people.mergedInto)));
 }
 
 /** What tools call a person, in the order in which it was first seen. */

@@ -1,10 +1,9 @@
 import * as z from "zod";
-import { page, text } from "../http/schema.ts";
+import { pageByName, text } from "../http/schema.ts";
 
 /** GET /people */
-export const peopleQuery = page.extend({
+export const peopleQuery = pageByName.extend({
   q: z.string().trim().max(320, "must be at most 320 characters").optional(),
-  cursor: page.shape.cursor.refine((cursor) => typeof cursor?.at !== "number", "is not a cursor of this list"),
 });
 
 const person = text(320);

@@ -20,7 +20,8 @@ export async function arrival(accountId: string, sighting: Sighting): Promise<Ar
 /**
  * The statements, to run `atomically`, after which every arrival's identity exists, points to a person, and that person
  * is on the team. An unseen identifier links to the person with the same e-mail, or whose e-mail it is, else a new person
- * is made; who was not on the team joins as observer. Arrivals already known write no row.
+ * is made; who was not on the team joins as observer, and who was removed from it stays removed. Arrivals already known
+ * write no row.
  */
 export function linkStatements({ accountId, teamId }: Tenant, arrivals: Arrival[], now: number): SQL[] {
   const rows = JSON.stringify(withNames(arrivals));
@@ -31,7 +32,7 @@ export function linkStatements({ accountId, teamId }: Tenant, arrivals: Arrival[
     ORDER BY p.email = (a.value ->> 'email') DESC LIMIT 1)`;
   const people = sql`
     INSERT INTO people (id, account_id, name, slug, email, time_zone, created_at)
-    SELECT a.value ->> 'personId', ${accountId}, a.value ->> 'name',
+    SELECT a.value ->> 'personId', ${accountId}, coalesce(a.value ->> 'name', a.value ->> 'identifier'),
       CASE WHEN EXISTS (SELECT 1 FROM people WHERE account_id = ${accountId} AND slug = (a.value ->> 'slug'))
         THEN a.value ->> 'slugIfTaken' ELSE a.value ->> 'slug' END,
       a.value ->> 'email', a.value ->> 'timeZone', ${now}
@@ -55,14 +56,13 @@ export function linkStatements({ accountId, teamId }: Tenant, arrivals: Arrival[
 function withNames(arrivals: Arrival[]) {
   const slugs = new Set<string>();
   return arrivals.map((a) => {
-    const name = a.name ?? a.identifier;
-    const base = slugify(name) || "person";
+    const base = slugify(a.name ?? a.identifier) || "person";
     const slugIfTaken = `${base}-${a.personId.slice(-6).toLowerCase()}`;
     const slug = slugs.has(base) ? slugIfTaken : base;
     slugs.add(base);
     const identifierEmail = isEmail(a.identifier) ? fold(a.identifier) : null;
     const email = a.email === null ? identifierEmail : fold(a.email);
-    return { ...a, name, email, identifierEmail, slug, slugIfTaken };
+    return { ...a, email, identifierEmail, slug, slugIfTaken };
   });
 }
 
@@ -90,6 +90,9 @@ export function describeStatements({ accountId }: Tenant, descriptions: Descript
   const reach = sql`
     UPDATE OR IGNORE people SET email = d.email
     FROM ${described} d WHERE people.id = d.person_id AND people.email IS NULL AND d.email IS NOT NULL`;
-  const version = sql`UPDATE accounts SET directory_version = directory_version + 1 WHERE id = ${accountId}`;
-  return [describe, reach, version];
+  return [describe, reach, growDirectory({ accountId })];
 }
+
+/** The statement by which the objects of an account's teams learn that who is who has changed, if `condition` holds. */
+export const growDirectory = ({ accountId }: Pick<Tenant, "accountId">, condition: SQL = sql`true`): SQL =>
+  sql`UPDATE accounts SET directory_version = directory_version + 1 WHERE id = ${accountId} AND ${condition}`;

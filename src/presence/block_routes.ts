@@ -42,7 +42,7 @@ export const blockRoutes = new Hono<AppContext>()
     const caller = c.get("caller");
     const open = await openBlocks(c.env, caller);
     const blocks = withLastSeen(await blocksWithin(c.get("db"), caller, window), open);
-    const since = cursor ? Number(cursor.at) + 1 : from;
+    const since = cursor ? cursor.at + 1 : from;
     const { intervals, pairs } = overlap(workByPerson(blocks, window), window, { since, limit: limit + 1 });
     const { rows, nextCursor } = cutPage(intervals, limit, ({ start }) => ({ at: start, id: "" }));
     return c.json({ data: rows.map(intervalBody), next_cursor: nextCursor, pairs: pairs.map(pairBody) });

@@ -60,8 +60,18 @@ export function byPerson(known: Map<string, Known>, streams: Iterable<SourcedStr
 
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
-/** Whether a viewer would see a difference; being seen again is none while the person is present. */
-export const differs = (a: PersonPresence | undefined, b: PersonPresence): boolean =>
+/** What a viewer who was shown `shown` must be told to see `people`: who looks different, and who is no longer there. */
+export function changes(
+  shown: Map<string, PersonPresence>,
+  people: PersonPresence[],
+): { data: PersonPresence[]; removed: string[] } {
+  const removed = new Set(shown.keys());
+  for (const { person_id } of people) removed.delete(person_id);
+  return { data: people.filter((person) => differs(shown.get(person.person_id), person)), removed: [...removed] };
+}
+
+/** Being seen again is no difference while the person is present. */
+const differs = (a: PersonPresence | undefined, b: PersonPresence): boolean =>
   !a ||
   a.name !== b.name ||
   a.time_zone !== b.time_zone ||

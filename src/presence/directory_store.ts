@@ -20,30 +20,36 @@ export class Directory {
     for (const entry of store.directory()) this.#remember(entry);
   }
 
-  /** The identity of each sighting, in order; what is new about any of them waits to be settled. */
-  async recognise(accountId: string, sightings: Sighting[]): Promise<string[]> {
+  /** Gives everybody named an identity; who is new waits to be settled. */
+  async recognise(accountId: string, sightings: Sighting[]): Promise<void> {
     const unseen = sightings.filter(({ identifier }) => !this.#byIdentifier.has(identifier));
     const arrivals = await Promise.all(unseen.map((sighting) => arrival(accountId, sighting)));
-    const news = new Map<string, DirectoryEntry>();
-    for (const { personId, memberId, ...named } of arrivals) {
+    const strangers = arrivals
       // Another request may have brought the same stranger while this one computed ids.
-      if (this.#byIdentifier.has(named.identifier)) continue;
-      news.set(named.identifier, {
+      .filter(({ identifier }) => !this.#byIdentifier.has(identifier))
+      .map(({ personId, memberId, ...named }) => ({
         ...named,
         newPersonId: personId,
         newMemberId: memberId,
         pending: true,
         person: null,
-      });
-    }
-    const identityIds = sightings.map((sighting) => {
-      const entry = news.get(sighting.identifier) ?? this.#byIdentifier.get(sighting.identifier)!;
+      }));
+    this.#save(strangers);
+  }
+
+  /** The identity of somebody recognised. */
+  identityOf(identifier: string): string {
+    return this.#byIdentifier.get(identifier)!.identityId;
+  }
+
+  /** Takes in what tools say of people recognised; what is new about any of them waits to be settled. */
+  describe(sightings: Sighting[]): void {
+    const news = sightings.flatMap((sighting) => {
+      const entry = this.#byIdentifier.get(sighting.identifier)!;
       const described = describe(entry, sighting);
-      if (described !== entry) news.set(sighting.identifier, described);
-      return entry.identityId;
+      return described === entry ? [] : [described];
     });
-    this.#save([...news.values()]);
-    return identityIds;
+    this.#save(news);
   }
 
   isPending(): boolean {
@@ -65,22 +71,23 @@ export class Directory {
   async settle(team: Team, version: number, now: number): Promise<boolean> {
     let isChanged = false;
     while (this.isPending() || version > team.directoryVersion) {
-      const entries = [...this.#entries.values()];
-      const pending = entries.filter((entry) => entry.pending).slice(0, PAGE);
-      const ids = entries.map((entry) => entry.identityId);
+      const pending = [...this.#entries.values()].filter((entry) => entry.pending).slice(0, PAGE);
+      const ids = [...this.#entries.keys()];
       const directory = await settleDirectory(this.#db, team, pending, ids, now);
-      isChanged = this.#learn(new Set(pending), directory.people) || isChanged;
+      isChanged = this.#learn(ids, new Set(pending), directory.people) || isChanged;
       team.directoryVersion = Math.max(directory.version, version);
       this.#store.saveTeam(team);
     }
     return isChanged;
   }
 
-  #learn(settled: Set<DirectoryEntry>, people: Map<string, Known>): boolean {
+  /** `asked`: the identities that were D1's to answer for; others may have come since. */
+  #learn(asked: string[], settled: Set<DirectoryEntry>, people: Map<string, Known>): boolean {
     const news: DirectoryEntry[] = [];
     let isChanged = false;
-    for (const entry of this.#entries.values()) {
-      const person = people.get(entry.identityId) ?? null;
+    for (const identityId of asked) {
+      const entry = this.#entries.get(identityId)!;
+      const person = people.get(identityId) ?? null;
       const isOther = JSON.stringify(person) !== JSON.stringify(entry.person);
       isChanged ||= isOther;
       // An entry that was described anew in the meantime is another object, and still waits.
@@ -101,9 +108,17 @@ export class Directory {
   }
 }
 
-/** The entry, brought up to what a tool says now; the very same object when that is nothing new. */
+/**
+ * The entry, brought up to what a tool says now; the very same object when that is nothing new. Of names and addresses the
+ * first stays, as it does in D1: two tools that differ in them must not have it written at every heartbeat.
+ */
 function describe(entry: DirectoryEntry, { name, email, timeZone }: Sighting): DirectoryEntry {
-  const described = { name: name ?? entry.name, email: email ?? entry.email, timeZone: timeZone ?? entry.timeZone };
+  const isNamed = entry.name !== null && entry.name !== entry.identifier;
+  const described = {
+    name: isNamed ? entry.name : (name ?? entry.name),
+    email: entry.email ?? email,
+    timeZone: timeZone ?? entry.timeZone,
+  };
   const isSame =
     described.name === entry.name && described.email === entry.email && described.timeZone === entry.timeZone;
   return isSame ? entry : { ...entry, ...described, pending: true };

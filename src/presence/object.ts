@@ -3,28 +3,26 @@ import { database } from "../db/client.ts";
 import { newId } from "../lib/id.ts";
 import { formatInstant } from "../lib/instant.ts";
 import { beat, expire, openBlock } from "./block.ts";
-import { byPerson, differs, type PersonPresence } from "./current.ts";
+import { byPerson, changes, type PersonPresence } from "./current.ts";
 import { CHECKPOINT_MS, nextWake, retryDelay } from "./deadline.ts";
 import { Directory } from "./directory_store.ts";
-import { type NumberedStream, ObjectStore, type OutboxBlock, type Team, toOutbox } from "./object_store.ts";
+import {
+  endedRow,
+  type NumberedStream,
+  ObjectStore,
+  type OutboxBlock,
+  openRow,
+  pages,
+  streamKey,
+  type Team,
+} from "./object_store.ts";
 import { saveBlocks } from "./store.ts";
-import type { HeartbeatUser } from "./update.ts";
+import type { Heartbeat, HeartbeatUser } from "./update.ts";
 
-/** One accepted presence update. `at` and `timeoutMs` are milliseconds. */
-export type Heartbeat = Omit<Team, "checkpointAt"> & {
-  integrationId: string;
-  timeoutMs: number;
-  source: string;
-  at: number;
-  users: HeartbeatUser[];
-};
-
-/** Open blocks to a statement at a checkpoint; with their details they still fit a parameter of D1. */
-const CHECKPOINT_PAGE = 100;
 /** An alarm whose handler fails is tried again by the platform only six times; this one comes on its own. */
 const SAFETY_ALARM_MS = 60_000;
-/** How many heartbeats pass between two looks at whether their rows want folding into the streams. */
-const COMPACT_EVERY = 64;
+/** How many rows of heartbeats may gather beyond two for each stream before they are folded into the streams. */
+const LOOSE_BEATS = 64;
 /** How long a source that fell silent is remembered, for its "last seen": 90 days. */
 const FORGET_AFTER_MS = 90 * 86_400_000;
 
@@ -39,7 +37,6 @@ export class TeamPresence extends DurableObject<Env> {
   readonly #timeouts: Map<string, number>;
   #team: Team | null;
   #lastNumber = 0;
-  #heartbeats = 0;
   #failures = 0;
   #retryAt = 0;
   #draining: Promise<void> | null = null;
@@ -63,8 +60,8 @@ export class TeamPresence extends DurableObject<Env> {
   /** Takes in one update. It is durable in the object when this returns, whether or not D1 can be reached. */
   async heartbeat(update: Heartbeat): Promise<void> {
     this.#adopt(update);
-    const identityIds = await this.#directory.recognise(update.accountId, update.users);
-    const changed = this.#apply(update, identityIds);
+    await this.#directory.recognise(update.accountId, update.users);
+    const changed = this.#apply(update);
     const renamed = await this.#meet(update.directoryVersion);
     if (changed || renamed) this.#broadcast();
     await this.#arm();
@@ -113,8 +110,8 @@ export class TeamPresence extends DurableObject<Env> {
   }
 
   override webSocketClose(socket: WebSocket, code: number, reason: string): void {
-    // 1005 says that the viewer gave no code; it may not be sent.
-    socket.close(code === 1005 ? 1000 : code, reason);
+    // 1005 says that the viewer gave no code, 1006 that it vanished: neither may be sent.
+    if (code !== 1006) socket.close(code === 1005 ? 1000 : code, reason);
   }
 
   #adopt({ accountId, teamId, integrationId, timeoutMs }: Heartbeat): void {
@@ -128,26 +125,30 @@ export class TeamPresence extends DurableObject<Env> {
   }
 
   /** Folds an update into the streams, and says whether anything but times changed. */
-  #apply({ integrationId, timeoutMs, source, at, users }: Heartbeat, identityIds: string[]): boolean {
+  #apply({ integrationId, timeoutMs, source, at, users }: Heartbeat): boolean {
     const moved = new Map<string, NumberedStream>();
     const changed = new Set<string>();
     const outbox = new Map<string, OutboxBlock>();
+    const heard: HeartbeatUser[] = [];
     let number = this.#lastNumber;
-    users.forEach(({ status, details }, index) => {
-      const named = { identityId: identityIds[index]!, integrationId, source };
+    for (const user of users) {
+      const named = { identityId: this.#directory.identityOf(user.identifier), integrationId, source };
       const key = streamKey(named);
       const before = moved.get(key) ?? this.#streams.get(key) ?? null;
-      const outcome = beat(before, { at, status, details }, timeoutMs, newId);
-      if (outcome.kind === "stale" || (outcome.kind === "same" && before?.lastAt === at)) return;
+      const outcome = beat(before, { at, status: user.status, details: user.details }, timeoutMs, newId);
+      if (outcome.kind === "stale") continue;
+      heard.push(user);
+      if (outcome.kind === "same" && before?.lastAt === at) continue;
       if (!before) number += 1;
       const stream = { ...outcome.stream, ...named, n: before?.n ?? number };
       moved.set(key, stream);
-      if (outcome.kind === "same") return;
+      if (outcome.kind === "same") continue;
       changed.add(key);
-      if (outcome.ended) outbox.set(outcome.ended.id, toOutbox(stream, outcome.ended));
-      const block = openBlock(stream);
-      if (block) outbox.set(block.id, toOutbox(stream, { ...block, lastSeenAt: at, endedAt: null }));
-    });
+      if (outcome.ended) outbox.set(outcome.ended.id, endedRow(stream, outcome.ended));
+      const open = openRow(stream);
+      if (open) outbox.set(open.id, open);
+    }
+    this.#directory.describe(heard);
     this.#commit(moved, changed, [...outbox.values()], at);
     this.#lastNumber = number;
     return changed.size > 0;
@@ -161,7 +162,7 @@ export class TeamPresence extends DurableObject<Env> {
       const outcome = expire(stream, this.#timeouts.get(stream.integrationId)!, now);
       if (!outcome) continue;
       moved.set(key, { ...stream, ...outcome.stream });
-      outbox.push(toOutbox(stream, outcome.ended));
+      outbox.push(endedRow(stream, outcome.ended));
     }
     if (moved.size > 0) this.#commit(moved, new Set(moved.keys()), outbox, now);
     return moved.size > 0;
@@ -176,22 +177,21 @@ export class TeamPresence extends DurableObject<Env> {
       this.#store.saveOutbox(outbox);
     });
     for (const [key, stream] of moved) this.#streams.set(key, stream);
-    this.#heartbeats += 1;
-    if (this.#heartbeats % COMPACT_EVERY === 0) this.#compact();
   }
 
   /** Folds heartbeats into their streams once they are many more than those, and forgets sources long silent. */
   #compact(): void {
-    if (this.#store.beatCount() <= 2 * this.#streams.size + COMPACT_EVERY) return;
+    if (this.#store.beatCount() <= 2 * this.#streams.size + LOOSE_BEATS) return;
     for (const [key, stream] of this.#streams) {
       if (stream.lastAt < Date.now() - FORGET_AFTER_MS) this.#streams.delete(key);
     }
     this.ctx.storage.transactionSync(() => this.#store.compact([...this.#streams.values()]));
   }
 
-  /** What is due now: timeouts, then D1. */
+  /** What is due now: timeouts, then D1. Comes round at every checkpoint, and so often enough for tidying too. */
   async #work(): Promise<void> {
     if (this.#expire(Date.now())) this.#broadcast();
+    this.#compact();
     await this.#drain();
   }
 
@@ -219,11 +219,13 @@ export class TeamPresence extends DurableObject<Env> {
   }
 
   /** Sends what D1 lacks, one sender at a time, so that an older state can never overwrite a newer one. */
-  #drain(): Promise<void> {
+  async #drain(): Promise<void> {
+    // One under way may have looked before there was what its caller wants sent.
+    await this.#draining;
     this.#draining ??= this.#send().finally(() => {
       this.#draining = null;
     });
-    return this.#draining;
+    await this.#draining;
   }
 
   async #send(): Promise<void> {
@@ -238,26 +240,21 @@ export class TeamPresence extends DurableObject<Env> {
       }
       if (Date.now() >= team.checkpointAt) await this.#checkpoint(team);
       this.#failures = 0;
+      this.#retryAt = 0;
     } catch (error) {
       this.#postpone(error);
     }
   }
 
   async #checkpoint(team: Team): Promise<void> {
-    const open = this.#open();
-    for (let i = 0; i < open.length; i += CHECKPOINT_PAGE) {
-      await saveBlocks(database(this.env.DB), team, open.slice(i, i + CHECKPOINT_PAGE));
-    }
+    for (const page of pages(this.#open())) await saveBlocks(database(this.env.DB), team, page);
     team.checkpointAt = Date.now() + CHECKPOINT_MS;
     this.#store.saveTeam(team);
   }
 
   /** Every open block as D1 should have it. */
   #open(): OutboxBlock[] {
-    return [...this.#streams.values()].flatMap((stream) => {
-      const block = openBlock(stream);
-      return block ? [toOutbox(stream, { ...block, lastSeenAt: stream.lastAt, endedAt: null })] : [];
-    });
+    return [...this.#streams.values()].flatMap((stream) => openRow(stream) ?? []);
   }
 
   #people(): PersonPresence[] {
@@ -272,10 +269,10 @@ export class TeamPresence extends DurableObject<Env> {
       return;
     }
     const people = this.#people();
-    const data = people.filter((person) => differs(this.#shown?.get(person.person_id), person));
+    const { data, removed } = changes(this.#shown ?? new Map(), people);
     this.#shown = new Map(people.map((person) => [person.person_id, person]));
-    if (data.length === 0) return;
-    const frame = JSON.stringify({ type: "change", at: formatInstant(Date.now()), data });
+    if (data.length === 0 && removed.length === 0) return;
+    const frame = JSON.stringify({ type: "change", at: formatInstant(Date.now()), data, removed });
     for (const socket of sockets) {
       // A socket that closed a moment ago refuses: its close handler is on its way.
       if (socket.readyState === WebSocket.OPEN) socket.send(frame);
@@ -301,6 +298,3 @@ export class TeamPresence extends DurableObject<Env> {
     }
   }
 }
-
-const streamKey = (of: { identityId: string; integrationId: string; source: string }): string =>
-  `${of.identityId}|${of.integrationId}|${of.source}`;

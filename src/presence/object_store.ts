@@ -1,4 +1,4 @@
-import type { EndedBlock, Stream } from "./block.ts";
+import { type EndedBlock, openBlock, type Stream } from "./block.ts";
 import type { Known } from "./current.ts";
 
 /** A stream with its number in the object, and the three things it is a stream of. */
@@ -46,10 +46,27 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS outbox (id TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `;
 
-/** D1 takes at most 2 MB in a parameter, and a character may be four bytes. */
+/** Characters of JSON: D1 and the object's SQLite take at most 2 MB in a parameter, and a character may be four bytes. */
 const MAX_PAGE_LENGTH = 400_000;
 
-/** The object's own SQLite: what it must still know after eviction. Every write is one statement, whatever its size. */
+/** Cuts rows into lists whose JSON fits a parameter; a row too long for that is a list by itself. */
+export function* pages<T>(rows: Iterable<T>): Generator<T[]> {
+  let page: T[] = [];
+  let length = 0;
+  for (const row of rows) {
+    const rowLength = JSON.stringify(row).length + 1;
+    if (page.length > 0 && length + rowLength > MAX_PAGE_LENGTH) {
+      yield page;
+      page = [];
+      length = 0;
+    }
+    page.push(row);
+    length += rowLength;
+  }
+  if (page.length > 0) yield page;
+}
+
+/** The object's own SQLite: what it must still know after eviction. Rows are written by the page, not one by one. */
 export class ObjectStore {
   readonly #sql: SqlStorage;
 
@@ -126,14 +143,13 @@ export class ObjectStore {
 
   /** The next blocks to send: at least one if there is any, and otherwise no more than fit a statement's parameter. */
   outbox(): OutboxBlock[] {
-    const page: OutboxBlock[] = [];
-    let length = 0;
-    for (const { value } of this.#sql.exec<{ value: string }>("SELECT value FROM outbox")) {
-      length += value.length;
-      if (page.length > 0 && length > MAX_PAGE_LENGTH) break;
-      page.push(JSON.parse(value) as OutboxBlock);
-    }
+    const [page = []] = pages(this.#waiting());
     return page;
+  }
+
+  /** Read only as far as the page goes. */
+  *#waiting(): Generator<OutboxBlock> {
+    for (const { value } of this.#sql.exec<{ value: string }>("SELECT value FROM outbox")) yield JSON.parse(value);
   }
 
   saveOutbox(blocks: OutboxBlock[]): void {
@@ -160,27 +176,30 @@ export class ObjectStore {
   }
 
   #saveAll(table: "directory" | "streams" | "outbox", key: string, field: string, rows: object[]): void {
-    if (rows.length === 0) return;
-    this.#sql.exec(
-      `INSERT OR REPLACE INTO ${table} (${key}, value)
-       SELECT e.value ->> '${field}', e.value FROM json_each(?) e`,
-      JSON.stringify(rows),
-    );
+    for (const page of pages(rows)) {
+      this.#sql.exec(
+        `INSERT OR REPLACE INTO ${table} (${key}, value)
+         SELECT e.value ->> '${field}', e.value FROM json_each(?) e`,
+        JSON.stringify(page),
+      );
+    }
   }
 }
 
-/** How an ended block leaves for D1. */
-export const toOutbox = (
-  stream: NumberedStream,
-  block: Omit<EndedBlock, "endedAt"> & { endedAt: number | null },
-): OutboxBlock => ({
-  id: block.id,
-  identityId: stream.identityId,
-  integrationId: stream.integrationId,
-  source: stream.source,
-  status: block.status,
-  details: block.details,
-  startedAt: block.startedAt,
-  lastSeenAt: block.lastSeenAt,
-  endedAt: block.endedAt,
-});
+/** An ended block of a stream as D1 should have it. */
+export const endedRow = (stream: NumberedStream, block: EndedBlock): OutboxBlock => row(stream, block);
+
+/** The open block of a stream, if it has one, as D1 should have it. */
+export function openRow(stream: NumberedStream): OutboxBlock | null {
+  const block = openBlock(stream);
+  return block && row(stream, { ...block, lastSeenAt: stream.lastAt, endedAt: null });
+}
+
+const row = (
+  { identityId, integrationId, source }: NumberedStream,
+  { id, status, details, startedAt, lastSeenAt, endedAt }: Omit<OutboxBlock, "identityId" | "integrationId" | "source">,
+): OutboxBlock => ({ id, identityId, integrationId, source, status, details, startedAt, lastSeenAt, endedAt });
+
+/** What tells streams apart. */
+export const streamKey = (of: { identityId: string; integrationId: string; source: string }): string =>
+  `${of.identityId}|${of.integrationId}|${of.source}`;

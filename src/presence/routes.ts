@@ -51,7 +51,8 @@ export const presenceRoutes = new Hono<AppContext>()
     return c.json({ data: rows.map((person) => withLocalTime(person, now)), next_cursor: nextCursor });
   })
   .get("/presence/live", guard("either"), async (c) => {
-    if (c.req.header("Upgrade")?.toLowerCase() !== "websocket") {
+    // RFC 6455 section 4.1: a handshake is a GET, and so no HEAD.
+    if (c.req.method !== "GET" || c.req.header("Upgrade")?.toLowerCase() !== "websocket") {
       throw new ApiError("upgrade_required", { headers: { Upgrade: "websocket", Connection: "Upgrade" } });
     }
     return watch(c);
@@ -63,8 +64,10 @@ const withLocalTime = (person: PersonPresence, now: number) => ({
 });
 
 /** Hands the socket to the team's object; of the caller's headers it gets none, and so no key. */
-function watch(c: Context<AppContext>): Promise<Response> {
+async function watch(c: Context<AppContext>): Promise<Response> {
   const { teamId, directoryVersion } = c.get("caller");
   const headers = { Upgrade: "websocket", "X-Directory-Version": String(directoryVersion) };
-  return presenceOf(c.env, teamId, (team) => team.fetch("https://presence/live", { headers }));
+  const answer = await presenceOf(c.env, teamId, (team) => team.fetch("https://presence/live", { headers }));
+  // The headers of a fetched response are immutable, and every answer still gets some.
+  return new Response(answer.body, answer);
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { instant, page, text } from "../http/schema.ts";
+import { instant, numeral, pageByName, pageByTime, text } from "../http/schema.ts";
 import type { PresenceUpdate } from "./update.ts";
 
 /** The most users one update may name. */
@@ -41,7 +41,7 @@ export const presenceUpdate = z.object({
 }) satisfies z.ZodType<PresenceUpdate>;
 
 /** GET /presence */
-export const presenceQuery = page.extend({
+export const presenceQuery = pageByName.extend({
   present: z
     .enum(["true", "false"], "must be true or false")
     .transform((value) => value === "true")
@@ -51,7 +51,7 @@ export const presenceQuery = page.extend({
 const window = { from: instant.optional(), to: instant.optional() };
 
 /** GET /blocks */
-export const blocksQuery = page.extend({
+export const blocksQuery = pageByTime.extend({
   ...window,
   person: text(320).optional(),
   status: text(64).optional(),
@@ -61,7 +61,7 @@ export const blocksQuery = page.extend({
 const MAX_OVERLAP_DAYS = 31;
 
 /** GET /overlap */
-export const overlapQuery = page
+export const overlapQuery = pageByTime
   .extend({ from: instant, to: instant })
   .refine(({ from, to }) => from < to, { path: ["to"], message: "must be after from" })
   .refine(({ from, to }) => to - from <= MAX_OVERLAP_DAYS * 86_400_000, {
@@ -71,11 +71,6 @@ export const overlapQuery = page
 
 /** GET /patterns */
 export const patternsQuery = z.object({
-  weeks: z.coerce
-    .number("must be a whole number from 1 to 26")
-    .int("must be a whole number from 1 to 26")
-    .min(1, "must be from 1 to 26")
-    .max(26, "must be from 1 to 26")
-    .default(4),
+  weeks: numeral(1, 26).default(4),
   person: text(320).optional(),
 });

@@ -9,6 +9,7 @@ const NOT_WORKING = new Set([
 const DO_NOT_DISTURB = new Set(["dnd", "do not disturb"]);
 const BUSY = new Set(["busy", "meeting", "in a meeting", "in meeting", "call", "in a call", "on a call"]);
 
+/** Whether time spent in a status is working time; statuses compare trimmed and case-folded, `-` and `_` as spaces. */
 export const isWorking = (status: string): boolean => !NOT_WORKING.has(foldStatus(status));
 
 /** The one status that ends a block and opens none. */

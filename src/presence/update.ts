@@ -26,6 +26,18 @@ export type HeartbeatUser = {
   details: string | null;
 };
 
+/** One accepted update as the team's object takes it. `at` and `timeoutMs` are milliseconds. */
+export type Heartbeat = {
+  accountId: string;
+  teamId: string;
+  directoryVersion: number;
+  integrationId: string;
+  timeoutMs: number;
+  source: string;
+  at: number;
+  users: HeartbeatUser[];
+};
+
 /** How far ahead of our clock a tool's may be, in milliseconds. */
 export const MAX_AHEAD_MS = 5 * 60_000;
 /** Beyond this an update is history, and presence keeps none: 24 hours. */
@@ -56,11 +68,16 @@ export function warningsOf(update: PresenceUpdate, now: number): Warning[] {
   return warnings;
 }
 
+/** Whether an update is too old to change anything. */
 export const isHistory = ({ timestamp }: PresenceUpdate, now: number): boolean => timestamp < now - MAX_AGE_MS;
 
-/** The users of an update as the team's object takes them; what is no zone or e-mail counts as unsaid. */
-export const usersOf = (update: PresenceUpdate): HeartbeatUser[] =>
-  update.users.map(({ personIdentifier, name, email, timezone, status, details }) => ({
+/**
+ * The users of an update as the team's object takes them: of somebody named twice, the last entry; what is no zone or
+ * e-mail counts as unsaid.
+ */
+export function usersOf(update: PresenceUpdate): HeartbeatUser[] {
+  const last = new Map(update.users.map((user) => [user.personIdentifier, user]));
+  return [...last.values()].map(({ personIdentifier, name, email, timezone, status, details }) => ({
     identifier: personIdentifier,
     name: name || null,
     email: email && isEmail(email) ? email.toLowerCase() : null,
@@ -68,6 +85,7 @@ export const usersOf = (update: PresenceUpdate): HeartbeatUser[] =>
     status,
     details: details ? JSON.stringify(details) : null,
   }));
+}
 
 /** How many users were sent with each status, as sent. */
 export function countStatuses(update: PresenceUpdate): Record<string, number> {

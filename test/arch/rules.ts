@@ -7,7 +7,7 @@ export const SLICES = [
   "presence",
   "events",
   "timeline",
-  // Still to come.
+  // Still to come, or not yet whole.
   "checkins",
   "notifications",
   "dashboard",
@@ -40,8 +40,8 @@ export const TABLE: Record<Role, Allowance> = {
   index: { imports: ["app", "cron", "object"] },
   // Mounts the slices, opens the database for a request, and hangs up what every request passes through.
   app: { imports: ["routes", "http", "client"], packages: ["hono"] },
-  // Outside a request there is nobody else to open the database and find the objects.
-  cron: { imports: ["refresh", "stub", "store", "client"] },
+  // What a cron expression runs is a refresh; only the database has to be opened for it.
+  cron: { imports: ["refresh", "client"] },
 
   lib: { imports: ["lib"] },
   pure: { imports: ["pure", "lib"] },
@@ -59,7 +59,7 @@ export const TABLE: Record<Role, Allowance> = {
   },
   // The wire contract, never derived from the tables. Pieces that slices share are in http/schema.ts.
   schema: { imports: ["schema", "pure", "lib"], packages: ["zod"] },
-  guard: { imports: ["http", "lib", "store"], types: ["client"], packages: ["hono"] },
+  guard: { imports: ["http", "lib", "store"], packages: ["hono"] },
   // Parse, call, map. Routes beneath a slice's own are its children.
   routes: {
     imports: ["schema", "store", "stub", "guard", "page", "pure", "http", "lib", "routes"],
@@ -71,9 +71,10 @@ export const TABLE: Record<Role, Allowance> = {
   store: { imports: ["store", "tables", "client", "pure", "lib"], types: ["schema"], packages: ["drizzle-orm"] },
   // An object wakes without a request, so it opens the database itself.
   object: { imports: ["store", "pure", "lib", "client"], packages: ["cloudflare:workers"] },
-  refresh: { imports: ["store", "pure", "lib"] },
+  // What must happen without a request: it reads what is due, does it or wakes the object that will, and decides nothing.
+  refresh: { imports: ["store", "stub", "pure", "lib"], types: ["client"] },
   // Typed calls to an object need its class, as a type.
-  stub: { imports: ["pure", "lib"], types: ["object"] },
+  stub: { imports: [], types: ["object"] },
 };
 
 /** Who opens the database; everybody else is handed it. */
@@ -83,6 +84,7 @@ export const OPENS_DATABASE: readonly (Role | null)[] = ["app", "cron", "object"
 export const WRAPPED_PACKAGES: Record<string, string> = {
   "src/lib/time_zone.ts": "temporal-polyfill",
   "src/lib/csv.ts": "papaparse",
+  "src/lib/html.ts": "sanitize-html",
 };
 
 /** Names that say nothing of what is inside. */
@@ -91,14 +93,9 @@ export const EMPTY_NAMES = ["utils", "helpers", "common", "misc", "types"] as co
 /** The files that may export what another file declares: the tables as one namespace, and the Worker's entry. */
 export const BARRELS = ["src/db/schema/index.ts", "src/index.ts"];
 
+/** More than this is read in parts by whoever has to read it, and so is better several files. */
 export const MAX_LINES = 300;
 
 /** The visible entries of the repository; files that start with a dot are free. */
-export const TOP_LEVEL = [
-  "package.json",
-  "package-lock.json",
-  "tsconfig.json",
-  "wrangler.toml",
-  "migrations",
-  "src",
-].concat(["test", "README.md"]);
+export const TOP_LEVEL =
+  "package.json package-lock.json tsconfig.json wrangler.toml migrations src test README.md".split(" ");

@@ -7,43 +7,22 @@ const TIMELESS: readonly (Role | null)[] = ["lib", "pure", "schema", "tables", "
 /** Of these, the ones to which nobody even hands a way out. A store works on a database, which is one. */
 const SEALED: readonly (Role | null)[] = ["lib", "pure", "schema", "tables", "page"];
 
+const words = (list: string): ReadonlySet<string> => new Set(list.split(" "));
+
 /** Globals by which a file learns of the world, or changes it. */
-const WORLD = new Set(
-  [
-    "fetch",
-    "console",
-    "globalThis",
-    "self",
-    "process",
-    "performance",
-    "crypto",
-    "caches",
-    "scheduler",
-    "navigator",
-  ].concat([
-    "setTimeout",
-    "setInterval",
-    "setImmediate",
-    "queueMicrotask",
-    "WebSocket",
-    "WebSocketPair",
-    "EventSource",
-  ]),
-);
+const WORLD = new Set([
+  ...words("fetch WebSocket WebSocketPair EventSource caches navigator console process globalThis self"),
+  ...words("performance crypto scheduler setTimeout setInterval setImmediate queueMicrotask"),
+]);
 
 /** Types of what reaches storage, other Workers, or the request at hand. */
-const HANDLES = new Set(
-  ["Env", "D1Database", "SqlStorage", "Fetcher", "ExecutionContext", "Request", "Response"].concat([
-    "DurableObjectNamespace",
-    "DurableObjectState",
-    "DurableObjectStorage",
-    "DurableObjectStub",
-    "RateLimit",
-  ]),
-);
+const HANDLES = new Set([
+  ...words("Env D1Database SqlStorage Fetcher RateLimit ExecutionContext Request Response"),
+  ...words("DurableObjectNamespace DurableObjectState DurableObjectStorage DurableObjectStub"),
+]);
 
 /** Members of globals that are harmless but for them. */
-const CLOCK_AND_CHANCE = new Set(["Date.now", "Math.random", "Temporal.Now", "import.meta"]);
+const CLOCK_AND_CHANCE = words("Date.now Math.random Temporal.Now import.meta");
 
 /** Where randomness and digests live, so that nothing else needs `crypto`. */
 const HOLDS_CRYPTO = "src/lib/id.ts";
@@ -118,8 +97,8 @@ function isDatabase(node: Node): boolean {
   return nameOf(node) === "db";
 }
 
-/** What names a tenant, or one thing that belongs to one: parameters, or fields of a parameter that is taken apart. */
-const TENANT = /^(?:tenant|team|teamId|account|accountId|caller)$/;
+/** The words for a tenant: as the name of a parameter, or of a field of one that is taken apart. */
+const TENANT = /^(?:tenant|teamId|account|accountId)$/;
 
 /** Exported functions of stores that do not take the tenant first, or next to the database they run on. */
 export function tenantless(module: Module): string[] {

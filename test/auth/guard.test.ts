@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { newIntegrationKey, newTeamKey } from "../../src/lib/id.ts";
 import { mintTeam, type Team } from "../support/team.ts";
 import { knock, refusal } from "./probe.ts";
@@ -25,7 +25,7 @@ describe("a key in force", () => {
     for (const accepts of ["integration", "either"] as const) {
       const response = await knock(accepts, team.asIntegration);
       expect(response.status).toBe(200);
-      expect(await response.json()).toEqual({
+      expect(await response.json()).toMatchObject({
         accountId: team.accountId,
         teamId: team.teamId,
         teamSlug: `team-${team.teamId}`,
@@ -59,7 +59,12 @@ describe("a key in force", () => {
 describe("401 Missing API key", () => {
   test("without any, with an empty one, and with another scheme", async () => {
     const shown = [{}, { Authorization: "" }, { Authorization: "Bearer" }, { Authorization: "Bearer " }];
-    for (const headers of [...shown, { Authorization: `Basic ${team.integrationKey}` }, { "X-API-KEY": "" }]) {
+    for (const headers of [
+      ...shown,
+      { Authorization: `Basic ${team.integrationKey}` },
+      { "X-API-KEY": "" },
+      { Authorization: "Bearer a b" },
+    ]) {
       await expectRefusal(await knock("either", headers), 401, MISSING);
     }
   });
@@ -110,21 +115,23 @@ describe("401 Invalid API key", () => {
 
   test("for malformed keys, which D1 is never asked about", async () => {
     const nobody = { DB: null };
+    const logged = vi.spyOn(console, "error").mockImplementation(() => {});
     // Were D1 asked, the answer would be that of a well-formed key.
     const wellFormed = await knock("integration", { Authorization: `Bearer ${newIntegrationKey()}` }, nobody);
     expect(wellFormed.status).toBe(503);
+    expect(logged).toHaveBeenCalledOnce();
 
     const key = team.integrationKey;
     const malformed = ["tc_", key.slice(0, -1), `${key}0`, `TC_${key.slice(3)}`, key.slice(3), `${key.slice(0, -1)}-`];
-    for (const shown of [...malformed, `${key},${key}`, "' OR 1=1--", "x".repeat(10_000), "\u00e9".repeat(23)]) {
-      await expectRefusal(await knock("integration", { Authorization: `Bearer ${shown}` }, nobody), 401, {
-        ...(shown.includes(" ") ? MISSING : INVALID),
-      });
+    for (const shown of [...malformed, `${key},${key}`, "'OR(1=1)--", "x".repeat(10_000)]) {
+      await expectRefusal(await knock("integration", { Authorization: `Bearer ${shown}` }, nobody), 401, INVALID);
     }
     for (const shown of [team.teamKey.slice(1), `${team.teamKey}A`, `${team.teamKey.slice(1)}+`, "' OR 1=1--"]) {
       const headers = { "X-TEAM-ID": team.teamId, "X-API-KEY": shown };
       await expectRefusal(await knock("team", headers, nobody), 401, INVALID);
     }
+    expect(logged).toHaveBeenCalledOnce();
+    logged.mockRestore();
   });
 });
 

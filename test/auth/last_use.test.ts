@@ -32,6 +32,18 @@ test("after that, a use is written once a minute has passed", async () => {
   expect(await lastUse()).toBe(NOON + 60_000);
 });
 
+test("a request within the minute costs D1 one read and nothing else", async () => {
+  const asked: string[] = [];
+  const prepare = (statement: string) => {
+    asked.push(statement.split(" ", 1)[0]!);
+    return env.DB.prepare(statement);
+  };
+  await knock("integration", team.asIntegration, { DB: { prepare } });
+  expect(asked).toEqual(["select", "update"]);
+  await knock("integration", team.asIntegration, { DB: { prepare } });
+  expect(asked).toEqual(["select", "update", "select"]);
+});
+
 test("of many at once, one writes", async () => {
   await env.DB.exec("CREATE TABLE writes (id TEXT)");
   await env.DB.exec(

@@ -1,18 +1,20 @@
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { inspect } from "node:util";
+import { afterEach, beforeEach, expect, type MockInstance, test, vi } from "vitest";
 import { call, mintTeam, type Team } from "../support/team.ts";
 import { knock, refusal, withoutKeysTable } from "./probe.ts";
 
 let team: Team;
 
+let log: MockInstance<typeof console.error>;
+
 beforeEach(async () => {
-  // Every test here has D1 fail, which the guard logs.
-  vi.spyOn(console, "error").mockImplementation(() => {});
+  log = vi.spyOn(console, "error").mockImplementation(() => {});
   team = await mintTeam();
 });
 afterEach(() => {
   vi.useRealTimers();
-  vi.restoreAllMocks();
+  log.mockRestore();
 });
 
 async function expectUnavailable(response: Response) {
@@ -26,6 +28,14 @@ test("a key that nobody showed before is asked to come back", async () => {
     await expectUnavailable(await knock("integration", team.asIntegration));
     await expectUnavailable(await knock("team", team.asTeam));
   });
+});
+
+test("the failure is logged, and no key with it", async () => {
+  await withoutKeysTable(async () => void (await knock("integration", team.asIntegration)));
+  expect(log).toHaveBeenCalledOnce();
+  const logged = inspect(log.mock.calls, { depth: 10 });
+  expect(logged).toContain("no such table: api_keys");
+  expect(logged).not.toContain(team.integrationKey.slice(3));
 });
 
 test("a key that was good a moment ago still speaks for its team, and only for its own", async () => {

@@ -1,19 +1,173 @@
 import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
-import { expect, test } from "vitest";
-import * as schema from "../../src/db/schema/index.ts";
+import { beforeAll, expect, describe as suite, test } from "vitest";
 import type { Database } from "../../src/db/client.ts";
+import * as schema from "../../src/db/schema/index.ts";
+import { mergePeople } from "../../src/people/merge_store.ts";
 import { findPerson } from "../../src/people/person_store.ts";
-import { mintPerson, mintTeam } from "../support/team.ts";
+import { mintPerson, mintTeam, type Team } from "../support/team.ts";
+import { db, rows, see } from "./sightings.ts";
 
-test("plan", async () => {
+const set = (table: string, id: string, column: string, value: string) =>
+  rows(`UPDATE ${table} SET ${column} = ? WHERE id = ?`, value, id);
+
+const memberOf = async (team: Team, person: string): Promise<string> => {
+  const sql = "SELECT id FROM members WHERE team_id = ? AND person_id = ?";
+  return (await rows<{ id: string }>(sql, team.teamId, person))[0]!.id;
+};
+
+/** Emma of a team of her own, and each thing she can be called. */
+async function mintEmma(team: Team) {
+  const id = await mintPerson(team, { name: "Emma Garrett", email: "emma@x.test", timeZone: "Europe/London" });
+  await see(team, { identifier: "EMP 1/2 ü", email: "emma@x.test" });
+  await set("people", id, "slug", "emma-garrett");
+  const memberId = await memberOf(team, id);
+  await set("members", memberId, "username", "emmag");
+  return {
+    id,
+    memberId,
+    references: {
+      "person id": id,
+      "member id": memberId,
+      "e-mail": "emma@x.test",
+      "e-mail in other case": " Emma@X.TEST ",
+      slug: "emma-garrett",
+      username: "emmag",
+      identifier: "EMP 1/2 ü",
+    },
+  };
+}
+
+suite("a reference", async () => {
   const team = await mintTeam();
-  const emma = await mintPerson(team, { name: "Emma", email: "emma@x.test" });
-  let q = { sql: "", params: [] as unknown[] };
-  const db = drizzle(env.DB, { schema, logger: { logQuery: (sql, params) => { q = { sql, params }; } } }) as unknown as Database;
-  expect(await findPerson(db, team, "Emma@x.test")).toMatchObject({ id: emma });
-  console.log(q.sql, q.params.length);
-  console.log((await env.DB.prepare(`EXPLAIN QUERY PLAN ${q.sql}`).bind(...q.params).all()).results.map((r) => r.detail).join("\n"));
-  console.log(await env.DB.prepare("SELECT lower('É') a, 'É' LIKE 'é' b, sqlite_version() v").all().catch(String));
-  console.log(await findPerson(db, team, "emma\0"), await findPerson(db, team, "\0"));
+  const emma = await mintEmma(team);
+
+  test.for(Object.entries(emma.references))("finds the person by %s", async ([, reference]) => {
+    expect(await findPerson(db, team, reference)).toEqual({
+      id: emma.id,
+      namedId: emma.id,
+      name: "Emma Garrett",
+      slug: "emma-garrett",
+      email: "emma@x.test",
+      timeZone: "Europe/London",
+      location: null,
+      avatarUrl: null,
+      administrator: false,
+      createdAt: expect.any(Number),
+      memberId: emma.memberId,
+      role: "active",
+      manager: false,
+      username: "emmag",
+    });
+  });
+
+  test.for(Object.entries(emma.references))(
+    "finds nobody by the %s of a person of another account",
+    async ([, reference]) => {
+      expect(await findPerson(db, await mintTeam(), reference)).toBeNull();
+    },
+  );
+
+  test.for(Object.entries(emma.references))(
+    "finds nobody by the %s of a person of the account who is not on the team",
+    async ([, it]) => {
+      expect(await findPerson(db, await mintTeam({ accountId: team.accountId }), it)).toBeNull();
+    },
+  );
+
+  test.for(["", " ", "\0", "emma", "Emma Garrett", "EMMA-GARRETT", "emp 1/2 ü", "usr_", "%", "'; --"])(
+    "finds nobody where nobody has it: %j",
+    async (reference) => {
+      expect(await findPerson(db, team, reference)).toBeNull();
+    },
+  );
+
+  test("finds nobody where it is far too long", async () => {
+    expect(await findPerson(db, team, "x".repeat(100_000))).toBeNull();
+  });
+
+  test("of a merged person leads to the successor, and tells whom it named", async () => {
+    const hugh = await mintPerson(team, { name: "Hugh Oliver" });
+    await mergePeople(db, team, { fromId: emma.id, intoId: hugh }, Date.now());
+    for (const reference of Object.values(emma.references)) {
+      const isIdentifier = reference === emma.references.identifier;
+      const namedId = isIdentifier ? hugh : emma.id;
+      expect(await findPerson(db, team, reference)).toMatchObject({ id: hugh, name: "Hugh Oliver", namedId });
+    }
+  });
+});
+
+suite("a reference that fits several people", () => {
+  let team: Team;
+  let [byId, byEmail, bySlug, byUsername, byIdentifier] = ["", "", "", "", ""];
+
+  beforeAll(async () => {
+    team = await mintTeam();
+    byId = await mintPerson(team, { name: "id" });
+    byEmail = await mintPerson(team, { name: "e-mail" });
+    bySlug = await mintPerson(team, { name: "slug" });
+    byUsername = await mintPerson(team, { name: "username" });
+    await see(
+      team,
+      { identifier: byId },
+      { identifier: "same@x.test" },
+      { identifier: "same" },
+      { identifier: "emp_7" },
+    );
+    await rows("UPDATE people SET email = NULL WHERE account_id = ?", team.accountId);
+    const sql = "SELECT person_id AS id FROM identities WHERE account_id = ? AND identifier = 'emp_7'";
+    byIdentifier = (await rows<{ id: string }>(sql, team.accountId))[0]!.id;
+    await set("people", byEmail, "email", "same@x.test");
+    await set("people", bySlug, "slug", "same@x.test");
+    await set("members", await memberOf(team, byUsername), "username", "same@x.test");
+    await set(
+      "identities",
+      (await rows<{ id: string }>("SELECT id FROM identities WHERE identifier = 'same@x.test'"))[0]!.id,
+      "person_id",
+      byIdentifier,
+    );
+  });
+
+  test("means the id rather than anything else", async () => {
+    expect(await findPerson(db, team, byId)).toMatchObject({ id: byId });
+  });
+
+  test("means the e-mail, else the slug, else the username, else the identifier", async () => {
+    expect(await findPerson(db, team, "same@x.test")).toMatchObject({ id: byEmail });
+    await set("people", byEmail, "email", "changed@x.test");
+    expect(await findPerson(db, team, "same@x.test")).toMatchObject({ id: bySlug });
+    await set("people", bySlug, "slug", "changed");
+    expect(await findPerson(db, team, "same@x.test")).toMatchObject({ id: byUsername });
+    await set("members", await memberOf(team, byUsername), "username", "changed");
+    expect(await findPerson(db, team, "same@x.test")).toMatchObject({ id: byIdentifier });
+  });
+
+  test("means somebody on the team rather than a better fit who is not", async () => {
+    const second = await mintTeam({ accountId: team.accountId });
+    const elsewhere = await mintPerson(second, { name: "Elsewhere" });
+    await set("people", elsewhere, "slug", "emp_7");
+    expect(await findPerson(db, team, "emp_7")).toMatchObject({ id: byIdentifier });
+    expect(await findPerson(db, second, "emp_7")).toMatchObject({ id: elsewhere });
+  });
+
+  test("means the person who still stands by a username rather than one merged away", async () => {
+    const [first, second, successor] = await Promise.all(
+      ["First", "Second", "Successor"].map((name) => mintPerson(team, { name })),
+    );
+    for (const id of [first!, second!]) await set("members", await memberOf(team, id), "username", "twice");
+    await mergePeople(db, team, { fromId: first!, intoId: successor! }, Date.now());
+    expect(await findPerson(db, team, "twice")).toMatchObject({ id: second });
+  });
+});
+
+test("finding a person takes one query, and every table in it an index", async () => {
+  const asked: { sql: string; params: unknown[] }[] = [];
+  const logger = { logQuery: (sql: string, params: unknown[]) => asked.push({ sql, params }) };
+  const logged = drizzle(env.DB, { schema, logger }) as unknown as Database;
+  await findPerson(logged, await mintTeam(), "somebody");
+  expect(asked).toHaveLength(1);
+  const plan = await rows<{ detail: string }>(`EXPLAIN QUERY PLAN ${asked[0]!.sql}`, ...asked[0]!.params);
+  const reads = plan.map(({ detail }) => detail).filter((detail) => /^(SCAN|SEARCH)/.test(detail));
+  expect(reads.length).toBeGreaterThan(10);
+  for (const read of reads) expect(read).toMatch(/^SEARCH \w+ USING (COVERING )?INDEX/);
 });

@@ -21,6 +21,12 @@ export const teams = sqliteTable(
     slug: text().notNull().unique(),
     name: text().notNull(),
     timeZone: text("time_zone").notNull(),
+    /** JSON array of ISO weekdays, 1 = Monday. */
+    workDays: text("work_days", { mode: "json" }).$type<number[]>().notNull().default([1, 2, 3, 4, 5]),
+    /** The team's own check-in questions, as far as they differ from the usual ones. */
+    questions: text({ mode: "json" }).$type<Record<string, string>>().notNull().default({}),
+    /** Folded statuses that the team counts otherwise than usual: whether each is working. */
+    statusClasses: text("status_classes", { mode: "json" }).$type<Record<string, boolean>>().notNull().default({}),
     createdAt: integer("created_at").notNull(),
   },
   (t) => [index("teams_by_account").on(t.accountId)],

@@ -19,6 +19,8 @@ export const events = sqliteTable(
     title: text().notNull(),
     scope: text().notNull(),
     url: text(),
+    /** The description of a status activity as sent, with its markup: sanitised whenever it is shown. */
+    html: text(),
     /** JSON text, as sent. */
     details: text(),
     occurredAt: integer("occurred_at").notNull(),

@@ -1,4 +1,5 @@
 export * from "./accounts.ts";
+export * from "./checkins.ts";
 export * from "./events.ts";
 export * from "./integrations.ts";
 export * from "./people.ts";

@@ -9,6 +9,8 @@ export const people = sqliteTable(
       .notNull()
       .references(() => accounts.id),
     name: text().notNull(),
+    /** Where it is not simply what follows the first word of the name. */
+    lastName: text("last_name"),
     slug: text().notNull(),
     /** Case-folded. */
     email: text(),
@@ -17,6 +19,8 @@ export const people = sqliteTable(
     location: text(),
     avatarUrl: text("avatar_url"),
     administrator: integer({ mode: "boolean" }).notNull().default(false),
+    /** The id this person had where the team's history comes from; bots that moved here know them by it. */
+    formerId: text("former_id"),
     /** The person this one was merged into; always the last of a chain, never a merged person. */
     mergedInto: text("merged_into"),
     createdAt: integer("created_at").notNull(),
@@ -24,6 +28,7 @@ export const people = sqliteTable(
   (t) => [
     uniqueIndex("people_by_email").on(t.accountId, t.email),
     uniqueIndex("people_by_slug").on(t.accountId, t.slug),
+    uniqueIndex("people_by_former_id").on(t.accountId, t.formerId),
     index("people_by_merge").on(t.mergedInto),
   ],
 );
@@ -62,6 +67,8 @@ export const members = sqliteTable(
     manager: integer({ mode: "boolean" }).notNull().default(false),
     username: text().notNull(),
     createdAt: integer("created_at").notNull(),
+    /** Who left the team stays as a row: 410 instead of 404, and history keeps its names. */
+    removedAt: integer("removed_at"),
   },
   (t) => [uniqueIndex("members_by_person").on(t.teamId, t.personId), index("members_by_person_id").on(t.personId)],
 );

@@ -1,0 +1,74 @@
+import { and, desc, eq, inArray, or, type SQL, sql } from "drizzle-orm";
+import type { Database } from "../../db/client.ts";
+import { checkins, memberAbsences, people, reports } from "../../db/schema/index.ts";
+import { isMet, type Turnout } from "./metrics.ts";
+import type { ReportRow } from "./report_body.ts";
+
+type Team = { teamId: string };
+
+/** A page of the team's reports, newest first; `page` counts from 1. */
+export const listReports = (db: Database, team: Team, { page, size }: { page: number; size: number }) =>
+  readReports(db, team, undefined, { limit: size, offset: (page - 1) * size });
+
+/** The report with an id, or of a date; null where there is none. */
+export async function findReport(db: Database, team: Team, reference: string): Promise<ReportRow | null> {
+  const named = or(eq(reports.id, reference), eq(reports.date, reference));
+  const [report] = await readReports(db, team, named, { limit: 1, offset: 0 });
+  return report ?? null;
+}
+
+async function readReports(
+  db: Database,
+  { teamId }: Team,
+  wanted: SQL | undefined,
+  { limit, offset }: { limit: number; offset: number },
+): Promise<ReportRow[]> {
+  const found = await db
+    .select()
+    .from(reports)
+    .where(and(eq(reports.teamId, teamId), wanted))
+    .orderBy(desc(reports.date))
+    .limit(limit)
+    .offset(offset);
+  if (found.length === 0) return [];
+  const ids = found.map(({ id }) => id);
+  const turnout = Map.groupBy(await readTurnout(db, { teamId }, ids), ({ reportId }) => reportId);
+  return found.map((report) => ({ ...report, turnout: turnout.get(report.id) ?? [] }));
+}
+
+/**
+ * A pending check-in of somebody merged since: the successor is expected, and not they as well. It comes back when the
+ * merge is undone.
+ */
+export const isSuperseded = (): SQL => sql`(${checkins.completedAt} IS NULL AND EXISTS (
+  SELECT 1 FROM ${people} WHERE ${people.id} = ${checkins.personId} AND ${people.mergedInto} IS NOT NULL))`;
+
+/** Who was expected for the reports, and how it turned out. */
+async function readTurnout(db: Database, { teamId }: Team, reportIds: string[]) {
+  const rows = await db
+    .select({
+      id: checkins.id,
+      reportId: checkins.reportId,
+      completedAt: checkins.completedAt,
+      absent: sql<number>`EXISTS (SELECT 1 FROM ${memberAbsences}
+        WHERE ${memberAbsences.teamId} = ${teamId} AND ${memberAbsences.date} = ${checkins.date}
+          AND ${memberAbsences.personId} = ${checkins.personId})`,
+      // Answers are stored trimmed. Their text stays where it is: fifteen hundred of them may be long.
+      blocked: sql<number>`coalesce(${checkins.blockers}, '') <> ''`,
+      previousCompleted: checkins.previousCompleted,
+    })
+    .from(checkins)
+    .where(
+      and(
+        inArray(checkins.reportId, sql`(SELECT value FROM json_each(${JSON.stringify(reportIds)}))`),
+        sql`${checkins.teamId} = ${teamId}`,
+        sql`NOT ${isSuperseded()}`,
+      ),
+    );
+  return rows.map(({ absent, blocked, previousCompleted, ...row }) => ({
+    ...row,
+    absent: absent === 1,
+    blocked: blocked === 1,
+    previousCompleted: isMet(previousCompleted),
+  })) satisfies Turnout[];
+}

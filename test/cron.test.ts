@@ -1,0 +1,151 @@
+import {
+  createScheduledController,
+  evictDurableObject,
+  listDurableObjectIds,
+  runInDurableObject,
+} from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import worker from "../src/index.ts";
+import { turn } from "../src/presence/refresh.ts";
+import { call, mintTeam, type Team } from "./support/team.ts";
+
+const DAY_MS = 86_400_000;
+
+const objectOf = (team: Team) => env.TEAM_PRESENCE.getByName(team.teamId);
+
+/** Cron fires, as the platform would fire it now; fulfilled when its work is done. */
+const cron = (expression = "*/5 * * * *") =>
+  worker.scheduled(createScheduledController({ cron: expression, scheduledTime: Date.now() }), env);
+
+/** What D1 knows of a team's presence. */
+async function statuses(team: Team): Promise<unknown[]> {
+  const { results } = await env.DB.prepare("SELECT status FROM blocks WHERE team_id = ? ORDER BY status")
+    .bind(team.teamId)
+    .all();
+  return results.map(({ status }) => status);
+}
+
+async function beat(team: Team, status: string): Promise<void> {
+  const users = [{ personIdentifier: "ada", status }];
+  const body = { timestamp: new Date().toISOString(), source: "test", users };
+  expect((await call("/api/v1/presence", { headers: team.asIntegration, body })).status).toBe(200);
+}
+
+/** The key's use is written after the answer is out. */
+async function isHeard(team: Team): Promise<void> {
+  const integration = await env.DB.prepare("SELECT last_used_at FROM integrations WHERE team_id = ?")
+    .bind(team.teamId)
+    .first();
+  expect(integration).toEqual({ last_used_at: expect.any(Number) });
+}
+
+const lastUsed = (team: Team, at: number) =>
+  env.DB.prepare("UPDATE integrations SET last_used_at = ? WHERE team_id = ?").bind(at, team.teamId).run();
+
+/**
+ * Loses a team's alarm with work left to do: a block that D1 has not heard of. D1 is put out of order meanwhile, for else
+ * the alarm would be faster.
+ */
+async function strand(...teams: Team[]): Promise<void> {
+  vi.spyOn(console, "warn").mockImplementation(() => {});
+  await env.DB.exec("ALTER TABLE blocks RENAME TO blocks_away");
+  for (const team of teams) {
+    await beat(team, "coding");
+    await vi.waitFor(() => isHeard(team));
+    await vi.waitFor(() => loseAlarm(team), { timeout: 10_000, interval: 20 });
+  }
+  await env.DB.exec("ALTER TABLE blocks_away RENAME TO blocks");
+}
+
+/** An alarm that is neither under way (it stands a minute off then) nor about to ring can be taken away for good. */
+const loseAlarm = (team: Team) =>
+  runInDurableObject(objectOf(team), async (_, { storage }) => {
+    const wait = ((await storage.getAlarm()) ?? 0) - Date.now();
+    expect(wait).toBeGreaterThan(300);
+    expect(wait).toBeLessThan(40_000);
+    await storage.deleteAlarm();
+  });
+
+const alarmOf = (team: Team) => runInDurableObject(objectOf(team), (_, { storage }) => storage.getAlarm());
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe("every five minutes", () => {
+  test("wakes the objects whose alarm was lost, and their alarm is set again", async () => {
+    const team = await mintTeam();
+    await strand(team);
+    expect([await statuses(team), await alarmOf(team)]).toEqual([[], null]);
+    await cron();
+    expect(await statuses(team)).toEqual(["coding"]);
+    expect(await alarmOf(team)).toBeGreaterThan(Date.now());
+  });
+
+  test("wakes an object that had been evicted from memory", async () => {
+    const team = await mintTeam();
+    await strand(team);
+    await evictDurableObject(objectOf(team));
+    await cron();
+    expect(await statuses(team)).toEqual(["coding"]);
+  });
+
+  test("leaves alone the teams that no tool of theirs was heard from for a day", async () => {
+    const [team, silent, never] = [await mintTeam(), await mintTeam(), await mintTeam()];
+    await strand(team, silent);
+    await lastUsed(silent, Date.now() - DAY_MS - 1_000);
+    await cron();
+    expect([await statuses(team), await statuses(silent)]).toEqual([["coding"], []]);
+    // An object is made when it is first called, and this one never was.
+    const objects = (await listDurableObjectIds(env.TEAM_PRESENCE)).map(String);
+    expect(objects).toContain(String(objectOf(team).id));
+    expect(objects).not.toContain(String(objectOf(never).id));
+    await lastUsed(silent, Date.now() - DAY_MS + 60_000);
+    await cron();
+    expect(await statuses(silent)).toEqual(["coding"]);
+  });
+
+  test("goes on to the other teams where one team's object fails", async () => {
+    const teams = [];
+    for (let i = 0; i < 8; i++) teams.push(await mintTeam());
+    await strand(...teams);
+    const [broken, ...sound] = teams.toSorted((a, b) => (a.teamId < b.teamId ? -1 : 1)) as [Team, ...Team[]];
+    const damage = (value: string) =>
+      runInDurableObject(objectOf(broken), async (_, { storage }) => {
+        storage.sql.exec("UPDATE streams SET value = ?", value);
+      });
+    await damage("no JSON");
+    await evictDurableObject(objectOf(broken));
+    const complaint = vi.spyOn(console, "error").mockImplementation(() => {});
+    await cron();
+    expect(complaint).toHaveBeenCalledExactlyOnceWith(expect.any(String), broken.teamId, expect.any(Error));
+    expect(await Promise.all(sound.map(statuses))).toEqual(sound.map(() => ["coding"]));
+    expect(await statuses(broken)).toEqual([]);
+  });
+});
+
+test("a cron expression that nothing is planned for fails rather than pass for done", async () => {
+  await expect(cron("0 0 * * *")).rejects.toThrow("0 0 * * *");
+});
+
+describe("whose turn it is", () => {
+  const teams = Array.from({ length: 25 }, (_, n) => n);
+
+  test("everybody's, where they are few enough", () => {
+    for (const run of [0, 1, 7]) expect(turn(teams, run, 25)).toEqual(teams);
+    expect(turn([], 3)).toEqual([]);
+  });
+
+  test("everybody's once in as many runs as it takes, in whichever run that begins", () => {
+    for (const first of [0, 1, 5_874_120]) {
+      const runs = [first, first + 1, first + 2].map((run) => turn(teams, run, 10));
+      expect(runs.flat().sort((a, b) => a - b)).toEqual(teams);
+      expect(runs.map((part) => part.length).sort()).toEqual([10, 10, 5].sort());
+    }
+  });
+
+  test("never more teams' than one run may call", () => {
+    expect(turn(Array.from({ length: 5_000 }), 1).length).toBeLessThan(1_000);
+  });
+});

@@ -1,0 +1,43 @@
+import { INTEGRATION, TEAM } from "../demo/account.ts";
+
+/** Headers by which a caller shows who it is. */
+export const withKey = (key: string) => ({ Authorization: `Bearer ${key}` });
+export const withTeamKey = (team: { id: string; key: string }) => ({ "X-TEAM-ID": team.id, "X-API-KEY": team.key });
+
+export const DEMO = { integration: withKey(INTEGRATION.key), team: withTeamKey(TEAM) };
+
+/** Asks a server for a path beneath /api/v1; a body is sent as JSON, and by POST where no method is named. */
+export const ask = (
+  url: string,
+  headers: Record<string, string>,
+  path: string,
+  { body, method = body === undefined ? "GET" : "POST", accept = "application/json" }: Ask = {},
+): Promise<Response> =>
+  fetch(`${url}/api/v1${path}`, {
+    method,
+    headers: { ...headers, Accept: accept, ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
+    body: body === undefined ? null : JSON.stringify(body),
+  });
+
+type Ask = { method?: string; body?: unknown; accept?: string };
+
+/** The JSON of an answer that must be a good one. */
+export async function json<T = Record<string, unknown>>(answer: Promise<Response>): Promise<T> {
+  const response = await answer;
+  if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
+  return (await response.json()) as T;
+}
+
+/** A list from its first page to its last. */
+export async function all<T>(url: string, headers: Record<string, string>, path: string): Promise<T[]> {
+  const rows: T[] = [];
+  let cursor: string | null = "";
+  while (cursor !== null) {
+    const page: { data: T[]; next_cursor: string | null } = await json(
+      ask(url, headers, `${path}?limit=200${cursor && `&cursor=${cursor}`}`),
+    );
+    rows.push(...page.data);
+    cursor = page.next_cursor;
+  }
+  return rows;
+}

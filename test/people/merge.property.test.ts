@@ -1,0 +1,152 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { findMergeOnTop, listMerges, mergePeople, undoMerge } from "../../src/people/merge_store.ts";
+import { findPerson } from "../../src/people/person_store.ts";
+import { mintPerson, mintTeam, type Team } from "../support/team.ts";
+import { db, rows, see } from "./sightings.ts";
+
+const PEOPLE = 6;
+const TEAMS = 3;
+/** Each run is some hundred queries, so a failure is not made smaller for longer than half a minute. */
+const RUNS = { numRuns: 12, interruptAfterTimeLimit: 30_000, markInterruptAsFailure: true };
+const TIMEOUT_MS = 60_000;
+
+/** Which teams each person is on, beside the first one, and how many identifiers tools have for them. */
+const lives = fc.array(fc.record({ teams: fc.subarray([1, 2]), identifiers: fc.integer({ min: 0, max: 2 }) }), {
+  minLength: PEOPLE,
+  maxLength: PEOPLE,
+});
+const person = fc.integer({ min: 0, max: PEOPLE - 1 });
+const merges = fc.array(fc.tuple(person, person), { minLength: 1, maxLength: 10 });
+
+type Life = { teams: number[]; identifiers: number };
+
+async function mintAccount(lived: Life[]) {
+  const teams = [await mintTeam()];
+  while (teams.length < TEAMS) teams.push(await mintTeam({ accountId: teams[0]!.accountId }));
+  const people = await Promise.all(
+    lived.map(async (life, n) => {
+      const email = `person-${n}@x.test`;
+      const id = await mintPerson(teams[0]!, { name: `Person ${n}`, email });
+      const identifiers = Array.from({ length: life.identifiers }, (_, i) => `person-${n}-tool-${i}`);
+      await see(teams[0]!, ...identifiers.map((identifier) => ({ identifier, email })));
+      // Only tools bring people to further teams: who has no identifier is on the first one alone.
+      for (const team of life.teams) await see(teams[team]!, ...identifiers.map((identifier) => ({ identifier })));
+      return id;
+    }),
+  );
+  return { teams, people };
+}
+
+const snapshot = async ({ accountId }: Team): Promise<string> => {
+  const ofTeams = "team_id IN (SELECT id FROM teams WHERE account_id = ?)";
+  return JSON.stringify([
+    await rows("SELECT * FROM people WHERE account_id = ? ORDER BY id", accountId),
+    await rows("SELECT * FROM identities WHERE account_id = ? ORDER BY id", accountId),
+    await rows(`SELECT * FROM members WHERE ${ofTeams} ORDER BY id`, accountId),
+  ]);
+};
+
+/** Every way in which a team may refer to any of these people. */
+async function references(team: Team, ids: string[]): Promise<string[]> {
+  const found = await rows<{ reference: string }>(
+    `SELECT v.value AS reference FROM people p, json_each(json_array(p.id, p.email, p.slug)) v
+     WHERE p.id IN (SELECT value FROM json_each(?1))
+     UNION SELECT identifier FROM identities WHERE person_id IN (SELECT value FROM json_each(?1))
+     UNION SELECT v.value FROM members m, json_each(json_array(m.id, m.username)) v
+     WHERE m.team_id = ?2 AND m.person_id IN (SELECT value FROM json_each(?1))`,
+    JSON.stringify(ids),
+    team.teamId,
+  );
+  return found.map(({ reference }) => reference);
+}
+
+/** What holds at any time: no chains of merged people, no identity of one, and each successor where the merged were. */
+async function expectFlat({ accountId }: Team): Promise<void> {
+  const chained = `SELECT p.id FROM people p JOIN people s ON s.id = p.merged_into
+    WHERE p.account_id = ? AND s.merged_into IS NOT NULL`;
+  const stranded = `SELECT i.id FROM identities i JOIN people p ON p.id = i.person_id
+    WHERE i.account_id = ? AND p.merged_into IS NOT NULL`;
+  const missing = `SELECT m.id FROM members m JOIN people p ON p.id = m.person_id
+    WHERE p.account_id = ? AND p.merged_into IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM members WHERE team_id = m.team_id AND person_id = p.merged_into)`;
+  for (const broken of [chained, stranded, missing]) expect(await rows(broken, accountId)).toEqual([]);
+}
+
+test(
+  "merges undone in reverse leave everything as it was before each of them",
+  () =>
+    fc.assert(
+      fc.asyncProperty(lives, merges, async (lived, pairs) => {
+        const { teams, people } = await mintAccount(lived);
+        const successor = people.map((_, n) => n);
+        const undo: { mergeId: string; before: string }[] = [];
+        for (const [from, into] of pairs) {
+          const before = await snapshot(teams[0]!);
+          const merging = people.filter((_, n) => successor[n] === from);
+          const known = await Promise.all(teams.map((team) => references(team, merging)));
+          const onTeam = await Promise.all(teams.map((team) => findPerson(db, team, people[from]!)));
+          const isMerged = await mergePeople(
+            db,
+            teams[0]!,
+            { fromId: people[from]!, intoId: people[into]! },
+            Date.now(),
+          );
+          // Who is merged already can neither be merged again nor merged into.
+          const isAllowed = from !== into && successor[from] === from && successor[into] === into;
+          expect(isMerged).toBe(isAllowed);
+          await expectFlat(teams[0]!);
+          if (!isMerged) {
+            expect(await snapshot(teams[0]!)).toBe(before);
+            continue;
+          }
+          successor.forEach((to, n) => {
+            if (to === from) successor[n] = into;
+          });
+          for (const [n, team] of teams.entries()) {
+            if (!onTeam[n]) continue;
+            for (const reference of known[n]!)
+              expect(await findPerson(db, team, reference)).toMatchObject({ id: people[into] });
+          }
+          const [newest] = await listMerges(db, teams[0]!, people[into]!);
+          undo.push({ mergeId: newest!.id, before });
+        }
+        for (const { mergeId, before } of undo.toReversed()) {
+          expect(await undoMerge(db, teams[0]!, mergeId, Date.now())).toBe(true);
+          expect(await snapshot(teams[0]!)).toBe(before);
+        }
+      }),
+      RUNS,
+    ),
+  TIMEOUT_MS,
+);
+
+test(
+  "merges undone in any order they allow leave everything as it was before the first",
+  () =>
+    fc.assert(
+      fc.asyncProperty(lives, merges, fc.infiniteStream(fc.nat()), async (lived, pairs, picks) => {
+        const { teams, people } = await mintAccount(lived);
+        const [team] = teams as [Team];
+        const before = await snapshot(team);
+        for (const [from, into] of pairs)
+          await mergePeople(db, team, { fromId: people[from]!, intoId: people[into]! }, Date.now());
+        const standing = (await Promise.all(people.map((id) => listMerges(db, team, id)))).flat();
+        while (standing.length > 0) {
+          const [pick] = picks.take(1);
+          let merge = standing[pick! % standing.length]!;
+          // A refusal names the merge to undo first, and following it comes to an end.
+          while (!(await undoMerge(db, team, merge.id, Date.now())))
+            merge = (await findMergeOnTop(db, team, merge.id))!;
+          await expectFlat(team);
+          standing.splice(
+            standing.findIndex(({ id }) => id === merge.id),
+            1,
+          );
+        }
+        expect(await snapshot(team)).toBe(before);
+      }),
+      RUNS,
+    ),
+  TIMEOUT_MS,
+);

@@ -1,0 +1,398 @@
+import { expect, describe as suite, test } from "vitest";
+import { mergePeople, undoMerge } from "../../src/people/merge_store.ts";
+import { findPerson } from "../../src/people/person_store.ts";
+import { call, mintPerson, mintTeam, type Team } from "../support/team.ts";
+import { db, rows, see } from "./sightings.ts";
+
+type Merge = { id: string; from: { id: string; name: string }; created_at: string };
+type Person = { id: string; name: string; identities: { identifier: string }[]; merges: Merge[] };
+
+const post = (team: Team, id: string, verb: "merge" | "unmerge", person?: string) =>
+  call(`/api/v1/people/${encodeURIComponent(id)}/${verb}`, {
+    headers: team.asTeam,
+    method: "POST",
+    ...(person !== undefined && { body: { person } }),
+  });
+
+async function done(response: Promise<Response>): Promise<Person> {
+  expect((await response).status).toBe(200);
+  return (await response).json();
+}
+
+async function conflict(response: Promise<Response>): Promise<string> {
+  expect((await response).status).toBe(409);
+  const body: { code: string; error: string } = await (await response).json();
+  expect(body.code).toBe("conflict");
+  return body.error;
+}
+
+const get = (team: Team, id: string): Promise<Person> =>
+  done(call(`/api/v1/people/${encodeURIComponent(id)}`, { headers: team.asTeam }));
+
+async function listed(team: Team): Promise<string[]> {
+  const body: { data: Person[] } = await (await call("/api/v1/people", { headers: team.asTeam })).json();
+  return body.data.map(({ name }) => name);
+}
+
+const identifiers = (person: Person): string[] => person.identities.map(({ identifier }) => identifier).sort();
+
+/** A person of each name, with an identifier and an e-mail after it; answers their ids. */
+async function mintPeople<N extends string[]>(team: Team, ...names: N): Promise<{ [K in keyof N]: string }> {
+  const ids = await Promise.all(
+    names.map(async (name) => {
+      const email = `${name.toLowerCase()}@x.test`;
+      const id = await mintPerson(team, { name, email });
+      await see(team, { identifier: `tool-${name}`, email });
+      return id;
+    }),
+  );
+  return ids as { [K in keyof N]: string };
+}
+
+/** Everything a merge may touch, of the team's account. */
+const stored = (team: Team) =>
+  Promise.all([
+    rows("SELECT * FROM people WHERE account_id = ? ORDER BY id", team.accountId),
+    rows("SELECT * FROM identities WHERE account_id = ? ORDER BY id", team.accountId),
+    rows(
+      "SELECT m.* FROM members m JOIN teams t ON t.id = m.team_id WHERE t.account_id = ? ORDER BY m.id",
+      team.accountId,
+    ),
+  ]);
+
+const directoryVersion = async (team: Team): Promise<number> => {
+  const [account] = await rows<{ v: number }>(
+    "SELECT directory_version AS v FROM accounts WHERE id = ?",
+    team.accountId,
+  );
+  return account!.v;
+};
+
+const standing = (team: Team) =>
+  rows("SELECT id FROM merges WHERE account_id = ? AND undone_at IS NULL", team.accountId);
+
+suite("POST /people/{id}/merge", () => {
+  test("gives the successor all identities, and hides the merged person behind them", async () => {
+    const team = await mintTeam();
+    const [emma, emmy] = await mintPeople(team, "Emma", "Emmy");
+    const merged = await done(post(team, emma, "merge", emmy));
+    expect(merged).toMatchObject({ id: emma, name: "Emma" });
+    expect(identifiers(merged)).toEqual(["tool-Emma", "tool-Emmy"]);
+    expect(merged.merges).toEqual([
+      { id: expect.any(String), from: { id: emmy, name: "Emmy" }, created_at: expect.stringMatching(/Z$/) },
+    ]);
+    expect(await get(team, emma)).toEqual(merged);
+    expect(await listed(team)).toEqual(["Emma"]);
+    for (const reference of [emmy, "emmy@x.test", "tool-Emmy"]) expect(await get(team, reference)).toEqual(merged);
+  });
+
+  test("takes any reference for both of them", async () => {
+    const team = await mintTeam();
+    const [emma, emmy] = await mintPeople(team, "Emma", "Emmy");
+    const merged = await done(post(team, "Emma@x.test", "merge", "tool-Emmy"));
+    expect([merged.id, merged.merges[0]!.from.id]).toEqual([emma, emmy]);
+  });
+
+  test("moves along who was merged into the merged person earlier", async () => {
+    const team = await mintTeam();
+    const [a, b, c] = await mintPeople(team, "A", "B", "C");
+    await done(post(team, b, "merge", a));
+    const merged = await done(post(team, c, "merge", b));
+    expect(identifiers(merged)).toEqual(["tool-A", "tool-B", "tool-C"]);
+    expect(merged.merges).toMatchObject([{ from: { name: "B" } }]);
+    expect((await get(team, a)).id).toBe(c);
+    expect(await rows("SELECT DISTINCT merged_into FROM people WHERE id IN (?, ?)", a, b)).toEqual([
+      { merged_into: c },
+    ]);
+  });
+
+  test("merges into the successor of {id} where that one is merged", async () => {
+    const team = await mintTeam();
+    const [a, b, c] = await mintPeople(team, "A", "B", "C");
+    await done(post(team, b, "merge", a));
+    const merged = await done(post(team, a, "merge", c));
+    expect(merged.id).toBe(b);
+    expect(merged.merges.map(({ from }) => from.name)).toEqual(["C", "A"]);
+  });
+
+  test("brings the successor to every team the merged person is on, in the same role", async () => {
+    const team = await mintTeam();
+    const second = await mintTeam({ accountId: team.accountId });
+    const [emma, emmy] = await mintPeople(team, "Emma", "Emmy");
+    await see(second, { identifier: "tool-Emmy" });
+    await rows("UPDATE members SET role = 'active', manager = 1 WHERE team_id = ? RETURNING id", second.teamId);
+    await done(post(team, emma, "merge", emmy));
+    expect(await listed(second)).toEqual(["Emma"]);
+    const added = await findPerson(db, second, emmy);
+    expect(added).toMatchObject({ id: emma, role: "active", manager: true });
+    expect(added!.memberId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  });
+
+  test("links what tools say later of the merged person's e-mail to the successor", async () => {
+    const team = await mintTeam();
+    const [emma, emmy] = await mintPeople(team, "Emma", "Emmy");
+    await done(post(team, emma, "merge", emmy));
+    await see(team, { identifier: "new-tool", email: "EMMY@x.test" });
+    expect(identifiers(await get(team, emma))).toEqual(["new-tool", "tool-Emma", "tool-Emmy"]);
+  });
+
+  test("tells the account's objects, once, that people have changed", async () => {
+    const team = await mintTeam();
+    const [a, b] = await mintPeople(team, "A", "B");
+    const before = await directoryVersion(team);
+    await done(post(team, a, "merge", b));
+    expect(await directoryVersion(team)).toBe(before + 1);
+    await done(post(team, a, "unmerge"));
+    expect(await directoryVersion(team)).toBe(before + 2);
+  });
+
+  test("refuses to merge a person with themselves, by whatever name", async () => {
+    const team = await mintTeam();
+    const [emma] = await mintPeople(team, "Emma");
+    const before = await stored(team);
+    for (const reference of [emma, "emma@x.test", "tool-Emma"])
+      expect(await conflict(post(team, emma, "merge", reference))).toBe(
+        `Emma (${emma}) cannot be merged with themselves`,
+      );
+    expect(await stored(team)).toEqual(before);
+  });
+
+  test("refuses to merge a merged person again, be it elsewhere", async () => {
+    const team = await mintTeam();
+    const [emma, emmy, hugh] = await mintPeople(team, "Emma", "Emmy", "Hugh");
+    await done(post(team, emma, "merge", emmy));
+    const before = [await stored(team), await directoryVersion(team)];
+    for (const id of [emma, emmy, hugh])
+      expect(await conflict(post(team, id, "merge", emmy))).toBe(`That person is already merged into Emma (${emma})`);
+    expect([await stored(team), await directoryVersion(team)]).toEqual(before);
+    expect(await standing(team)).toHaveLength(1);
+  });
+
+  test("lets one of two merges of the same person stand, and one of two crosswise", async () => {
+    const team = await mintTeam();
+    const [a, b, c] = await mintPeople(team, "A", "B", "C");
+    const twice = await Promise.all([post(team, b, "merge", a), post(team, c, "merge", a)]);
+    expect(twice.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(await standing(team)).toHaveLength(1);
+
+    const crosswise = await Promise.all([post(team, b, "merge", c), post(team, c, "merge", b)]);
+    expect(crosswise.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(await standing(team)).toHaveLength(2);
+    expect(await listed(team)).toHaveLength(1);
+  });
+});
+
+suite("a merge that another one overtook after its people were looked up", () => {
+  const overtaken = async (first: (ids: string[]) => [number, number], second: (ids: string[]) => [number, number]) => {
+    const team = await mintTeam();
+    const ids = await mintPeople(team, "A", "B", "C");
+    const merge = ([from, into]: [number, number]) =>
+      mergePeople(db, team, { fromId: ids[from]!, intoId: ids[into]! }, Date.now());
+    expect(await merge(first(ids))).toBe(true);
+    const before = [await stored(team), await directoryVersion(team)];
+    expect(await merge(second(ids))).toBe(false);
+    expect([await stored(team), await directoryVersion(team)]).toEqual(before);
+    expect(await standing(team)).toHaveLength(1);
+  };
+
+  test("changes nothing where it was of the same person", () =>
+    overtaken(
+      () => [0, 1],
+      () => [0, 2],
+    ));
+  test("changes nothing where its successor has been merged away", () =>
+    overtaken(
+      () => [1, 2],
+      () => [0, 1],
+    ));
+  test("changes nothing where it was the other way round", () =>
+    overtaken(
+      () => [0, 1],
+      () => [1, 0],
+    ));
+});
+
+suite("POST /people/{id}/unmerge", () => {
+  test("makes everything as it was, on every team", async () => {
+    const team = await mintTeam();
+    const second = await mintTeam({ accountId: team.accountId });
+    const [a, b, c] = await mintPeople(team, "A", "B", "C");
+    await see(second, { identifier: "tool-A" });
+    const apart = await stored(team);
+    await done(post(team, b, "merge", a));
+    const paired = await stored(team);
+    await done(post(team, c, "merge", b));
+    const answer = await done(post(team, c, "unmerge", b));
+    expect(answer).toMatchObject({ id: c, merges: [] });
+    expect(await stored(team)).toEqual(paired);
+    expect(await done(post(team, b, "unmerge"))).toMatchObject({ id: b, name: "B", merges: [] });
+    expect(await stored(team)).toEqual(apart);
+    expect(await listed(team)).toEqual(["A", "B", "C"]);
+    expect(await listed(second)).toEqual(["A"]);
+  });
+
+  test("undoes the newest merge where nobody is named, and otherwise that of the person named", async () => {
+    const team = await mintTeam();
+    const [a, b, c, d] = await mintPeople(team, "A", "B", "C", "D");
+    for (const person of [b, c, d]) await done(post(team, a, "merge", person));
+    const names = ({ merges }: Person) => merges.map(({ from }) => from.name);
+    expect(names(await done(post(team, a, "unmerge")))).toEqual(["C", "B"]);
+    expect(names(await done(post(team, a, "unmerge", b)))).toEqual(["C"]);
+    expect(names(await done(post(team, a, "unmerge", "c@x.test")))).toEqual([]);
+    expect(await listed(team)).toEqual(["A", "B", "C", "D"]);
+  });
+
+  test("takes an empty object for nobody named", async () => {
+    const team = await mintTeam();
+    const [a, b] = await mintPeople(team, "A", "B");
+    await done(post(team, a, "merge", b));
+    await done(call(`/api/v1/people/${a}/unmerge`, { headers: team.asTeam, body: {} }));
+    expect(await listed(team)).toEqual(["A", "B"]);
+  });
+
+  test("leaves with the successor what came to them in the meantime", async () => {
+    const team = await mintTeam();
+    const [emma, emmy] = await mintPeople(team, "Emma", "Emmy");
+    await done(post(team, emma, "merge", emmy));
+    await see(team, { identifier: "new-tool", email: "emmy@x.test" });
+    expect(identifiers(await done(post(team, emma, "unmerge")))).toEqual(["new-tool", "tool-Emma"]);
+    expect(identifiers(await get(team, emmy))).toEqual(["tool-Emmy"]);
+  });
+
+  test("says which later merge must be undone first, wherever it is asked for", async () => {
+    const team = await mintTeam();
+    const [a, b, c] = await mintPeople(team, "A", "B", "C");
+    await done(post(team, b, "merge", a));
+    await done(post(team, c, "merge", b));
+    const before = [await stored(team), await directoryVersion(team)];
+    const text = `The later merge of B (${b}) into C (${c}) must be undone first`;
+    expect(await conflict(post(team, c, "unmerge", a))).toBe(text);
+    expect(await conflict(post(team, b, "unmerge", a))).toBe(text);
+    expect(await conflict(post(team, b, "unmerge"))).toBe(text);
+    expect([await stored(team), await directoryVersion(team)]).toEqual(before);
+  });
+
+  test("keeps a merge that brought the successor to a team where a later one relies on it", async () => {
+    const team = await mintTeam();
+    const second = await mintTeam({ accountId: team.accountId });
+    const [a, b, c] = await mintPeople(team, "A", "B", "C");
+    await see(second, { identifier: "tool-A" }, { identifier: "tool-B" });
+    await done(post(team, c, "merge", a));
+    await done(post(team, c, "merge", b));
+    const text = `The later merge of B (${b}) into C (${c}) must be undone first`;
+    expect(await conflict(post(team, c, "unmerge", a))).toBe(text);
+    expect(await listed(second)).toEqual(["C"]);
+    await done(post(team, c, "unmerge", b));
+    await done(post(team, c, "unmerge", a));
+    expect(await listed(second)).toEqual(["A", "B"]);
+  });
+
+  test("shows the person set free to a team that only the merge had brought the successor to", async () => {
+    const team = await mintTeam();
+    const second = await mintTeam({ accountId: team.accountId });
+    const [a, b] = await mintPeople(team, "A", "B");
+    await see(second, { identifier: "tool-A" });
+    await done(post(team, b, "merge", a));
+    expect(await done(post(second, b, "unmerge"))).toMatchObject({ id: a, name: "A" });
+    expect(await listed(second)).toEqual(["A"]);
+    expect(await listed(team)).toEqual(["A", "B"]);
+  });
+
+  test("has nothing to undo", async () => {
+    const team = await mintTeam();
+    const [a, b, c] = await mintPeople(team, "A", "B", "C");
+    expect(await conflict(post(team, a, "unmerge"))).toBe(`Nobody is merged into A (${a})`);
+    expect(await conflict(post(team, a, "unmerge", b))).toBe(`B (${b}) is not merged into anybody`);
+    await done(post(team, a, "merge", b));
+    expect(await conflict(post(team, c, "unmerge", b))).toBe(`That person is merged into A (${a}), not into C (${c})`);
+    expect(await conflict(post(team, b, "unmerge"))).toBe(`That person is merged into A (${a}): undo it there`);
+    await done(post(team, a, "unmerge"));
+    expect(await conflict(post(team, a, "unmerge"))).toBe(`Nobody is merged into A (${a})`);
+  });
+
+  test("undoes a merge once, however often it is asked for at the same time", async () => {
+    const team = await mintTeam();
+    const [a, b] = await mintPeople(team, "A", "B");
+    await done(post(team, a, "merge", b));
+    const [merge] = await standing(team);
+    const before = await directoryVersion(team);
+    const undo = () => undoMerge(db, team, String(merge!.id), Date.now());
+    expect((await Promise.all([undo(), undo(), undo()])).filter(Boolean)).toHaveLength(1);
+    expect(await directoryVersion(team)).toBe(before + 1);
+    await done(post(team, a, "merge", b));
+    const answers = await Promise.all([post(team, a, "unmerge"), post(team, a, "unmerge")]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+  });
+
+  test("does not undo a merge of another account", async () => {
+    const [team, other] = [await mintTeam(), await mintTeam()];
+    const [a, b] = await mintPeople(other, "A", "B");
+    await done(post(other, a, "merge", b));
+    const [merge] = await standing(other);
+    expect(await undoMerge(db, team, String(merge!.id), Date.now())).toBe(false);
+    expect(await standing(other)).toHaveLength(1);
+  });
+
+  test("can be merged again afterwards, the other way round too", async () => {
+    const team = await mintTeam();
+    const [a, b] = await mintPeople(team, "A", "B");
+    await done(post(team, a, "merge", b));
+    await done(post(team, a, "unmerge"));
+    expect(await done(post(team, b, "merge", a))).toMatchObject({ id: b, merges: [{ from: { id: a } }] });
+    expect(await conflict(post(team, a, "unmerge"))).toBe(`That person is merged into B (${b}): undo it there`);
+  });
+});
+
+suite.for(["merge", "unmerge"] as const)("POST /people/{id}/%s", (verb) => {
+  test("answers for people of another team or account as for nobody", async () => {
+    const team = await mintTeam();
+    const [emma] = await mintPeople(team, "Emma");
+    const [colleague] = await mintPeople(await mintTeam({ accountId: team.accountId }), "Colleague");
+    const [stranger] = await mintPeople(await mintTeam(), "Stranger");
+    const refusal = async (id: string, person: string) => {
+      const response = await post(team, id, verb, person);
+      const { request_id, ...body } = (await response.json()) as Record<string, unknown>;
+      expect(request_id).toEqual(expect.any(String));
+      return { status: response.status, body };
+    };
+    const notFound = (error: string) => ({ status: 404, body: { success: false, error, code: "not_found" } });
+    for (const absent of [colleague, stranger, "stranger@x.test", "tool-Stranger", "usr_nobody"]) {
+      expect(await refusal(absent, emma)).toEqual(notFound("Not found"));
+      expect(await refusal(emma, absent)).toEqual(notFound("person: not found"));
+    }
+  });
+
+  test.for([
+    [{ person: "" }, "person"],
+    [{ person: 5 }, "person"],
+    [{ person: null }, "person"],
+    [{ person: ["usr_1"] }, "person"],
+    [{ person: "x".repeat(321) }, "person"],
+    [{ person: "usr_1", into: "usr_2" }, "into"],
+    [[], ""],
+    ['{"person": "a", "person": "b"}', "person"],
+    ["{", ""],
+  ] as const)("refuses %j and names the field", async ([body, path]) => {
+    const team = await mintTeam();
+    const [emma] = await mintPeople(team, "Emma");
+    const response = await call(`/api/v1/people/${emma}/${verb}`, { headers: team.asTeam, body });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ code: "bad_request", issues: [{ path }] });
+  });
+});
+
+test("a merge without a body is refused, and names what is missing", async () => {
+  const team = await mintTeam();
+  const [emma] = await mintPeople(team, "Emma");
+  const response = await post(team, emma, "merge");
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ error: "person: is required", issues: [{ path: "person" }] });
+});
+
+test("an integration's key shows people, and merges none", async () => {
+  const team = await mintTeam();
+  const [a, b] = await mintPeople(team, "A", "B");
+  const path = `/api/v1/people/${a}/merge`;
+  expect((await call(path, { headers: team.asIntegration, body: { person: b } })).status).toBe(401);
+  expect(await listed(team)).toEqual(["A", "B"]);
+});

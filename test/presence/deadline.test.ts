@@ -1,0 +1,35 @@
+import { describe, expect, test } from "vitest";
+import { CHECKPOINT_MS, nextWake, retryDelay } from "../../src/presence/deadline.ts";
+
+const open = (...pairs: [number, number][]) => pairs.map(([lastAt, timeoutMs]) => ({ lastAt, timeoutMs }));
+
+describe("the next wake-up", () => {
+  test("is never, with nothing open and nothing to send", () => {
+    expect(nextWake({ open: [], outboxAt: null, checkpointAt: 5 })).toBeNull();
+  });
+
+  test("is when the first block is over: one millisecond past its timeout, for equality still extends", () => {
+    expect(nextWake({ open: open([100, 50], [120, 20], [90, 500]), outboxAt: null, checkpointAt: 9_999 })).toBe(141);
+  });
+
+  test("is the checkpoint while any block is open", () => {
+    expect(nextWake({ open: open([100, 50]), outboxAt: null, checkpointAt: 120 })).toBe(120);
+    expect(nextWake({ open: open([100, 50]), outboxAt: 300, checkpointAt: 120 })).toBe(120);
+  });
+
+  test("is when the outbox may be sent, whatever is open", () => {
+    expect(nextWake({ open: [], outboxAt: 70, checkpointAt: 5 })).toBe(70);
+    expect(nextWake({ open: open([100, 50]), outboxAt: 70, checkpointAt: 200 })).toBe(70);
+    expect(nextWake({ open: [], outboxAt: 0, checkpointAt: 5 })).toBe(0);
+  });
+});
+
+test("a checkpoint leaves a minute of the promised 15 for reaching D1", () => {
+  expect(CHECKPOINT_MS).toBe(14 * 60_000);
+});
+
+test("tries come ever further apart, but never more than half a minute", () => {
+  expect([1, 2, 3, 4, 5, 6, 7, 1_000, 5_000].map(retryDelay)).toEqual(
+    [1, 2, 4, 8, 16, 30, 30, 30, 30].map((seconds) => seconds * 1_000),
+  );
+});

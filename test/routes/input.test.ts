@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { pathText } from "../../src/http/errors.ts";
+import { expectError, expectRefusal } from "../support/error.ts";
+import { MATRIX, type Row } from "./matrix.ts";
+import { at, fields, objects, ofOtherTypes, type Path, texts, withMember, withValue, written } from "./mutation.ts";
+import { ask, credentials } from "./request.ts";
+import { absentNames, everyRow, keptByObject, mintWorld, type World } from "./world.ts";
+
+const bodyOf = ({ samples }: Row) => samples.find((sample) => sample(absentNames()).body !== undefined);
+const ROWS = Object.entries(MATRIX).filter(([, row]) => bodyOf(row));
+
+describe.each(ROWS)("the body of %s", (route, row) => {
+  let world: World;
+  let headers: Record<string, string>;
+  let body: unknown;
+  let before: unknown;
+
+  const sample = () => bodyOf(row)!(world.names);
+  const send = (raw?: string | Uint8Array) => {
+    const { body: _, ...rest } = sample();
+    return ask(route, rest, { headers, ...(raw !== undefined && { raw }) });
+  };
+
+  const stored = async () => [await everyRow(), await keptByObject(world)];
+
+  beforeAll(async () => {
+    world = await mintWorld();
+    headers = credentials(row.accepts, world)[0]!;
+    body = sample().body;
+    before = await stored();
+  });
+
+  const isSpared = (path: Path) => path.length > 1 && path[0] === row.spares;
+
+  /** Checks that the field at a path was refused: by itself where the body is a batch of which the rest is taken. */
+  async function expectAtFault(response: Response, path: Path, what: string) {
+    if (!isSpared(path)) {
+      const { issues, error } = await expectError(response, 400, "bad_request");
+      const named = issues!.map((issue) => issue.path);
+      const field = pathText(path);
+      const rest = (name: string) => name.slice(field.length);
+      expect(named, what).toContainEqual(
+        expect.toSatisfy((name: string) => name.startsWith(field) && /^(?:$|[.[])/.test(field && rest(name))),
+      );
+      expect(error).toContain(issues![0]!.path);
+      return;
+    }
+    const answer = await response.json<{ processed: { errors: number }; failures: Record<string, unknown>[] }>();
+    expect(answer, what).toMatchObject({ processed: { errors: 1 }, failures: [{ index: path[1] }] });
+    expect(answer.failures[0]!.message, what).toContain(pathText(path.slice(2)));
+  }
+
+  describe("is refused, with nothing stored,", () => {
+    test("when it is not JSON", async () => {
+      const text = JSON.stringify(body);
+      for (const raw of ["", " ", "{", text.slice(0, -1), `${text}x`, `${text},`, "NaN", "{'a':1}", '{"a":1,}', "\0"]) {
+        const { issues } = await expectError(await send(raw), 400, "bad_request");
+        expect(issues, raw).toEqual([{ path: "", message: "The body is not JSON" }]);
+      }
+    });
+
+    test("when it is not UTF-8", async () => {
+      const bytes = new TextEncoder().encode(JSON.stringify(body));
+      const utf16 = new Uint8Array(Uint16Array.from(JSON.stringify(body), (char) => char.charCodeAt(0)).buffer);
+      const invalid = [0xff, 0xc0, 0x80].map((byte) => bytes.with(bytes.indexOf(0x22) + 1, byte));
+      for (const raw of [...invalid, Uint8Array.of(0xff, 0xfe, ...utf16)]) {
+        const { issues } = await expectError(await send(raw), 400, "bad_request");
+        expect(issues).toEqual([{ path: "", message: "The body is not UTF-8" }]);
+      }
+    });
+
+    test("when it is JSON, but no object", async () => {
+      for (const raw of ["null", "true", "42", '"x"', "[]", "[{}]"]) {
+        const { issues } = await expectError(await send(raw), 400, "bad_request");
+        expect(issues!.map(({ path }) => path)).toEqual([""]);
+      }
+    });
+
+    test("when a field is of another type", async () => {
+      for (const path of fields(body)) {
+        for (const value of ofOtherTypes(at(body, path))) {
+          const raw = JSON.stringify(withValue(body, path, value));
+          await expectAtFault(await send(raw), path, raw);
+        }
+      }
+    });
+
+    test("when a key is there twice", async () => {
+      for (const path of objects(body)) {
+        const [key] = [...Object.keys(at(body, path) as object), "unknown"];
+        const [member, again] = [`${JSON.stringify(key)}:1`, `${JSON.stringify(key)}:2`];
+        const raw = withMember(body, path, key === "unknown" ? `${member},${again}` : again);
+        await expectAtFault(await send(raw), [...path, key!], raw);
+      }
+    });
+
+    test("when a text holds what storage would lose", async () => {
+      for (const hidden of ["\\ud800", "x\\udc00y", "\\udc00\\ud800", "\\u0000", "x\\u0000y"]) {
+        for (const path of texts(body)) {
+          const raw = written(body, path, `"${hidden}"`);
+          await expectAtFault(await send(raw), path, raw);
+        }
+        for (const path of objects(body)) {
+          const raw = withMember(body, path, `"${hidden}":1`);
+          await expectAtFault(await send(raw), path, raw);
+        }
+      }
+    });
+
+    test("when it is nested without end", async () => {
+      const deep = (open: string, close: string) => open.repeat(100_000) + close.repeat(100_000);
+      const endless = [deep("[", "]"), `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`];
+      for (const raw of endless) {
+        await expectError(await send(raw), 400, "bad_request");
+        for (const path of objects(body)) {
+          await expectAtFault(await send(withMember(body, path, `"unknown":${raw}`)), path, "nested");
+        }
+      }
+      await expectError(await send("[".repeat(100_000)), 400, "bad_request");
+    });
+
+    afterAll(async () => {
+      expect(await stored()).toEqual(before);
+      const response = await send(JSON.stringify(body));
+      expect([200, 201], await response.text()).toContain(response.status);
+    });
+  });
+
+  /** What is not refused as bad input was either taken, or came too late to do what had been done already. */
+  async function expectTakenOrNamed(response: Response, path: Path, what: string) {
+    const { failures } = await response.clone().json<{ failures?: unknown[] }>();
+    if (response.status === 409) await expectRefusal(response);
+    else if (!response.ok || failures) await expectAtFault(response, path, what);
+  }
+
+  describe("is taken, or the field is named,", () => {
+    test.each([
+      ["null", "null"],
+      ["left out", undefined],
+    ])("when a field is %s", async (_, json) => {
+      for (const path of fields(body)) {
+        const raw = json ? written(body, path, json) : JSON.stringify(withValue(body, path, undefined));
+        await expectTakenOrNamed(await send(raw), path, raw);
+      }
+    });
+
+    test("when all of it is left out", async () => {
+      await expectTakenOrNamed(await send(), [], "nothing");
+      await expectTakenOrNamed(await send("{}"), [], "{}");
+    });
+
+    test("when there is an unknown field, be it called like a part of JavaScript", async () => {
+      for (const key of ["unknown", "__proto__", "constructor", "toString", "", "x".repeat(100_000)]) {
+        for (const path of objects(body)) {
+          const raw = withMember(body, path, `${JSON.stringify(key)}:{"polluted":true}`);
+          await expectTakenOrNamed(await send(raw), path, key.slice(0, 20));
+        }
+      }
+      expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+    });
+  });
+});

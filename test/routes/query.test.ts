@@ -1,0 +1,125 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { encodeCursor } from "../../src/lib/cursor.ts";
+import { expectError, expectRefusal } from "../support/error.ts";
+import { MATRIX, type Sample } from "./matrix.ts";
+import { address, ask, credentials, learnt } from "./request.ts";
+import { absentNames, mintWorld, type World } from "./world.ts";
+
+let world: World;
+
+beforeAll(async () => {
+  world = await mintWorld();
+});
+
+const LONG = "x".repeat(321);
+const TIMES = ["", "yesterday", "2026-01-01", "2026-01-01T00:00:00", "2026-02-30T00:00:00Z", "1767225600000", "0"];
+
+/** What is no value of a parameter. One that a sample names must be here. */
+const INVALID: Record<string, string[]> = {
+  limit: ["0", "201", "-1", "abc", "", "1.5", "1e1", "0x10", " 5", "+5", "Infinity", "9".repeat(400)],
+  cursor: ["", "nonsense", "%%%", "e30", "W10", LONG, encodeCursor({ at: Number.NaN, id: "" }).slice(0, 4)],
+  person: ["", " ", LONG],
+  from: TIMES,
+  to: TIMES,
+  kind: ["", "x".repeat(65)],
+  external_id: ["", "x".repeat(257)],
+  status: ["", "x".repeat(65)],
+  source: ["", "x".repeat(129)],
+  present: ["", "1", "yes", "TRUE", "maybe"],
+  q: [LONG],
+  weeks: ["0", "27", "-1", "abc", "", "1.5", "1e1", "0x10", "9".repeat(400)],
+  date: ["", "today", "2026-02-30", "2026-1-1", "2026-01-01T00:00:00Z", "+2026-01-01", "20260101"],
+};
+
+/** For each route, its sample with the most parameters; lists take a cursor too. */
+const QUERIES = Object.entries(MATRIX).flatMap(([route, { samples }]) => {
+  const index = samples.findIndex((sample) => sample(absentNames()).query);
+  if (index < 0) return [];
+  const names = Object.keys(samples[index]!(absentNames()).query!);
+  return [{ route, index, names: names.includes("limit") ? [...names, "cursor"] : names }];
+});
+
+describe.each(QUERIES)("the query of $route", ({ route, index, names }) => {
+  const sample = (): Sample => MATRIX[route]!.samples[index]!(world.names);
+  const send = (query: Record<string, string>) => {
+    const headers = credentials(MATRIX[route]!.accepts, world)[0]!;
+    return ask(route, { ...sample(), query: { ...sample().query, ...query } }, { headers });
+  };
+
+  test.each(names)("is refused by name for a bad %s", async (name) => {
+    expect(Object.keys(INVALID)).toContain(name);
+    for (const value of INVALID[name]!) {
+      const { issues } = await expectError(await send({ [name]: value }), 400, "bad_request");
+      expect(
+        issues!.map(({ path }) => path),
+        value,
+      ).toEqual([name]);
+    }
+  });
+
+  test("is refused for every bad parameter at once", async () => {
+    const { issues } = await expectError(
+      await send(Object.fromEntries(names.map((name) => [name, INVALID[name]![0]!]))),
+      400,
+      "bad_request",
+    );
+    expect(issues!.map(({ path }) => path).sort()).toEqual([...names].sort());
+  });
+
+  test("is refused for a parameter that is there twice", async () => {
+    const headers = credentials(MATRIX[route]!.accepts, world)[0]!;
+    for (const name of names) {
+      const url = new URL(address(route, sample()));
+      url.searchParams.append(name, "1");
+      url.searchParams.append(name, "1");
+      const response = await ask(route, sample(), { headers, url: url.href });
+      const { issues } = await expectError(response, 400, "bad_request");
+      expect(issues!.map(({ path }) => path)).toEqual([name]);
+    }
+  });
+
+  test("may hold what the route does not know", async () => {
+    const plain = await send({});
+    const more = await send({ unknown: "1", __proto__: "1", constructor: "1", "": "1", "limit[]": "0", Limit: "0" });
+    expect(plain.status).toBe(200);
+    // Two answers may differ in what the clock shows.
+    const told = async (response: Response) => (await learnt(response)).replace(/"local_time":"[^"]*"/g, "");
+    const next = (text: string) => text.replace(/^link: .*\n/m, "");
+    expect(next(await told(more))).toBe(next(await told(plain)));
+  });
+
+  test("may hold a cursor of places that are not there", async () => {
+    if (!names.includes("cursor")) return;
+    const times = [0, -1, 1, Date.now(), 8.64e15, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER];
+    for (const at of [...times, 1.5, 1e300, "", "x", "\0", "\ud800", "ann", "\uffff".repeat(1_000)]) {
+      for (const id of ["", "x", "\0", "\ud800", "'", "\uffff".repeat(1_000)]) {
+        const response = await send({ cursor: encodeCursor({ at, id }) });
+        if (!response.ok)
+          expect((await expectError(response, 400, "bad_request")).issues).toMatchObject([{ path: "cursor" }]);
+      }
+    }
+  });
+});
+
+const WITH_PATHS = Object.keys(MATRIX).filter((route) => route.includes("/:"));
+
+test.each(WITH_PATHS)("a path that names nothing is absent: %s", async (route) => {
+  const { accepts, samples } = MATRIX[route]!;
+  const headers = credentials(accepts, world)[0]!;
+  const texts = ["%00", "%FF", "%E0%A4%A", "%", "%ED%A0%80", "a%2Fb", "%2E%2E%2F", "'", '"', "*", ":id", "null", "0"];
+  for (const text of [...texts, "%20", "%0A", "%C3%A9".repeat(100), "x".repeat(30_000), "__proto__", "%25%00"]) {
+    const url = address(route, samples[0]!(world.names)).replace(
+      /(\/(?:people|integrations)\/)[^/?]+/,
+      (_, head) => head + text,
+    );
+    await expectError(await ask(route, samples[0]!(world.names), { headers, url }), 404, "not_found");
+  }
+  for (const text of ["", ".", "..", "%2E", "//", ";", "#", "?"]) {
+    const url = address(route, samples[0]!(world.names)).replace(
+      /(\/(?:people|integrations)\/)[^/?]+/,
+      (_, head) => head + text,
+    );
+    const response = await ask(route, samples[0]!(world.names), { headers, url });
+    if (!response.ok) await expectRefusal(response);
+  }
+});

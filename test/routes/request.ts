@@ -1,0 +1,56 @@
+import { exports } from "cloudflare:workers";
+import type { Accepts, Sample } from "./matrix.ts";
+import type { World } from "./world.ts";
+
+export const SETUP_TOKEN = "setup-token-for-tests";
+
+/** The headers by which the holder of a key of an accepted kind shows who they are; of two kinds, one each. */
+export function credentials(accepts: Accepts, world: World): Record<string, string>[] {
+  const shown = {
+    integration: [world.asIntegration],
+    team: [world.asTeam],
+    either: [world.asTeam, world.asIntegration],
+    setup: [{ Authorization: `Bearer ${SETUP_TOKEN}` }],
+  };
+  return shown[accepts];
+}
+
+/** A text, bytes or stream sent as it is, instead of a sample's body. */
+export type Raw = string | Uint8Array | ReadableStream<Uint8Array>;
+
+type Init = { headers?: Record<string, string | undefined>; raw?: Raw; url?: string };
+
+/** The address of a route, given as "METHOD /path", with a sample's parameters in it. */
+export function address(route: string, { params = {}, query = {} }: Sample): string {
+  const path = route.split(" ")[1]!.replace(/:(\w+)/g, (_, name) => encodeURIComponent(params[name]!));
+  const search = new URLSearchParams(query).toString();
+  return `https://rollcall.test${path}${search && `?${search}`}`;
+}
+
+/** Sends a sample to a route of the Worker, or to another `url`. A header set to undefined is left out. */
+export function ask(route: string, sample: Sample, init: Init = {}): Promise<Response> {
+  const body = init.raw ?? (sample.body === undefined ? null : JSON.stringify(sample.body));
+  const headers = new Headers();
+  const all = { ...(body !== null && { "Content-Type": "application/json" }), ...sample.headers, ...init.headers };
+  for (const [name, value] of Object.entries(all)) if (value !== undefined) headers.set(name, value);
+  const method = route.split(" ")[0]!;
+  return exports.default.fetch(new Request(init.url ?? address(route, sample), { method, headers, body }));
+}
+
+/** All that a caller learns from a response, as one text; ids of requests, which differ each time, left out. */
+export async function learnt(response: Response): Promise<string> {
+  const text = response.webSocket ? await firstMessage(response.webSocket) : await response.text();
+  const headers = [...response.headers].filter(([name]) => name !== "x-request-id");
+  const told = [response.status, ...headers.map(([name, value]) => `${name}: ${value}`), text].join("\n");
+  return told.replace(/"request_id":"[^"]*"/, '"request_id":""');
+}
+
+async function firstMessage(socket: WebSocket): Promise<string> {
+  const message = new Promise<string>((resolve) => {
+    socket.addEventListener("message", ({ data }) => resolve(data as string), { once: true });
+  });
+  socket.accept();
+  const text = await message;
+  socket.close(1000);
+  return text;
+}

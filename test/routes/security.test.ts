@@ -1,0 +1,225 @@
+import { env } from "cloudflare:workers";
+import { inspectRoutes } from "hono/dev";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { app } from "../../src/app.ts";
+import { newIntegrationKey, newTeamKey } from "../../src/lib/id.ts";
+import { direct } from "../support/direct.ts";
+import { expectError } from "../support/error.ts";
+import { mintTeam } from "../support/team.ts";
+import { type Accepts, MATRIX, type Row } from "./matrix.ts";
+import { ask, credentials, learnt } from "./request.ts";
+import { absentNames, everyRow, holdings, mintWorld, type Names, type World } from "./world.ts";
+
+const ROWS = Object.entries(MATRIX);
+
+test("every route has a row, and every row a route", () => {
+  const routes = inspectRoutes(app).filter(({ method, isMiddleware }) => method !== "ALL" || !isMiddleware);
+  const keys = new Set(routes.map(({ method, path }) => `${method} ${path}`));
+  expect(Object.keys(MATRIX).sort()).toEqual([...keys].sort());
+});
+
+type Kind = "nothing" | "integration" | "team";
+/** What a caller shows, and how it is refused where keys of its kind are taken. */
+type Situation = [name: string, kind: Kind, refusal: Refusal, shown: () => Record<string, string>];
+type Refusal = { status: number; code: string; text: string };
+
+const MISSING = { status: 401, code: "missing_api_key", text: "Missing API key" };
+const INVALID = { status: 401, code: "invalid_api_key", text: "Invalid API key" };
+const INACTIVE = { status: 403, code: "integration_not_active", text: "Integration not active" };
+const NOT_ONBOARDED = { status: 403, code: "onboarding_incomplete", text: "Account onboarding incomplete" };
+const NO_TOKEN = { status: 401, code: "invalid_setup_token", text: "Invalid setup token" };
+
+let ours: World;
+let stranger: World;
+const shown: Record<string, Record<string, string>> = {};
+
+const bearer = (key: string) => ({ Authorization: `Bearer ${key}` });
+const teamKey = (id: string, key: string) => ({ "X-TEAM-ID": id, "X-API-KEY": key });
+
+beforeAll(async () => {
+  [ours, stranger] = [await mintWorld(), await mintWorld()];
+  for (const change of ["removed", "rotated", "inactive"] as const) shown[change] = await integrationThatWas(change);
+  const notOnboarded = await mintTeam({ onboarded: false });
+  shown.notOnboarded = notOnboarded.asIntegration;
+  shown.notOnboardedTeam = notOnboarded.asTeam;
+  const revoked = await mintTeam();
+  shown.revokedTeam = revoked.asTeam;
+  expect((await direct("/api/v1/people", { headers: revoked.asTeam })).status).toBe(200);
+  await env.DB.prepare("DELETE FROM api_keys WHERE team_id = ? AND integration_id IS NULL").bind(revoked.teamId).run();
+});
+
+/** The key of an integration of ours that worked until the request before. */
+async function integrationThatWas(change: "removed" | "rotated" | "inactive"): Promise<Record<string, string>> {
+  const headers = ours.asTeam;
+  const made = await direct("/api/v1/integrations", { headers, body: { name: change } });
+  const { id, key } = await made.json<{ id: string; key: string }>();
+  expect((await direct("/api/v1/people", { headers: bearer(key) })).status).toBe(200);
+  const changes = {
+    removed: ["", { method: "DELETE" }],
+    rotated: ["/rotate", { method: "POST" }],
+    inactive: ["", { method: "PATCH", body: { active: false } }],
+  } as const;
+  const [path, init] = changes[change];
+  expect((await direct(`/api/v1/integrations/${id}${path}`, { headers, ...init })).ok).toBe(true);
+  return bearer(key);
+}
+
+const SITUATIONS: Situation[] = [
+  ["no key", "nothing", MISSING, () => ({})],
+  ["our team's id alone", "nothing", MISSING, () => ({ "X-TEAM-ID": ours.teamId })],
+  ["a malformed integration key", "integration", INVALID, () => bearer(ours.integrationKey.slice(0, -1))],
+  ["an integration key that nobody has", "integration", INVALID, () => bearer(newIntegrationKey())],
+  ["our team key in an integration key's place", "integration", INVALID, () => bearer(ours.teamKey)],
+  ["the key of a removed integration", "integration", INVALID, () => shown.removed!],
+  ["an integration key that was rotated", "integration", INVALID, () => shown.rotated!],
+  ["the key of an inactive integration", "integration", INACTIVE, () => shown.inactive!],
+  ["an integration key of a not onboarded account", "integration", NOT_ONBOARDED, () => shown.notOnboarded!],
+  ["a malformed team key", "team", INVALID, () => teamKey(ours.teamId, `${ours.teamKey}A`)],
+  ["a team key that nobody has", "team", INVALID, () => teamKey(ours.teamId, newTeamKey())],
+  ["our team key without an id", "team", INVALID, () => ({ "X-API-KEY": ours.teamKey })],
+  ["our team key under another team's id", "team", INVALID, () => teamKey(stranger.teamId, ours.teamKey)],
+  ["another team's key under our id", "team", INVALID, () => teamKey(ours.teamId, stranger.teamKey)],
+  ["a revoked team key", "team", INVALID, () => shown.revokedTeam!],
+  ["the team key of a not onboarded account", "team", NOT_ONBOARDED, () => shown.notOnboardedTeam!],
+];
+
+/** How a route refuses what is shown: a key of a kind it does not take, it does not see. */
+function refusalOf(accepts: Accepts, kind: Kind, refusal: Refusal): Refusal {
+  if (accepts === "setup") return NO_TOKEN;
+  return accepts === "either" || accepts === kind ? refusal : MISSING;
+}
+
+describe("who may not", () => {
+  let before: unknown;
+  beforeAll(async () => {
+    before = await everyRow();
+  });
+
+  describe.each(ROWS)("%s", (route, { accepts, samples }) => {
+    const wrongKind: Situation[] = [
+      ["our own integration key", "integration", MISSING, () => ours.asIntegration],
+      ["our own team key", "team", MISSING, () => ours.asTeam],
+    ];
+    const foreign = wrongKind.filter(([, kind]) => accepts !== "either" && accepts !== kind);
+
+    test.each([...SITUATIONS, ...foreign])("is refused with %s", async (_, kind, refusal, headers) => {
+      const { status, code, text } = refusalOf(accepts, kind, refusal);
+      const response = await ask(route, samples[0]!(ours.names), { headers: headers() });
+      expect(await expectError(response, status, code)).toMatchObject({ error: text });
+    });
+
+    test("learns nothing of what is there, nor of how to ask", async () => {
+      const refused = async (names: Names, raw?: string) =>
+        learnt(await ask(route, samples[0]!(names), raw === undefined ? {} : { raw }));
+      const answer = await refused(ours.names);
+      expect(await refused(absentNames())).toBe(answer);
+      if (!route.startsWith("GET")) expect(await refused(ours.names, "{")).toBe(answer);
+    });
+  });
+
+  afterAll(async () => expect(await everyRow()).toEqual(before));
+});
+
+describe("who may", () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await mintWorld();
+  });
+
+  test.each(ROWS)("%s", async (route, { accepts, samples }) => {
+    for (const sample of samples) {
+      for (const nth of credentials(accepts, world).keys()) {
+        if (!route.startsWith("GET")) world = await mintWorld();
+        const headers = credentials(accepts, world)[nth]!;
+        const response = await ask(route, sample(world.names), { headers });
+        expect([101, 200, 201, 204], await learnt(response)).toContain(response.status);
+      }
+    }
+  });
+});
+
+/** The names that a sample makes use of. */
+function namesUsed(sample: Row["samples"][number]): (keyof Names)[] {
+  const names = absentNames();
+  // What is drawn at random differs anyhow.
+  const text = (of: Names) => JSON.stringify(sample(of)).replace(/sample-[\da-f-]{36}/, "");
+  return (Object.keys(names) as (keyof Names)[]).filter((key) => text({ ...names, [key]: "another" }) !== text(names));
+}
+
+describe.each([
+  { who: "a team of another account", isSibling: false },
+  { who: "another team of our account", isSibling: true },
+])("$who", ({ isSibling }) => {
+  const rows = ROWS.filter(([, { accepts }]) => accepts !== "setup");
+  let them: World;
+  let seeds: string[];
+  let before: Awaited<ReturnType<typeof holdings>>;
+
+  const mint = () => mintWorld(isSibling ? { accountId: ours.accountId } : {});
+
+  beforeAll(async () => {
+    them = await mint();
+    const { person, other, merged } = ours.names;
+    seeds = [ours.teamId, person, other, merged, ...(isSibling ? [] : [ours.accountId])];
+    before = await holdings(ours, seeds);
+    expect(before.tables).toEqual(
+      expect.arrayContaining(["api_keys", "blocks", "events", "identities", "integrations", "members", "merges"]),
+    );
+  });
+
+  test.each(rows)("finds what is ours as absent as what is not there: %s", async (route, { accepts, samples }) => {
+    for (const sample of samples) {
+      for (const name of namesUsed(sample).filter((used) => used !== "mark")) {
+        for (const headers of credentials(accepts, them)) {
+          const named = (of: Names) => ask(route, sample({ ...them.names, [name]: of[name] }), { headers });
+          const [ofOurs, ofNothing] = [await named(ours.names), await named(absentNames())];
+          expect(ofNothing.status, name).toBe(404);
+          expect(await learnt(ofOurs), name).toBe(await learnt(ofNothing));
+        }
+      }
+    }
+  });
+
+  test("sees only its own", async () => {
+    const fresh = await mint();
+    for (const [route, { accepts, samples }] of rows) {
+      for (const sample of samples) {
+        for (const headers of credentials(accepts, fresh)) {
+          const answer = await learnt(await ask(route, sample(fresh.names), { headers }));
+          for (const trace of [...before.ids, ours.names.mark]) expect(answer, route).not.toContain(trace);
+        }
+      }
+    }
+  });
+
+  // Within an account people are shared: who uses an identifier of ours there means the same person, and may.
+  if (!isSibling)
+    test("may call things of its own what we call ours", async () => {
+      for (const [route, { accepts, samples }] of rows) {
+        for (const sample of samples.filter((one) => namesUsed(one).includes("mark"))) {
+          const called = sample({ ...them.names, mark: ours.names.mark });
+          const response = await ask(route, called, { headers: credentials(accepts, them)[0]! });
+          const answer = await learnt(response);
+          expect([200, 201], answer).toContain(response.status);
+          for (const id of before.ids) expect(answer, route).not.toContain(id);
+        }
+      }
+    });
+
+  test("has changed nothing of ours by all that", async () => {
+    const { rows, kept } = await holdings(ours, seeds);
+    expect(rows).toEqual(before.rows);
+    expect(kept).toEqual(before.kept);
+  });
+});
+
+test("while there is no set-up token, there is nothing at /setup, whoever asks in whatever way", async () => {
+  const unset = { SETUP_TOKEN: undefined };
+  const none = await direct("/api/v1/nothing", { body: {} }, unset);
+  const nothing = await learnt(none);
+  for (const method of ["GET", "POST", "DELETE"]) {
+    for (const headers of credentials("setup", ours)) {
+      expect(await learnt(await direct("/api/v1/setup", { method, headers }, unset))).toBe(nothing);
+    }
+  }
+});

@@ -1,0 +1,126 @@
+import { env, runInDurableObject } from "cloudflare:test";
+import { newId, newPersonId } from "../../src/lib/id.ts";
+import { direct } from "../support/direct.ts";
+import { mintTeam, type Team } from "../support/team.ts";
+
+/** What a request can name of a team's, by id or by any other word for it. A new kind of resource is a line here. */
+export type Names = {
+  /** Part of every text of the team's own, so that whoever reads it elsewhere knows whose it was. */
+  mark: string;
+  /** Somebody with blocks and events, into whom `merged` was merged. */
+  person: string;
+  personIdentifier: string;
+  personEmail: string;
+  personSlug: string;
+  other: string;
+  merged: string;
+  integration: string;
+};
+
+/** A team with something of everything. */
+export type World = Team & { names: Names };
+
+/** When all that the samples tell of happened: a minute ago, so that it is presence, and the same each time. */
+const AT = new Date(Date.now() - 60_000).toISOString();
+
+/** An update with every field of the Presence API. */
+export const presenceBody = (mark: string) => ({
+  timestamp: AT,
+  source: `desk-${mark}`,
+  users: ["ann", "ben", "cid"].map((name) => ({
+    personIdentifier: `${name}-${mark}`,
+    name: `${name} ${mark}`,
+    status: "online",
+    timezone: "Europe/London",
+    email: `${name}.${mark}@example.com`,
+    details: { location: mark, floors: [1, 2] },
+  })),
+});
+
+/** A batch with every field of the Events API. */
+export const eventsBody = (mark: string) => ({
+  events: ["commit", "review"].map((kind) => ({
+    kind,
+    externalId: `${kind}-${mark}`,
+    personIdentifier: `ann-${mark}`,
+    timestamp: AT,
+    title: `The ${kind} of ${mark}`,
+    scope: `scope-${mark}`,
+    url: `https://example.com/${mark}`,
+    details: { repository: mark, lines: { added: 3 } },
+  })),
+});
+
+/** Mints a team and gives it, through the API, something of everything that can be named. */
+export async function mintWorld(options: Parameters<typeof mintTeam>[0] = {}): Promise<World> {
+  const team = await mintTeam(options);
+  const mark = newId().slice(0, 8);
+  const integrationKey = team.asIntegration;
+  await act("/presence", { headers: integrationKey, body: presenceBody(mark) });
+  await act("/events", { headers: integrationKey, body: eventsBody(mark) });
+  const integration = await act("/integrations", { headers: team.asTeam, body: { name: `Second ${mark}` } });
+  const find = (name: string) => act(`/people/${name}-${mark}`, { headers: team.asTeam });
+  const [person, other, merged] = [await find("ann"), await find("ben"), await find("cid")];
+  await act(`/people/${person.id}/merge`, { headers: team.asTeam, body: { person: merged.id } });
+  // Has the team's object hand D1 all it holds, so that nothing is still on its way.
+  await act("/blocks", { headers: team.asTeam });
+  const names = {
+    ...{ mark, person: person.id, other: other.id, merged: merged.id, integration: integration.id },
+    ...{ personIdentifier: `ann-${mark}`, personEmail: person.email, personSlug: person.slug },
+  };
+  return { ...team, names };
+}
+
+async function act(path: string, init: Parameters<typeof direct>[1]) {
+  const response = await direct(`/api/v1${path}`, init);
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  return (await response.json()) as { id: string; email: string; slug: string };
+}
+
+/** Names of the same form, of nothing that is. */
+export function absentNames(): Names {
+  const [mark, person] = [newId().slice(0, 8), newPersonId()];
+  const words = {
+    personIdentifier: `ann-${mark}`,
+    personEmail: `ann.${mark}@example.com`,
+    personSlug: `ann-${mark}-x`,
+  };
+  return { mark, person, ...words, other: newPersonId(), merged: newPersonId(), integration: newId() };
+}
+
+type Row = Record<string, unknown>;
+
+/** Every row of every table, as one text each. */
+export async function everyRow(): Promise<{ table: string; row: Row }[]> {
+  const tables = await env.DB.prepare(
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
+  ).all<{ name: string }>();
+  const names = tables.results.map(({ name }) => name);
+  const found = await env.DB.batch<Row>(names.map((name) => env.DB.prepare(`SELECT * FROM "${name}"`)));
+  return names.flatMap((table, index) => found[index]!.results.map((row) => ({ table, row })));
+}
+
+/** All that the team's object keeps. */
+export const keptByObject = ({ teamId }: Team) =>
+  runInDurableObject(env.TEAM_PRESENCE.getByName(teamId), (_, { storage }) => {
+    const tables = storage.sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'").toArray();
+    const own = tables.map(({ name }) => name).filter((name) => !name.startsWith("_cf"));
+    return own.map((name) => ({ name, rows: storage.sql.exec(`SELECT * FROM "${name}"`).toArray() }));
+  });
+
+/**
+ * All there is of a team: the rows that hold one of `seeds`, or the id of a row that does, and what the team's object
+ * keeps. `ids` are those of the rows.
+ */
+export async function holdings(team: Team, seeds: string[]) {
+  const all = await everyRow();
+  const ids = new Set<unknown>(seeds);
+  const isTheirs = ({ row }: { row: Row }) => Object.values(row).some((value) => ids.has(value));
+  for (let size = 0; size !== ids.size; ) {
+    size = ids.size;
+    for (const { row } of all.filter(isTheirs)) if (row.id !== undefined) ids.add(row.id);
+  }
+  const rows = all.filter(isTheirs);
+  const tables = [...new Set(rows.map(({ table }) => table))];
+  return { rows, kept: await keptByObject(team), ids: [...ids] as string[], tables };
+}

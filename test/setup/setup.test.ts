@@ -1,0 +1,262 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, test, vi } from "vitest";
+import { identityId, newId } from "../../src/lib/id.ts";
+import { direct } from "../support/direct.ts";
+import { call } from "../support/team.ts";
+
+const TOKEN = { Authorization: "Bearer setup-token-for-tests" };
+
+type Answer = {
+  account: { id: string; name: string };
+  team: { id: string; name: string; slug: string; time_zone: string; key: string };
+  owner: { person_id: string; name: string; email: string };
+  integration: { id: string; name: string; presence_timeout_minutes: number; key: string };
+};
+
+const body = (team: object = {}) => ({
+  team: { name: "Alpha Team", ...team },
+  owner: { name: "Emma Garrett", email: "Emma@Example.com" },
+});
+const ask = (body: unknown, headers: Record<string, string> = TOKEN) => call("/api/v1/setup", { headers, body });
+
+async function setUp(body: unknown): Promise<Answer> {
+  const response = await ask(body);
+  expect(response.status).toBe(201);
+  return response.json();
+}
+
+const asTeam = ({ team }: Answer) => ({ "X-TEAM-ID": team.id, "X-API-KEY": team.key });
+const asIntegration = ({ integration }: Answer) => ({ Authorization: `Bearer ${integration.key}` });
+
+/** How many rows every table of the database has. */
+async function countRows(): Promise<Record<string, number>> {
+  const tables = ["accounts", "teams", "people", "identities", "members", "integrations", "api_keys"];
+  const counts = await env.DB.batch<{ n: number }>(
+    tables.map((table) => env.DB.prepare(`SELECT count(*) AS n FROM ${table}`)),
+  );
+  return Object.fromEntries(tables.map((table, at) => [table, counts[at]!.results[0]!.n]));
+}
+
+describe("a first account", () => {
+  test("comes with team, owner, integration and keys that work at once", async () => {
+    const response = await ask(body());
+    expect(response.status).toBe(201);
+    expect(response.headers.get("Cache-Control")).toBe("no-store");
+    const made = await response.json<Answer>();
+    expect(made).toEqual({
+      account: { id: expect.stringMatching(/^[0-9a-f-]{36}$/), name: "Alpha Team" },
+      team: {
+        id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        name: "Alpha Team",
+        slug: "alpha-team",
+        time_zone: "UTC",
+        key: expect.stringMatching(/^[\w-]{43}$/),
+      },
+      owner: {
+        person_id: expect.stringMatching(/^usr_[0-9A-Za-z]{16}$/),
+        name: "Emma Garrett",
+        email: "emma@example.com",
+      },
+      integration: {
+        id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        name: "First integration",
+        presence_timeout_minutes: 10,
+        key: expect.stringMatching(/^tc_[0-9A-Za-z]{20}$/),
+      },
+    });
+    const integrations = await call("/api/v1/integrations", { headers: asTeam(made) });
+    expect(integrations.status).toBe(200);
+    expect(await integrations.json()).toMatchObject({ data: [{ id: made.integration.id, active: true }] });
+    expect((await call("/api/v1/people", { headers: asIntegration(made) })).status).toBe(200);
+  });
+
+  test("takes names, zones, slug and timeout of its own", async () => {
+    const slug = `beta-${newId()}`;
+    const made = await setUp({
+      account_name: "Beta Ltd",
+      team: { name: "Beta", slug, time_zone: "Europe/Kyiv" },
+      owner: { name: "Hugh Oliver", email: "hugh@example.com", time_zone: "America/New_York" },
+      integration: { name: "Slack", presence_timeout_minutes: 720 },
+    });
+    expect(made).toMatchObject({
+      account: { name: "Beta Ltd" },
+      team: { name: "Beta", slug, time_zone: "Europe/Kyiv" },
+      integration: { name: "Slack", presence_timeout_minutes: 720 },
+    });
+    const zone = env.DB.prepare("SELECT time_zone FROM people WHERE id = ?").bind(made.owner.person_id);
+    expect(await zone.first("time_zone")).toBe("America/New_York");
+  });
+
+  test("has an owner who administers it, manages the team and checks in", async () => {
+    const { owner, team, account } = await setUp(body());
+    const row = await env.DB.prepare(
+      "SELECT p.account_id, p.administrator, p.time_zone, m.role, m.manager, m.username, p.slug FROM people p JOIN members m ON m.person_id = p.id WHERE p.id = ? AND m.team_id = ?",
+    )
+      .bind(owner.person_id, team.id)
+      .first();
+    expect(row).toEqual({
+      ...{ account_id: account.id, administrator: 1, time_zone: null },
+      ...{ role: "active", manager: 1, username: "emma-garrett", slug: "emma-garrett" },
+    });
+  });
+
+  test("knows its owner when a tool names them by their e-mail, in whatever case", async () => {
+    const made = await setUp(body());
+    // Tools' objects derive the same id, so they need not ask.
+    const identities = env.DB.prepare("SELECT id, identifier FROM identities WHERE person_id = ?");
+    expect((await identities.bind(made.owner.person_id).all()).results).toEqual([
+      { id: await identityId(made.account.id, "emma@example.com"), identifier: "emma@example.com" },
+    ]);
+    const users = [
+      { personIdentifier: "emma@example.com", status: "online" },
+      { personIdentifier: "EMMA@example.com", status: "online" },
+    ];
+    const update = { timestamp: new Date().toISOString(), source: "test", users };
+    expect((await call("/api/v1/presence", { headers: asIntegration(made), body: update })).status).toBe(200);
+    const response = await call("/api/v1/presence", { headers: asTeam(made) });
+    const { data } = await response.json<{ data: { person_id: string }[] }>();
+    expect(data.map(({ person_id }) => person_id)).toEqual([made.owner.person_id]);
+  });
+
+  test("can be one of many: a second is as apart from the first as two customers", async () => {
+    const [first, second] = [await setUp(body()), await setUp(body())];
+    expect(second.account.id).not.toBe(first.account.id);
+    const crossed = { "X-TEAM-ID": first.team.id, "X-API-KEY": second.team.key };
+    expect((await call("/api/v1/integrations", { headers: crossed })).status).toBe(401);
+  });
+});
+
+describe("the team's slug", () => {
+  test("is its name, counted up while another team has it", async () => {
+    const id = newId();
+    const slugs: string[] = [];
+    for (let n = 0; n < 3; n++) slugs.push((await setUp(body({ name: `Émile & Søn ${id}` }))).team.slug);
+    expect(slugs).toEqual([`emile-son-${id}`, `emile-son-${id}-2`, `emile-son-${id}-3`]);
+  });
+
+  test("stays within 60 characters when counted up, and ends in no hyphen before the count", async () => {
+    const name = `${"x".repeat(57)} ${"y".repeat(20)}`;
+    const slugs = [(await setUp(body({ name }))).team.slug, (await setUp(body({ name }))).team.slug];
+    expect(slugs).toEqual([`${"x".repeat(57)}-yy`, `${"x".repeat(57)}-2`]);
+  });
+
+  test("is found for a name without any letter that a URL can show", async () => {
+    const slugs = [(await setUp(body({ name: "火曜日" }))).team.slug, (await setUp(body({ name: "🦊" }))).team.slug];
+    expect(slugs).toEqual(["team", "team-2"]);
+  });
+
+  test("is another for each of several set-ups at once", async () => {
+    const name = `Racing ${newId()}`;
+    const made = await Promise.all(Array.from({ length: 5 }, () => setUp(body({ name }))));
+    expect(new Set(made.map(({ team }) => team.slug)).size).toBe(5);
+  });
+
+  test("given and taken is a conflict, and nothing is made", async () => {
+    const slug = `taken-${newId()}`;
+    await setUp(body({ slug }));
+    const before = await countRows();
+    const response = await ask(body({ slug }));
+    expect(response.status).toBe(409);
+    expect(await response.json()).toMatchObject({ code: "conflict", error: "team.slug: another team has it" });
+    expect(await countRows()).toEqual(before);
+  });
+});
+
+test("all of it is made or nothing", async () => {
+  const before = await countRows();
+  const log = vi.spyOn(console, "error").mockImplementation(() => {});
+  // The last row of all cannot be written.
+  await env.DB.exec(
+    "CREATE TRIGGER no_keys BEFORE INSERT ON api_keys WHEN new.integration_id IS NOT NULL BEGIN SELECT raise(ABORT, 'full'); END",
+  );
+  try {
+    const response = await direct("/api/v1/setup", { headers: TOKEN, body: body() });
+    expect(response.status).toBe(500);
+    expect(await response.json()).toMatchObject({ error: "Processing failed" });
+  } finally {
+    await env.DB.exec("DROP TRIGGER no_keys");
+    log.mockRestore();
+  }
+  expect(await countRows()).toEqual(before);
+});
+
+describe("a bad body names the fields at fault", () => {
+  const cases: [string, unknown, string[]][] = [
+    ["nothing", {}, ["team", "owner"]],
+    ["no object", [], [""]],
+    ["unknown fields, at any depth", { ...body({ colour: "red" }), plan: "free" }, ["team.colour", "plan"]],
+    ["an empty team name", body({ name: " " }), ["team.name"]],
+    ["a zone that is an abbreviation", body({ time_zone: "EST" }), ["team.time_zone"]],
+    ["no e-mail", { ...body(), owner: { name: "E", email: "emma" } }, ["owner.email"]],
+    [
+      "an owner's bad zone",
+      { ...body(), owner: { name: "E", email: "e@x.io", time_zone: "+01:00" } },
+      ["owner.time_zone"],
+    ],
+    [
+      "a timeout too long",
+      { ...body(), integration: { presence_timeout_minutes: 721 } },
+      ["integration.presence_timeout_minutes"],
+    ],
+    ["an account without a name", { ...body(), account_name: "" }, ["account_name"]],
+    ...["", "Alpha", "a b", "-a", "a-", "a--b", "é", "x".repeat(61), 5, null].map(
+      (slug): [string, unknown, string[]] => [`slug ${JSON.stringify(slug)}`, body({ slug }), ["team.slug"]],
+    ),
+  ];
+
+  test.each(cases)("%s", async (_, sent, paths) => {
+    const response = await ask(sent);
+    const { issues } = await response.json<{ issues: { path: string }[] }>();
+    expect(response.status).toBe(400);
+    expect(issues.map((issue) => issue.path).sort()).toEqual(paths.sort());
+  });
+});
+
+describe("the token", () => {
+  test("missing, wrong or under another scheme is one 401, before the body is looked at", async () => {
+    const wrong = [
+      "Bearer ",
+      "Bearer setup-token-for-test",
+      "Bearer setup-token-for-tests0",
+      "Bearer SETUP-TOKEN-FOR-TESTS",
+    ];
+    const before = await countRows();
+    for (const header of [...wrong, "Basic setup-token-for-tests", "setup-token-for-tests", ""]) {
+      for (const sent of [body(), "no JSON"]) {
+        const response = await ask(sent, { Authorization: header });
+        expect(response.status, header).toBe(401);
+        expect(response.headers.get("WWW-Authenticate")).toBe("Bearer");
+        expect(await response.json()).toEqual({
+          success: false,
+          error: "Invalid setup token",
+          code: "invalid_setup_token",
+          request_id: expect.any(String),
+        });
+      }
+    }
+    expect((await ask(body(), {})).status).toBe(401);
+    expect(await countRows()).toEqual(before);
+  });
+
+  test("is taken under the scheme in any case", async () => {
+    expect((await ask({}, { authorization: "bearer setup-token-for-tests" })).status).toBe(400);
+  });
+
+  test("unset, or set to nothing, leaves no trace of the route under any method", async () => {
+    for (const SETUP_TOKEN of [undefined, ""]) {
+      for (const method of ["POST", "GET", "PUT", "DELETE", "OPTIONS"]) {
+        const [here, nowhere] = await Promise.all(
+          ["/api/v1/setup", "/api/v1/nowhere"].map(async (path) => {
+            const sent = method === "POST" ? { body: body() } : {};
+            const response = await direct(path, { method, headers: TOKEN, ...sent }, { SETUP_TOKEN });
+            const { request_id: _, ...rest } = await response.json<{ request_id: string }>();
+            const headers = [...response.headers].filter(([name]) => name !== "x-request-id");
+            return { status: response.status, rest, headers };
+          }),
+        );
+        expect(here).toEqual(nowhere);
+        expect(here!.status).toBe(404);
+      }
+    }
+  });
+});
