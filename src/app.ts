@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
+import { checkinsRoutes } from "./checkins/routes.ts";
 import { database } from "./db/client.ts";
 import { eventsRoutes } from "./events/routes.ts";
 import { limitBody } from "./http/body.ts";
@@ -32,6 +33,7 @@ const slices = [
   blockRoutes,
   eventsRoutes,
   timelineRoutes,
+  checkinsRoutes,
 ];
 for (const routes of slices) app.route("/api/v1", routes);
 

@@ -34,6 +34,8 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: inNode,
           setupFiles: ["test/support/migrate.ts"],
+          // A CommonJS package that requires an ES module: workerd takes it only bundled, as wrangler does for the Worker.
+          deps: { optimizer: { ssr: { enabled: true, include: ["sanitize-html"] } } },
         },
       },
       { extends: true, root, test: { name: "node", include: inNode, testTimeout: 120_000, hookTimeout: 120_000 } },

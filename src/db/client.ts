@@ -14,7 +14,9 @@ const dialect = new SQLiteSyncDialect();
  * Runs statements as one transaction, all or none, in one round trip, and gives each one's result. For hand-written SQL:
  * drizzle's own `batch` cannot bind the parameters of a raw `sql` statement.
  */
-export function atomically(db: Database, statements: SQL[]): Promise<D1Result<Record<string, unknown>>[]> {
+export async function atomically(db: Database, statements: SQL[]): Promise<D1Result<Record<string, unknown>>[]> {
+  // D1 takes no batch of nothing.
+  if (statements.length === 0) return [];
   return db.$client.batch(
     statements.map((statement) => {
       const { sql, params } = dialect.sqlToQuery(statement);
@@ -22,3 +24,8 @@ export function atomically(db: Database, statements: SQL[]): Promise<D1Result<Re
     }),
   );
 }
+
+/** Whether something failed for a unique constraint, named by its columns as SQLite names it: "teams.slug". */
+export const violates = (error: unknown, columns: string): boolean =>
+  error instanceof Error &&
+  (error.message.includes(`UNIQUE constraint failed: ${columns}`) || violates(error.cause, columns));

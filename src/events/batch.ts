@@ -10,6 +10,8 @@ export type NewEvent = {
   scope: string;
   url: string | null;
   details: object | null;
+  /** The description of a status activity as sent, with its markup; other events have none. */
+  html?: string | null;
 };
 
 /** One event of a batch as it was read: what it says, or why it cannot be taken. */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { instant, pageByTime, text } from "../http/schema.ts";
+import { instant, orNull, pageByTime, text, webAddress } from "../http/schema.ts";
 import type { JsonProblem } from "../lib/json.ts";
 
 /** The body of `POST /events`. Its events are read one by one, with `event`, so that a bad one spares the others. */
@@ -15,14 +15,6 @@ export const eventBatch = z.object(
 /** Whether a problem in the JSON of an `eventBatch` lies within one of its events. */
 export const isWithinOneEvent = ({ path }: JsonProblem): boolean => path[0] === "events" && typeof path[1] === "number";
 
-const MAX_URL_LENGTH = 2_048;
-
-const webAddress = z
-  .string("must be a string")
-  .trim()
-  .max(MAX_URL_LENGTH, `must be at most ${MAX_URL_LENGTH} characters`)
-  .refine((value) => /^https?:/i.test(value) && URL.canParse(value), "must be an http or https URL");
-
 const MAX_DETAILS_BYTES = 16_384;
 
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -34,9 +26,6 @@ const details = z.custom<object>(isObject, "must be a JSON object").superRefine(
   if (bytes <= MAX_DETAILS_BYTES) return;
   ctx.addIssue({ code: "custom", message: `must be at most ${MAX_DETAILS_BYTES} bytes as JSON, but is ${bytes}` });
 });
-
-/** Many clients write every field: null says as little as an absent one. */
-const orNull = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? null);
 
 /** One activity event (StatsAware, "Events API"); keys it does not know are ignored. */
 export const event = z.object(

@@ -3,6 +3,7 @@ import { atomically, type Database } from "../db/client.ts";
 import { events, identities } from "../db/schema/index.ts";
 import { newId } from "../lib/id.ts";
 import type { Interval } from "../lib/interval.ts";
+import { pages } from "../lib/pages.ts";
 import { arrival, linkStatements, type Tenant } from "../people/store.ts";
 import type { NewEvent } from "./batch.ts";
 import { sortKeys } from "./details.ts";
@@ -34,27 +35,29 @@ export async function saveEvents(
     identityId: identityIds.get(personIdentifier)!,
     details: sortKeys(details),
   }));
-  const results = await atomically(db, [
-    ...linkStatements(tenant, arrivals, now),
-    upsert(tenant, integrationId, JSON.stringify(rows), now),
-  ]);
+  const upserts = [...pages(rows)].map((page) => upsert(tenant, integrationId, JSON.stringify(page), now));
+  const results = await atomically(db, [...linkStatements(tenant, arrivals, now), ...upserts]);
   const newIds = new Set(rows.map((row) => row.id));
-  const written = results.at(-1)!.results as { id: string }[];
+  const written = results.slice(-upserts.length).flatMap(({ results }) => results as { id: string }[]);
   const created = written.filter(({ id }) => newIds.has(id)).length;
   return { created, updated: written.length - created };
 }
 
-/** Gives back the ids of the rows it wrote: an id that is not of `rows` is that of a row changed. */
+/**
+ * Gives back the ids of the rows it wrote: an id that is not of `rows` is that of a row changed. `html` is not compared: it
+ * says what the title says, and a tool that sends an event again as it stands knows nothing of it.
+ */
 const upsert = ({ teamId }: Tenant, integrationId: string | null, rows: string, now: number): SQL => sql`
   INSERT INTO events
-    (id, team_id, external_id, identity_id, integration_id, kind, title, scope, url, details, occurred_at, created_at, updated_at)
+    (id, team_id, external_id, identity_id, integration_id, kind, title, scope, url, html, details, occurred_at,
+      created_at, updated_at)
   SELECT e.value ->> 'id', ${teamId}, e.value ->> 'externalId', e.value ->> 'identityId', ${integrationId},
-    e.value ->> 'kind', e.value ->> 'title', e.value ->> 'scope', e.value ->> 'url', e.value ->> 'details',
-    e.value ->> 'timestamp', ${now}, ${now}
+    e.value ->> 'kind', e.value ->> 'title', e.value ->> 'scope', e.value ->> 'url', e.value ->> 'html',
+    e.value ->> 'details', e.value ->> 'timestamp', ${now}, ${now}
   FROM json_each(${rows}) e WHERE true
   ON CONFLICT (team_id, external_id) DO UPDATE SET
     identity_id = excluded.identity_id, integration_id = excluded.integration_id, kind = excluded.kind,
-    title = excluded.title, scope = excluded.scope, url = excluded.url, details = excluded.details,
+    title = excluded.title, scope = excluded.scope, url = excluded.url, html = excluded.html, details = excluded.details,
     occurred_at = excluded.occurred_at, updated_at = excluded.updated_at
   WHERE (events.identity_id, events.kind, events.title, events.scope, events.url, events.details, events.occurred_at)
     IS NOT (excluded.identity_id, excluded.kind, excluded.title, excluded.scope, excluded.url, excluded.details,

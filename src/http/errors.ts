@@ -25,17 +25,24 @@ const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 export type Issue = { path: string; message: string };
+/** What a 422 says of each field, as Status Hero's clients read it. */
+type FieldErrors = Record<string, string[]>;
 
 /** What a handler throws to refuse a request. `text` only narrows the documented text, never carries an internal message. */
 export class ApiError extends Error {
   readonly code: ErrorCode;
   readonly issues: Issue[] | undefined;
+  readonly errors: FieldErrors | undefined;
   readonly headers: Record<string, string>;
 
-  constructor(code: ErrorCode, options: { text?: string; issues?: Issue[]; headers?: Record<string, string> } = {}) {
+  constructor(
+    code: ErrorCode,
+    options: { text?: string; issues?: Issue[]; errors?: FieldErrors; headers?: Record<string, string> } = {},
+  ) {
     super(options.text ?? ERRORS[code].text);
     this.code = code;
     this.issues = options.issues;
+    this.errors = options.errors;
     this.headers = options.headers ?? {};
   }
 
@@ -69,6 +76,7 @@ export function onError(error: Error, c: Context<AppContext>): Response {
       code: refusal.code,
       request_id: c.get("requestId"),
       ...(refusal.issues && { issues: refusal.issues }),
+      ...(refusal.errors && { errors: refusal.errors }),
     },
     refusal.status,
     // RFC 9110 section 11.6.1: a 401 names a scheme by which the caller can show who it is.

@@ -4,11 +4,11 @@ import { jsonBody } from "../http/body.ts";
 import type { AppContext } from "../http/context.ts";
 import { ApiError } from "../http/errors.ts";
 import { query } from "../http/query.ts";
-import { pageByTime } from "../http/schema.ts";
+import { pageByTime, rotation } from "../http/schema.ts";
 import { cutPage } from "../lib/cursor.ts";
 import { newId, newIntegrationKey } from "../lib/id.ts";
 import { formatInstant } from "../lib/instant.ts";
-import { integrationChange, newIntegration, rotation } from "./schema.ts";
+import { integrationChange, newIntegration } from "./schema.ts";
 import {
   changeIntegration,
   createIntegration,

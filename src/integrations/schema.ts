@@ -26,12 +26,3 @@ export const integrationChange = z
     (change) => Object.keys(change).length > 0,
     "Nothing to change: give name, active or presence_timeout_minutes",
   );
-
-/** A week: long enough to bring a new key to every tool, short enough that no old one is forgotten. */
-const MAX_KEEP_MINUTES = 10_080;
-
-/** The body of `POST /integrations/{id}/rotate`. */
-export const rotation = z.strictObject(
-  { keep_old_for_minutes: wholeNumber(0, MAX_KEEP_MINUTES).default(0) },
-  "must be an object",
-);

@@ -1,6 +1,6 @@
-import { and, desc, eq, isNull, lte, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, exists, isNull, lte, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { apiKeys, integrations } from "../db/schema/index.ts";
+import { apiKeys, integrations, teams } from "../db/schema/index.ts";
 import type { Cursor } from "../lib/cursor.ts";
 import { keyPrefix, sha256 } from "../lib/id.ts";
 
@@ -50,19 +50,26 @@ export async function findIntegration(db: Database, teamId: string, id: string):
 /** What is kept of a key. */
 const kept = async (key: string) => ({ digest: await sha256(key), prefix: keyPrefix(key) });
 
-/** Puts a key in force for an integration, if the team has it. */
-function insertKey(db: Database, teamId: string, id: string, key: Awaited<ReturnType<typeof kept>>, now: number) {
+/** Puts a key in force for an integration, if the team has it; for the team itself where `id` is null. */
+function insertKey(
+  db: Database,
+  teamId: string,
+  id: string | null,
+  key: Awaited<ReturnType<typeof kept>>,
+  now: number,
+) {
+  const integration = id === null ? undefined : exists(db.select().from(integrations).where(ofTeam(teamId, id)));
   const row = db
     .select({
       digest: sql`${key.digest}`.as("digest"),
-      teamId: integrations.teamId,
-      integrationId: integrations.id,
+      teamId: teams.id,
+      integrationId: sql`${id}`.as("integration_id"),
       prefix: sql`${key.prefix}`.as("prefix"),
       createdAt: sql`${now}`.as("created_at"),
       expiresAt: sql`NULL`.as("expires_at"),
     })
-    .from(integrations)
-    .where(ofTeam(teamId, id));
+    .from(teams)
+    .where(and(eq(teams.id, teamId), integration));
   return db.insert(apiKeys).select(row);
 }
 
@@ -110,6 +117,8 @@ export async function removeIntegration(db: Database, teamId: string, id: string
   return removed.length > 0;
 }
 
+type Rotation = { key: string; keepUntil: number };
+
 /**
  * Puts a new key in force and lets the others work until `keepUntil` (UTC milliseconds) at the latest; what has expired at
  * `now` goes. Undefined when the team has no such integration.
@@ -118,18 +127,35 @@ export async function rotateKey(
   db: Database,
   teamId: string,
   id: string,
-  { key, keepUntil }: { key: string; keepUntil: number },
+  rotation: Rotation,
   now: number,
 ): Promise<Integration | undefined> {
-  const keys = keysOf(teamId, id);
-  const end = sql`min(coalesce(${apiKeys.expiresAt}, ${keepUntil}), ${keepUntil})`;
-  const [, , , [row]] = await db.batch([
-    db.update(apiKeys).set({ expiresAt: end }).where(keys),
-    db.delete(apiKeys).where(and(keys, lte(apiKeys.expiresAt, now))),
-    insertKey(db, teamId, id, await kept(key), now),
-    select(db, ofTeam(teamId, id)),
-  ]);
+  const statements = await rotationStatements(db, teamId, id, rotation, now);
+  const [, , , [row]] = await db.batch([...statements, select(db, ofTeam(teamId, id))]);
   return row;
 }
 
-const keysOf = (teamId: string, id: string) => and(eq(apiKeys.integrationId, id), eq(apiKeys.teamId, teamId));
+/** As `rotateKey`, for the team's own key. */
+export async function rotateTeamKey(db: Database, teamId: string, rotation: Rotation, now: number): Promise<void> {
+  await db.batch(await rotationStatements(db, teamId, null, rotation, now));
+}
+
+async function rotationStatements(
+  db: Database,
+  teamId: string,
+  id: string | null,
+  { key, keepUntil }: Rotation,
+  now: number,
+) {
+  const keys = keysOf(teamId, id);
+  const end = sql`min(coalesce(${apiKeys.expiresAt}, ${keepUntil}), ${keepUntil})`;
+  return [
+    db.update(apiKeys).set({ expiresAt: end }).where(keys),
+    db.delete(apiKeys).where(and(keys, lte(apiKeys.expiresAt, now))),
+    insertKey(db, teamId, id, await kept(key), now),
+  ] as const;
+}
+
+/** The keys of an integration of the team; the team's own where `id` is null. */
+const keysOf = (teamId: string, id: string | null) =>
+  and(id === null ? isNull(apiKeys.integrationId) : eq(apiKeys.integrationId, id), eq(apiKeys.teamId, teamId));

@@ -5,7 +5,7 @@ import { fold } from "../lib/text.ts";
 type Listed = { id: string; name: string; email: string | null; identifiers: string | null };
 
 /** By name in the order of dictionaries, É beside E, whatever the case. */
-const byName = new Intl.Collator("en", { sensitivity: "accent" });
+export const byName = new Intl.Collator("en", { sensitivity: "accent" });
 
 const compare = (a: Cursor, b: Cursor): number =>
   byName.compare(String(a.at), String(b.at)) || (a.id < b.id ? -1 : Number(a.id > b.id));
@@ -28,10 +28,12 @@ export function pageOfPeople<T extends Listed>(
   return cutPage(rows, limit, place);
 }
 
-const holds = (text: string | null, sought: string): boolean => text !== null && searchable(text).includes(sought);
+/** Whether a text, if there is one, holds what is sought, itself `searchable`. */
+export const holds = (text: string | null, sought: string): boolean =>
+  text !== null && searchable(text).includes(sought);
 
 /** Folded, and without the accents that people leave out when they type a name. */
-const searchable = (text: string): string =>
+export const searchable = (text: string): string =>
   fold(text)
     .normalize("NFD")
     .replace(/[\u0300-\u036f]/g, "");

@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { identityId, newId, newPersonId } from "../lib/id.ts";
+import { pages } from "../lib/pages.ts";
 import { fold, isEmail, slugify } from "../lib/text.ts";
 
 /** Where somebody was seen: the team, and the account that its people belong to. */
@@ -23,8 +24,20 @@ export async function arrival(accountId: string, sighting: Sighting): Promise<Ar
  * is made; who was not on the team joins as observer, and who was removed from it stays removed. Arrivals already known
  * write no row.
  */
-export function linkStatements({ accountId, teamId }: Tenant, arrivals: Arrival[], now: number): SQL[] {
-  const rows = JSON.stringify(withNames(arrivals));
+export function linkStatements(tenant: Tenant, arrivals: Arrival[], now: number): SQL[] {
+  return [...pages(withNames(arrivals))].flatMap((page) => {
+    const rows = JSON.stringify(page);
+    return [...identifyPage(tenant, rows, now), joinPage(tenant, rows, now)];
+  });
+}
+
+/** As `linkStatements`, but nobody joins a team. */
+export const identifyStatements = (account: Account, arrivals: Arrival[], now: number): SQL[] =>
+  [...pages(withNames(arrivals))].flatMap((page) => identifyPage(account, JSON.stringify(page), now));
+
+type Account = Pick<Tenant, "accountId">;
+
+function identifyPage({ accountId }: Account, rows: string, now: number): SQL[] {
   const unseen = sql`NOT EXISTS (SELECT 1 FROM identities WHERE id = a.value ->> 'identityId')`;
   // Who already answers to the e-mail, or to the identifier as an e-mail: a merged person's successor answers for them.
   const known = sql`(SELECT coalesce(p.merged_into, p.id) FROM people p
@@ -43,14 +56,15 @@ export function linkStatements({ accountId, teamId }: Tenant, arrivals: Arrival[
     SELECT a.value ->> 'identityId', ${accountId}, a.value ->> 'identifier', coalesce(${known}, a.value ->> 'personId'), ${now}
     FROM json_each(${rows}) a WHERE ${unseen}
     ON CONFLICT DO NOTHING`;
-  const members = sql`
-    INSERT INTO members (id, team_id, person_id, role, username, created_at)
-    SELECT a.value ->> 'memberId', ${teamId}, i.person_id, 'observer', p.slug, ${now}
-    FROM json_each(${rows}) a JOIN identities i ON i.id = (a.value ->> 'identityId') JOIN people p ON p.id = i.person_id
-    WHERE NOT EXISTS (SELECT 1 FROM members WHERE team_id = ${teamId} AND person_id = i.person_id)
-    ON CONFLICT DO NOTHING`;
-  return [people, identities, members];
+  return [people, identities];
 }
+
+const joinPage = ({ teamId }: Tenant, rows: string, now: number): SQL => sql`
+  INSERT INTO members (id, team_id, person_id, role, username, created_at)
+  SELECT a.value ->> 'memberId', ${teamId}, i.person_id, 'observer', p.slug, ${now}
+  FROM json_each(${rows}) a JOIN identities i ON i.id = (a.value ->> 'identityId') JOIN people p ON p.id = i.person_id
+  WHERE NOT EXISTS (SELECT 1 FROM members WHERE team_id = ${teamId} AND person_id = i.person_id)
+  ON CONFLICT DO NOTHING`;
 
 /** What a person made from each arrival would be called, addressed and reached by. */
 function withNames(arrivals: Arrival[]) {
@@ -73,11 +87,16 @@ export type Description = { identityId: string; name: string | null; email: stri
  * The statements that bring people up to date with what tools say of them: their zone, their name where it was only an
  * identifier of theirs so far, and their e-mail where they had none and nobody else has it.
  */
-export function describeStatements({ accountId }: Tenant, descriptions: Description[]): SQL[] {
-  const rows = JSON.stringify(descriptions.map((d) => ({ ...d, email: d.email && fold(d.email) })));
+export function describeStatements(tenant: Tenant, descriptions: Description[]): SQL[] {
+  const folded = descriptions.map((d) => ({ ...d, email: d.email && fold(d.email) }));
+  const statements = [...pages(folded)].flatMap((page) => describePage(tenant, JSON.stringify(page)));
+  return [...statements, growDirectory(tenant)];
+}
+
+function describePage({ accountId }: Tenant, rows: string): SQL[] {
   const described = sql`(
     SELECT i.person_id, max(a.value ->> 'timeZone') AS time_zone, max(a.value ->> 'name') AS name, min(a.value ->> 'email') AS email
-    FROM json_each(${rows}) a JOIN identities i ON i.id = (a.value ->> 'identityId')
+    FROM json_each(${rows}) a CROSS JOIN identities i ON i.id = (a.value ->> 'identityId')
     WHERE i.account_id = ${accountId} GROUP BY i.person_id)`;
   const describe = sql`
     UPDATE people SET
@@ -90,9 +109,9 @@ export function describeStatements({ accountId }: Tenant, descriptions: Descript
   const reach = sql`
     UPDATE OR IGNORE people SET email = d.email
     FROM ${described} d WHERE people.id = d.person_id AND people.email IS NULL AND d.email IS NOT NULL`;
-  return [describe, reach, growDirectory({ accountId })];
+  return [describe, reach];
 }
 
 /** The statement by which the objects of an account's teams learn that who is who has changed, if `condition` holds. */
-export const growDirectory = ({ accountId }: Pick<Tenant, "accountId">, condition: SQL = sql`true`): SQL =>
+export const growDirectory = ({ accountId }: Account, condition: SQL = sql`true`): SQL =>
   sql`UPDATE accounts SET directory_version = directory_version + 1 WHERE id = ${accountId} AND ${condition}`;

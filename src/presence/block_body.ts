@@ -1,5 +1,5 @@
 import { formatInstant } from "../lib/instant.ts";
-import { isWorking } from "./status.ts";
+import { isWorking, type StatusClasses } from "./status.ts";
 
 /** A block as its readers get it. `endedAt` is null while it is open; then `lastSeenAt` is as of the last checkpoint. */
 export type BlockRow = {
@@ -21,15 +21,15 @@ export const BLOCK_COLUMNS = [
   ...["started_at", "ended_at", "last_seen_at", "details"],
 ] as const;
 
-/** A block as the API shows it. */
-export const blockBody = (block: BlockRow) => ({
+/** A block as the API shows it to a team of these classes. */
+export const blockBody = (block: BlockRow, classes: StatusClasses) => ({
   id: block.id,
   person_id: block.personId,
   identifier: block.identifier,
   integration_id: block.integrationId,
   source: block.source,
   status: block.status,
-  working: isWorking(block.status),
+  working: isWorking(block.status, classes),
   started_at: formatInstant(block.startedAt),
   ended_at: block.endedAt === null ? null : formatInstant(block.endedAt),
   last_seen_at: formatInstant(block.lastSeenAt),

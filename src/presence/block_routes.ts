@@ -34,7 +34,8 @@ export const blockRoutes = new Hono<AppContext>()
     const open = await openBlocks(c.env, caller);
     const blocks = await listBlocks(c.get("db"), caller, { ...filter, personId: person?.id }, limit + 1, cursor);
     const { rows, nextCursor } = cutPage(blocks, limit, (block) => ({ at: block.startedAt, id: block.id }));
-    return answerPage(c, { data: withLastSeen(rows, open).map(blockBody), next_cursor: nextCursor }, BLOCK_COLUMNS);
+    const data = withLastSeen(rows, open).map((block) => blockBody(block, caller.statusClasses));
+    return answerPage(c, { data, next_cursor: nextCursor }, BLOCK_COLUMNS);
   })
   .get("/overlap", guard("either"), query(overlapQuery), async (c) => {
     const { from, to, limit, cursor } = c.req.valid("query");
@@ -42,8 +43,9 @@ export const blockRoutes = new Hono<AppContext>()
     const caller = c.get("caller");
     const open = await openBlocks(c.env, caller);
     const blocks = withLastSeen(await blocksWithin(c.get("db"), caller, window), open);
+    const work = workByPerson(blocks, window, caller.statusClasses);
     const since = cursor ? cursor.at + 1 : from;
-    const { intervals, pairs } = overlap(workByPerson(blocks, window), window, { since, limit: limit + 1 });
+    const { intervals, pairs } = overlap(work, window, { since, limit: limit + 1 });
     const { rows, nextCursor } = cutPage(intervals, limit, ({ start }) => ({ at: start, id: "" }));
     return c.json({ data: rows.map(intervalBody), next_cursor: nextCursor, pairs: pairs.map(pairBody) });
   })
@@ -57,7 +59,7 @@ export const blockRoutes = new Hono<AppContext>()
     // Local days begin up to 14 hours before and end up to 12 hours after those of UTC: a day more covers every zone.
     const window = { start: now - (weeks * 7 + 1) * 86_400_000, end: now };
     const blocks = withLastSeen(await blocksWithin(c.get("db"), caller, window, person?.id), open);
-    const work = workByPerson(blocks, window);
+    const work = workByPerson(blocks, window, caller.statusClasses);
     const people = await peopleOf(c.get("db"), caller, [...work.keys()]);
     const data = people.map(({ personId, name, timeZone }) => {
       const today = localDate(now, timeZone);

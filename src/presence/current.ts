@@ -1,6 +1,6 @@
 import { formatInstant } from "../lib/instant.ts";
 import { type Block, lastSeenAt, openBlock, type Stream } from "./block.ts";
-import { isWorking, rank } from "./status.ts";
+import { isWorking, rank, type StatusClasses } from "./status.ts";
 
 /** What a team's object knows of a person besides their streams. */
 export type Known = { personId: string; name: string; timeZone: string };
@@ -22,13 +22,14 @@ export type SourcedStream = Stream & { identityId: string; source: string };
 
 /**
  * A person's presence over all their identities and sources: do-not-disturb, then busy, then other working statuses, then
- * non-working ones; within one rank the one that began last.
+ * non-working ones, by the team's classes; within one rank the one that began last.
  */
-export function current(known: Known, streams: SourcedStream[]): PersonPresence {
+export function current(known: Known, streams: SourcedStream[], classes: StatusClasses): PersonPresence {
   const shown = streams
     .map((stream) => ({ stream, block: openBlock(stream) }))
     .filter((entry): entry is { stream: SourcedStream; block: Block } => entry.block !== null)
-    .sort((a, b) => rank(a.block.status) - rank(b.block.status) || b.block.startedAt - a.block.startedAt)[0];
+    .map((entry) => ({ ...entry, rank: rank(entry.block.status, classes) }))
+    .sort((a, b) => a.rank - b.rank || b.block.startedAt - a.block.startedAt)[0];
   const seen = Math.max(...streams.map((stream) => lastSeenAt(stream) ?? Number.NEGATIVE_INFINITY));
   return {
     person_id: known.personId,
@@ -36,7 +37,7 @@ export function current(known: Known, streams: SourcedStream[]): PersonPresence 
     time_zone: known.timeZone,
     present: shown !== undefined,
     status: shown?.block.status ?? "offline",
-    working: shown !== undefined && isWorking(shown.block.status),
+    working: shown !== undefined && isWorking(shown.block.status, classes),
     source: shown?.stream.source ?? null,
     since: shown ? formatInstant(shown.block.startedAt) : null,
     last_seen_at: Number.isFinite(seen) ? formatInstant(seen) : null,
@@ -44,7 +45,11 @@ export function current(known: Known, streams: SourcedStream[]): PersonPresence 
 }
 
 /** Everybody whom `known` names and a stream was ever of, by name. */
-export function byPerson(known: Map<string, Known>, streams: Iterable<SourcedStream>): PersonPresence[] {
+export function byPerson(
+  known: Map<string, Known>,
+  streams: Iterable<SourcedStream>,
+  classes: StatusClasses,
+): PersonPresence[] {
   const people = new Map<string, { known: Known; streams: SourcedStream[] }>();
   for (const stream of streams) {
     const person = known.get(stream.identityId);
@@ -54,7 +59,7 @@ export function byPerson(known: Map<string, Known>, streams: Iterable<SourcedStr
     people.set(person.personId, entry);
   }
   return [...people.values()]
-    .map((person) => current(person.known, person.streams))
+    .map((person) => current(person.known, person.streams, classes))
     .sort((a, b) => compare(a.name, b.name) || compare(a.person_id, b.person_id));
 }
 
@@ -76,6 +81,7 @@ const differs = (a: PersonPresence | undefined, b: PersonPresence): boolean =>
   a.name !== b.name ||
   a.time_zone !== b.time_zone ||
   a.status !== b.status ||
+  a.working !== b.working ||
   a.source !== b.source ||
   a.since !== b.since ||
   (!b.present && a.last_seen_at !== b.last_seen_at);

@@ -27,12 +27,10 @@ export class Directory {
     const strangers = arrivals
       // Another request may have brought the same stranger while this one computed ids.
       .filter(({ identifier }) => !this.#byIdentifier.has(identifier))
-      .map(({ personId, memberId, ...named }) => ({
-        ...named,
-        newPersonId: personId,
-        newMemberId: memberId,
-        pending: true,
-        person: null,
+      // Field by field: sightings come with statuses and details, which are no affair of the directory's.
+      .map(({ identityId, identifier, name, email, timeZone, personId, memberId }) => ({
+        ...{ identityId, identifier, name, email, timeZone },
+        ...{ newPersonId: personId, newMemberId: memberId, pending: true, person: null },
       }));
     this.#save(strangers);
   }
@@ -66,7 +64,7 @@ export class Directory {
 
   /**
    * Exchanges news with D1 if there is any here, or if the account's directory has grown past `version`'s predecessor.
-   * Says whether anybody is now somebody else. Throws what D1 throws; then everything still waits.
+   * Says whether anybody is now somebody else, or counts otherwise. Throws what D1 throws; then everything still waits.
    */
   async settle(team: Team, version: number, now: number): Promise<boolean> {
     let isChanged = false;
@@ -75,6 +73,8 @@ export class Directory {
       const ids = [...this.#entries.keys()];
       const directory = await settleDirectory(this.#db, team, pending, ids, now);
       isChanged = this.#learn(ids, new Set(pending), directory.people) || isChanged;
+      isChanged ||= JSON.stringify(directory.statusClasses) !== JSON.stringify(team.statusClasses);
+      team.statusClasses = directory.statusClasses;
       team.directoryVersion = Math.max(directory.version, version);
       this.#store.saveTeam(team);
     }

@@ -2,6 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import { database } from "../db/client.ts";
 import { newId } from "../lib/id.ts";
 import { formatInstant } from "../lib/instant.ts";
+import { pages } from "../lib/pages.ts";
 import { beat, expire, openBlock } from "./block.ts";
 import { byPerson, changes, type PersonPresence } from "./current.ts";
 import { CHECKPOINT_MS, nextWake, retryDelay } from "./deadline.ts";
@@ -12,7 +13,6 @@ import {
   ObjectStore,
   type OutboxBlock,
   openRow,
-  pages,
   streamKey,
   type Team,
 } from "./object_store.ts";
@@ -115,10 +115,7 @@ export class TeamPresence extends DurableObject<Env> {
   }
 
   #adopt({ accountId, teamId, integrationId, timeoutMs }: Heartbeat): void {
-    if (!this.#team) {
-      this.#team = { accountId, teamId, directoryVersion: 0, checkpointAt: Date.now() + CHECKPOINT_MS };
-      this.#store.saveTeam(this.#team);
-    }
+    this.#team ??= this.#store.beginTeam({ accountId, teamId, checkpointAt: Date.now() + CHECKPOINT_MS });
     if (this.#timeouts.get(integrationId) === timeoutMs) return;
     this.#store.saveTimeout(integrationId, timeoutMs);
     this.#timeouts.set(integrationId, timeoutMs);
@@ -258,7 +255,7 @@ export class TeamPresence extends DurableObject<Env> {
   }
 
   #people(): PersonPresence[] {
-    return byPerson(this.#directory.known(), this.#streams.values());
+    return byPerson(this.#directory.known(), this.#streams.values(), this.#team?.statusClasses ?? {});
   }
 
   /** Sends viewers whoever looks different from what they were last shown. */

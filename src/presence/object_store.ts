@@ -1,5 +1,7 @@
+import { pages } from "../lib/pages.ts";
 import { type EndedBlock, openBlock, type Stream } from "./block.ts";
 import type { Known } from "./current.ts";
+import type { StatusClasses } from "./status.ts";
 
 /** A stream with its number in the object, and the three things it is a stream of. */
 export type NumberedStream = Stream & { n: number; identityId: string; integrationId: string; source: string };
@@ -30,8 +32,17 @@ export type DirectoryEntry = {
   person: Known | null;
 };
 
-/** Whose object this is, up to which version it knows the directory, and when open blocks are checkpointed next. */
-export type Team = { accountId: string; teamId: string; directoryVersion: number; checkpointAt: number };
+/**
+ * Whose object this is, up to which version it knows the directory and the team's classes with it, and when open blocks
+ * are checkpointed next.
+ */
+export type Team = {
+  accountId: string;
+  teamId: string;
+  directoryVersion: number;
+  statusClasses: StatusClasses;
+  checkpointAt: number;
+};
 
 /**
  * The tables of a team's object. Each beat that changes nothing but times writes one row of `beats`, whatever the number
@@ -46,26 +57,6 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS outbox (id TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `;
 
-/** Characters of JSON: D1 and the object's SQLite take at most 2 MB in a parameter, and a character may be four bytes. */
-const MAX_PAGE_LENGTH = 400_000;
-
-/** Cuts rows into lists whose JSON fits a parameter; a row too long for that is a list by itself. */
-export function* pages<T>(rows: Iterable<T>): Generator<T[]> {
-  let page: T[] = [];
-  let length = 0;
-  for (const row of rows) {
-    const rowLength = JSON.stringify(row).length + 1;
-    if (page.length > 0 && length + rowLength > MAX_PAGE_LENGTH) {
-      yield page;
-      page = [];
-      length = 0;
-    }
-    page.push(row);
-    length += rowLength;
-  }
-  if (page.length > 0) yield page;
-}
-
 /** The object's own SQLite: what it must still know after eviction. Rows are written by the page, not one by one. */
 export class ObjectStore {
   readonly #sql: SqlStorage;
@@ -78,6 +69,13 @@ export class ObjectStore {
   team(): Team | null {
     const [row] = this.#values("SELECT value FROM team");
     return row ? (JSON.parse(row) as Team) : null;
+  }
+
+  /** Keeps a team of which this object hears for the first time, and so knows nothing yet of who is who. */
+  beginTeam(fixed: Pick<Team, "accountId" | "teamId" | "checkpointAt">): Team {
+    const team = { ...fixed, directoryVersion: 0, statusClasses: {} };
+    this.saveTeam(team);
+    return team;
   }
 
   saveTeam(team: Team): void {

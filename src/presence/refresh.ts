@@ -11,24 +11,21 @@ const AT_ONCE = 6;
 
 /**
  * Wakes the objects of teams that may have work left, should their alarms be lost. More teams than one run may call take
- * turns, by the time of the run. Answers how many could not be woken; the next run tries them again.
+ * turns, by the time of the run. One that cannot be woken is logged, and the next run tries it again.
  */
-export async function wakeTeams(env: Env, db: Database, now: number, runEveryMs: number): Promise<number> {
+export async function wakeTeams(env: Env, db: Database, now: number, runEveryMs: number): Promise<void> {
   const teams = turn(await teamsHeard(db, now - HEARD_WITHIN_MS), Math.floor(now / runEveryMs));
-  let failures = 0;
   const queue = teams.values();
   const work = async () => {
     for (const teamId of queue) {
       try {
         await presenceOf(env, teamId, (team) => team.wake());
       } catch (error) {
-        failures += 1;
         console.error("presence: could not wake team", teamId, error);
       }
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return failures;
 }
 
 /** The part of a list whose turn it is in the n-th run. */

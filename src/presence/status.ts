@@ -9,16 +9,26 @@ const NOT_WORKING = new Set([
 const DO_NOT_DISTURB = new Set(["dnd", "do not disturb"]);
 const BUSY = new Set(["busy", "meeting", "in a meeting", "in meeting", "call", "in a call", "on a call"]);
 
-/** Whether time spent in a status is working time; statuses compare trimmed and case-folded, `-` and `_` as spaces. */
-export const isWorking = (status: string): boolean => !NOT_WORKING.has(foldStatus(status));
+/** Folded statuses that a team counts otherwise than usual: whether each is working. */
+export type StatusClasses = Readonly<Record<string, boolean>>;
+
+/**
+ * Whether time spent in a status is working time for a team of these classes; statuses compare trimmed and case-folded,
+ * `-` and `_` as spaces.
+ */
+export function isWorking(status: string, classes: StatusClasses): boolean {
+  const folded = foldStatus(status);
+  // A status may be called as any member of objects is: `constructor`.
+  return Object.hasOwn(classes, folded) ? classes[folded]! : !NOT_WORKING.has(folded);
+}
 
 /** The one status that ends a block and opens none. */
 export const isOffline = (status: string): boolean => foldStatus(status) === "offline";
 
-/** Which of several statuses a person shows: the lowest rank wins. */
-export function rank(status: string): number {
+/** Which of several statuses a person shows: the lowest rank wins. What is not working to the team is last. */
+export function rank(status: string, classes: StatusClasses): number {
+  if (!isWorking(status, classes)) return 3;
   const folded = foldStatus(status);
   if (DO_NOT_DISTURB.has(folded)) return 0;
-  if (BUSY.has(folded)) return 1;
-  return NOT_WORKING.has(folded) ? 3 : 2;
+  return BUSY.has(folded) ? 1 : 2;
 }

@@ -6,6 +6,7 @@ import { describeStatements, linkStatements, type Tenant } from "../people/store
 import type { BlockRow } from "./block_body.ts";
 import type { Known } from "./current.ts";
 import type { DirectoryEntry, OutboxBlock } from "./object_store.ts";
+import type { StatusClasses } from "./status.ts";
 
 /** Writes blocks as the object knows them. A block that D1 already has word for word costs no row. */
 export async function saveBlocks(db: Database, { teamId }: Tenant, rows: OutboxBlock[]): Promise<void> {
@@ -22,8 +23,8 @@ export async function saveBlocks(db: Database, { teamId }: Tenant, rows: OutboxB
 }
 
 /**
- * Tells D1 of the identities in `pending`, which it has not heard of or not in these words, and reads who is behind each of
- * `identityIds` now, all in one atomic batch.
+ * Tells D1 of the identities in `pending`, which it has not heard of or not in these words, and reads who on the team is
+ * behind each of `identityIds` now and how the team classes statuses, all in one atomic batch.
  */
 export async function settleDirectory(
   db: Database,
@@ -31,21 +32,25 @@ export async function settleDirectory(
   pending: DirectoryEntry[],
   identityIds: string[],
   now: number,
-): Promise<{ people: Map<string, Known>; version: number }> {
+): Promise<{ people: Map<string, Known>; version: number; statusClasses: StatusClasses }> {
   const arrivals = pending.map((entry) => ({ ...entry, personId: entry.newPersonId, memberId: entry.newMemberId }));
   const results = await atomically(db, [
     ...(pending.length > 0 ? [...linkStatements(tenant, arrivals, now), ...describeStatements(tenant, pending)] : []),
     sql`SELECT i.id, p.id AS personId, p.name, coalesce(p.time_zone, t.time_zone) AS timeZone
       FROM json_each(${JSON.stringify(identityIds)}) a
-      JOIN identities i ON i.id = a.value
+      -- CROSS keeps SQLite from walking the whole list anew for each identity of the account.
+      CROSS JOIN identities i ON i.id = a.value
       JOIN people p ON p.id = i.person_id
       JOIN teams t ON t.id = ${tenant.teamId}
+      JOIN members m ON m.team_id = t.id AND m.person_id = p.id AND m.removed_at IS NULL
       WHERE i.account_id = ${tenant.accountId}`,
-    sql`SELECT directory_version AS version FROM accounts WHERE id = ${tenant.accountId}`,
+    sql`SELECT a.directory_version AS version, t.status_classes AS statusClasses
+      FROM teams t JOIN accounts a ON a.id = t.account_id WHERE t.id = ${tenant.teamId}`,
   ]);
-  const [rows, versions] = results.slice(-2);
+  const [rows, teams] = results.slice(-2);
   const people = (rows!.results as (Known & { id: string })[]).map(({ id, ...known }) => [id, known] as const);
-  return { people: new Map(people), version: (versions!.results[0]?.version ?? 0) as number };
+  const { version, statusClasses } = teams!.results[0] as { version: number; statusClasses: string };
+  return { people: new Map(people), version, statusClasses: JSON.parse(statusClasses) };
 }
 
 /** Which blocks to read: those that overlap [from, to), as far as the two are given. */
@@ -119,7 +124,7 @@ const candidates = ({ accountId, teamId }: Tenant, personId: string | undefined,
 export const peopleOf = (db: Database, { accountId, teamId }: Tenant, personIds: string[]): Promise<Known[]> =>
   db.all<Known>(sql`
     SELECT p.id AS personId, p.name, coalesce(p.time_zone, t.time_zone) AS timeZone
-    FROM json_each(${JSON.stringify(personIds)}) a JOIN people p ON p.id = a.value JOIN teams t ON t.id = ${teamId}
+    FROM json_each(${JSON.stringify(personIds)}) a CROSS JOIN people p ON p.id = a.value JOIN teams t ON t.id = ${teamId}
     WHERE p.account_id = ${accountId} ORDER BY p.name, p.id`);
 
 /** The teams whose tools were heard after `since`, UTC milliseconds: the one query here that is for no team but for all. */

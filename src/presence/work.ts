@@ -1,5 +1,5 @@
 import { clip, type Interval } from "../lib/interval.ts";
-import { isWorking } from "./status.ts";
+import { isWorking, type StatusClasses } from "./status.ts";
 
 /** What working time is made of: any stretch in which somebody held a status. */
 export type Held = { personId: string; status: string; startedAt: number; lastSeenAt: number; endedAt: number | null };
@@ -15,11 +15,11 @@ export const withLastSeen = <B extends { id: string; lastSeenAt: number; endedAt
   );
 };
 
-/** When each person worked inside the window; an open block counts up to its last heartbeat. */
-export function workByPerson(blocks: Held[], window: Interval): Map<string, Interval[]> {
+/** When each person worked inside the window, by the team's classes; an open block counts up to its last heartbeat. */
+export function workByPerson(blocks: Held[], window: Interval, classes: StatusClasses): Map<string, Interval[]> {
   const work = new Map<string, Interval[]>();
   for (const { personId, status, startedAt, lastSeenAt, endedAt } of blocks) {
-    const part = isWorking(status) ? clip({ start: startedAt, end: endedAt ?? lastSeenAt }, window) : null;
+    const part = isWorking(status, classes) ? clip({ start: startedAt, end: endedAt ?? lastSeenAt }, window) : null;
     if (!part) continue;
     const intervals = work.get(personId);
     if (intervals) intervals.push(part);

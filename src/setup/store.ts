@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import type { Database } from "../db/client.ts";
+import { type Database, violates } from "../db/client.ts";
 import { accounts, apiKeys, identities, members, people, teams } from "../db/schema/index.ts";
 import { integrationStatements } from "../integrations/store.ts";
 import { identityId, keyPrefix, newId, sha256 } from "../lib/id.ts";
@@ -62,7 +62,7 @@ export async function beginAccount(
     ]);
     return made!.slug;
   } catch (error) {
-    if (isSlugTaken(error)) return null;
+    if (violates(error, "teams.slug")) return null;
     throw error;
   }
 }
@@ -76,7 +76,3 @@ const firstFreeSlug = (base: string) => sql<string>`(
     WHERE EXISTS (SELECT 1 FROM teams WHERE teams.slug = tries.slug)
   )
   SELECT slug FROM tries ORDER BY n DESC LIMIT 1)`;
-
-const isSlugTaken = (error: unknown): boolean =>
-  error instanceof Error &&
-  (error.message.includes("UNIQUE constraint failed: teams.slug") || isSlugTaken(error.cause));

@@ -15,7 +15,7 @@ import { blocksWithin } from "../presence/store.ts";
 import { openBlocks } from "../presence/stub.ts";
 import { hours, withLastSeen, workByPerson } from "../presence/work.ts";
 import { timelineQuery } from "./schema.ts";
-import { TIMELINE_COLUMNS, timeline } from "./timeline.ts";
+import { soFar, TIMELINE_COLUMNS, timeline } from "./timeline.ts";
 
 /** A person's day: blocks and events of one local date, today's where none is named. */
 export const timelineRoutes = new Hono<AppContext>().get(
@@ -25,19 +25,21 @@ export const timelineRoutes = new Hono<AppContext>().get(
   query(timelineQuery),
   async (c) => {
     const caller = c.get("caller");
+    const now = Date.now();
     const person = await findPerson(c.get("db"), caller, c.req.param("id"));
     if (!person) throw new ApiError("not_found");
     const zone = person.timeZone ?? caller.teamTimeZone;
-    const date = c.req.valid("query").date ?? localDate(Date.now(), zone);
+    const date = c.req.valid("query").date ?? localDate(now, zone);
     const day = localDay(date, zone);
     const open = await openBlocks(c.env, caller);
     const [stored, events] = await Promise.all([
       blocksWithin(c.get("db"), caller, day, person.id),
       eventsOfPerson(c.get("db"), caller, person.id, day),
     ]);
-    const blocks = withLastSeen(stored, open);
-    const worked = workByPerson(blocks, day).get(person.id) ?? [];
-    const data = timeline(blocks.map(blockBody), events.map(eventBody), zone);
+    const blocks = soFar(withLastSeen(stored, open), day, now);
+    const worked = workByPerson(blocks, day, caller.statusClasses).get(person.id) ?? [];
+    const bodies = blocks.map((block) => blockBody(block, caller.statusClasses));
+    const data = timeline(bodies, events.map(eventBody), zone);
     const head = {
       person_id: person.id,
       name: person.name,

@@ -1,3 +1,4 @@
+import type { Interval } from "../lib/interval.ts";
 import { localTime } from "../lib/time_zone.ts";
 
 /** The columns of a timeline as CSV: when, then what blocks and events share, then what each has of its own. */
@@ -16,6 +17,10 @@ export const TIMELINE_COLUMNS = [
   ],
   ...["scope", "url", "source", "external_id", "identifier", "id", "details"],
 ] as const;
+
+/** Of blocks that began before the day was over and had not ended before it, those it saw: no open block holds beyond now. */
+export const soFar = <B extends { endedAt: number | null }>(blocks: readonly B[], day: Interval, now: number): B[] =>
+  blocks.filter(({ endedAt }) => endedAt !== null || day.start <= now);
 
 type Entry<T extends string, B> = B & { type: T; local_time: string };
 

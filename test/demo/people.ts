@@ -1,6 +1,8 @@
 /** Somebody of the demo team. */
 export type DemoPerson = {
   id: string;
+  /** Their id in Status Hero's document, where that prints one. */
+  formerId: string | null;
   memberId: string;
   name: string;
   /** What tools call them. */
@@ -14,7 +16,14 @@ export type DemoPerson = {
   role: "active" | "observer";
 };
 
-const UNKNOWN = { email: null, location: null, avatarUrl: null, administrator: false, manager: false };
+const UNKNOWN = {
+  formerId: null,
+  email: null,
+  location: null,
+  avatarUrl: null,
+  administrator: false,
+  manager: false,
+};
 
 /** A member who checks in, known to tools by their e-mail. */
 const active = (person: Partial<DemoPerson> & Pick<DemoPerson, "id" | "memberId" | "name" | "email" | "timeZone">) =>
@@ -26,12 +35,13 @@ const observer = (person: Pick<DemoPerson, "id" | "memberId" | "name" | "identif
 
 /**
  * The nine members of Status Hero's report and the two people of StatsAware's presence example. Names, e-mails, zones,
- * places, pictures (their doubled schemes too) and the first two member ids are the documents' own; Irene's e-mail and
+ * places, pictures (their doubled schemes too), former ids and the first two member ids are the documents' own; Irene's e-mail and
  * zone and the last three people are made up, for the documents count nine members and name six.
  */
 export const PEOPLE: DemoPerson[] = [
   active({
     id: "usr_4f8a2c",
+    formerId: "e9d25609-6cac-4286-99a7-5d08f29ecd8f",
     memberId: "5b73a1de-b26f-46fe-8f61-8355a2d9241b",
     name: "Emma Garrett",
     email: "demo+emma@8012labs.com",
@@ -41,6 +51,7 @@ export const PEOPLE: DemoPerson[] = [
   }),
   active({
     id: "usr_7b21d9",
+    formerId: "fb74f792-e555-4b77-8a3b-a62f525d2c25",
     memberId: "a3bf073a-98eb-447d-abcd-7833760f334d",
     name: "Hugh Oliver",
     email: "demo+hugh@8012labs.com",
@@ -50,6 +61,7 @@ export const PEOPLE: DemoPerson[] = [
   }),
   active({
     id: "usr_c05e38",
+    formerId: "aaca3009-4ed7-4e3e-b746-673faaf4dd75",
     memberId: "1f9a64c7-0d35-4be2-a8f6-5c7213e9b0d4",
     name: "Adam Young",
     email: "demo+adam@8012labs.com",
@@ -62,6 +74,7 @@ export const PEOPLE: DemoPerson[] = [
   }),
   active({
     id: "usr_9e14f7",
+    formerId: "b07ce317-34f2-46f4-98b3-17473b0cf69f",
     memberId: "72d8b5e0-f41c-4a69-9b37-e80c6d2a51f3",
     name: "Grace Pearson",
     email: "demo+grace@8012labs.com",
@@ -71,6 +84,7 @@ export const PEOPLE: DemoPerson[] = [
   }),
   active({
     id: "usr_36a0b8",
+    formerId: "7e564e63-a9a3-4cbf-a015-5c91b1e720d0",
     memberId: "b80e37f6-92ca-4d15-87e4-3f6a9c05d21b",
     name: "Dave Taylor",
     email: "demo+dave@8012labs.com",

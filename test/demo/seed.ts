@@ -1,9 +1,21 @@
+import { eq } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { database } from "../../src/db/client.ts";
-import { accounts, apiKeys, identities, integrations, members, people, teams } from "../../src/db/schema/index.ts";
+import {
+  accounts,
+  apiKeys,
+  identities,
+  integrations,
+  members,
+  people,
+  reports,
+  teams,
+} from "../../src/db/schema/index.ts";
 import { identityId, keyPrefix, sha256 } from "../../src/lib/id.ts";
 import { slugify } from "../../src/lib/text.ts";
 import { ACCOUNT, INACTIVE, INTEGRATION, NOT_ONBOARDED, TEAM } from "./account.ts";
+import { REPORTS } from "./check_ins.ts";
+import { historyRows } from "./history.ts";
 import { type DemoPerson, PEOPLE } from "./people.ts";
 
 /**
@@ -12,25 +24,25 @@ import { type DemoPerson, PEOPLE } from "./people.ts";
  */
 export async function seedDemo(d1: D1Database, now: number): Promise<void> {
   const db = database(d1);
-  const rows = [
-    account(ACCOUNT, now),
-    account(NOT_ONBOARDED.account, null),
-    team(TEAM, ACCOUNT.id),
-    team(NOT_ONBOARDED.team, NOT_ONBOARDED.account.id),
-    await key(TEAM.key, TEAM.id, null),
-    ...(await integration(INTEGRATION, TEAM.id, true)),
-    ...(await integration(INACTIVE, TEAM.id, false)),
-    ...(await integration(NOT_ONBOARDED.integration, NOT_ONBOARDED.team.id, true)),
-    ...(await Promise.all(PEOPLE.map(person))).flat(),
-  ].map(({ table, values }) =>
-    db
-      .insert(table)
-      .values({ ...values, createdAt: now })
-      .onConflictDoNothing(),
-  );
-  const [first, ...rest] = rows;
+  const made = (await accountRows(now)).map(({ table, values }) => ({ table, values: { ...values, createdAt: now } }));
+  // Once it is there, history is its readers' own: an answer they have edited must not get its former tags back.
+  const hasHistory = (await db.$count(reports, eq(reports.id, REPORTS[0]!.id))) > 0;
+  const rows = [...made, ...(hasHistory ? [] : await historyRows())];
+  const [first, ...rest] = rows.map(({ table, values }) => db.insert(table).values(values).onConflictDoNothing());
   await db.batch([first!, ...rest]);
 }
+
+const accountRows = async (now: number) => [
+  account(ACCOUNT, now),
+  account(NOT_ONBOARDED.account, null),
+  team(TEAM, ACCOUNT.id),
+  team(NOT_ONBOARDED.team, NOT_ONBOARDED.account.id),
+  await key(TEAM.key, TEAM.id, null),
+  ...(await integration(INTEGRATION, TEAM.id, true)),
+  ...(await integration(INACTIVE, TEAM.id, false)),
+  ...(await integration(NOT_ONBOARDED.integration, NOT_ONBOARDED.team.id, true)),
+  ...(await Promise.all(PEOPLE.map(person))).flat(),
+];
 
 /** A row but for the time it is made at. */
 const row = <T extends SQLiteTable>(table: T, values: Omit<T["$inferInsert"], "createdAt">) => ({ table, values });

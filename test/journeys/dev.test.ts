@@ -10,7 +10,7 @@ import { runCurl } from "../readme/shell.ts";
 const ROOT = resolve(import.meta.dirname, "../..");
 
 let data: string;
-const started: (() => void)[] = [];
+const started: (() => unknown)[] = [];
 beforeAll(async () => {
   data = await mkdtemp(join(tmpdir(), "rollcall-dev-"));
 });
@@ -30,12 +30,19 @@ function dev(...args: string[]) {
       seen.dispatchEvent(new Event("text"));
     });
   }
-  const gone = once(child, "close").then(([code]) => ({ code, printed }));
+  let ended = false;
+  const gone = once(child, "close").then(([code]) => {
+    ended = true;
+    seen.dispatchEvent(new Event("text"));
+    return { code, printed };
+  });
   const interrupt = () => process.kill(-child.pid!, "SIGINT");
-  started.push(() => child.exitCode === null && child.signalCode === null && interrupt());
+  started.push(() => ended || interrupt());
   const shows = async (text: string) => {
-    const ended = gone.then(() => Promise.reject(new Error(`ended without "${text}":\n${printed}`)));
-    while (!printed.includes(text)) await Promise.race([once(seen, "text"), ended]);
+    while (!printed.includes(text)) {
+      if (ended) throw new Error(`ended without "${text}":\n${printed}`);
+      await once(seen, "text");
+    }
     return printed;
   };
   return { shows, gone, interrupt };

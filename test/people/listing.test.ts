@@ -66,6 +66,7 @@ test("pages of any size, one after the other, are the whole list, each person on
         const page = pageOfPeople(people, { cursor: cursor ? decodeCursor(cursor)! : undefined, limit });
         expect(page.rows.length).toBeLessThanOrEqual(limit);
         seen.push(...page.rows);
+        expect(seen.length).toBeLessThanOrEqual(people.length);
         cursor = page.nextCursor;
       }
       expect(seen).toEqual(pageOfPeople(people, { limit: 200 }).rows);

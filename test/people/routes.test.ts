@@ -82,6 +82,7 @@ suite("GET /people", () => {
     for (let search: string | null = "?limit=60"; search; pages++) {
       const { data, next_cursor }: List = await list(team, search);
       paged.push(...data);
+      expect(paged.length).toBeLessThanOrEqual(names.length);
       search = next_cursor && `?limit=60&cursor=${next_cursor}`;
     }
     expect(pages).toBe(4);

@@ -15,7 +15,7 @@ function stream(source: string, sent: string, identityId = "i1"): SourcedStream 
 
 describe("a person's current status", () => {
   test("shows the one source there is", () => {
-    expect(current(ada, [stream("slack", "1000 Coding, 61000 coding")])).toEqual({
+    expect(current(ada, [stream("slack", "1000 Coding, 61000 coding")], {})).toEqual({
       person_id: "usr_a",
       name: "Ada",
       time_zone: "Europe/London",
@@ -40,13 +40,20 @@ describe("a person's current status", () => {
     [["5000 away", "1000 lunch"], "away"],
   ])("of %j is %s", (sent, status) => {
     const streams = sent.map((text, n) => stream(`source-${n}`, text));
-    expect(current(ada, streams)).toMatchObject({ present: true, status });
-    expect(current(ada, streams.reverse())).toMatchObject({ present: true, status });
+    expect(current(ada, streams, {})).toMatchObject({ present: true, status });
+    expect(current(ada, streams.reverse(), {})).toMatchObject({ present: true, status });
+  });
+
+  test("goes by the team's classes", () => {
+    const streams = [stream("slack", "1000 in a meeting"), stream("vscode", "500 break")];
+    const classes = { break: true, "in a meeting": false };
+    expect(current(ada, streams, classes)).toMatchObject({ status: "break", working: true, source: "vscode" });
+    expect(current(ada, streams.slice(0, 1), classes)).toMatchObject({ status: "in a meeting", working: false });
   });
 
   test("goes on at one source when another goes offline", () => {
     const streams = [stream("slack", "1000 busy, 5000 offline"), stream("vscode", "2000 coding")];
-    expect(current(ada, streams)).toMatchObject({ status: "coding", source: "vscode", last_seen_at: iso(5_000) });
+    expect(current(ada, streams, {})).toMatchObject({ status: "coding", source: "vscode", last_seen_at: iso(5_000) });
   });
 
   test("is offline, and last seen when the last of the sources ended, once nothing is open", () => {
@@ -54,7 +61,7 @@ describe("a person's current status", () => {
       stream("slack", "1000 online, 5000 offline, 9000 offline"),
       stream("vscode", "2000 coding, 700000"),
     ];
-    expect(current(ada, streams)).toMatchObject({
+    expect(current(ada, streams, {})).toMatchObject({
       present: false,
       status: "offline",
       working: false,
@@ -65,11 +72,11 @@ describe("a person's current status", () => {
   });
 
   test("is offline and never seen for somebody only ever reported offline", () => {
-    expect(current(ada, [stream("slack", "1000 offline")])).toMatchObject({ present: false, last_seen_at: null });
+    expect(current(ada, [stream("slack", "1000 offline")], {})).toMatchObject({ present: false, last_seen_at: null });
   });
 
   test("may be present without working", () => {
-    expect(current(ada, [stream("slack", "1000 lunch")])).toMatchObject({ present: true, working: false });
+    expect(current(ada, [stream("slack", "1000 lunch")], {})).toMatchObject({ present: true, working: false });
   });
 });
 
@@ -90,7 +97,7 @@ describe("everybody", () => {
       stream("git", "1000 busy", "i3"),
       stream("git", "1000 online", "i4"),
     ];
-    expect(byPerson(known, streams).map(({ person_id, status }) => [person_id, status])).toEqual([
+    expect(byPerson(known, streams, {}).map(({ person_id, status }) => [person_id, status])).toEqual([
       ["usr_0", "online"],
       ["usr_a", "away"],
       ["usr_b", "busy"],
@@ -98,13 +105,13 @@ describe("everybody", () => {
   });
 
   test("leaves out whom D1 has not confirmed yet, and who never had a stream", () => {
-    expect(byPerson(new Map([["i9", ada]]), [stream("slack", "1000 online", "i1")])).toEqual([]);
+    expect(byPerson(new Map([["i9", ada]]), [stream("slack", "1000 online", "i1")], {})).toEqual([]);
   });
 });
 
 describe("a viewer is told", () => {
-  const online = current(ada, [stream("slack", "1000 online")]);
-  const gone = current(ada, [stream("slack", "1000 online, 2000 offline")]);
+  const online = current(ada, [stream("slack", "1000 online")], {});
+  const gone = current(ada, [stream("slack", "1000 online, 2000 offline")], {});
   const told = (shown: PersonPresence[], now: PersonPresence[]) =>
     changes(new Map(shown.map((person) => [person.person_id, person])), now);
 
@@ -124,7 +131,7 @@ describe("a viewer is told", () => {
   });
 
   test("nothing of somebody present who was merely seen again", () => {
-    const again = current(ada, [stream("slack", "1000 online, 2000 online")]);
+    const again = current(ada, [stream("slack", "1000 online, 2000 online")], {});
     expect(told([online, { ...gone, person_id: "usr_b" }], [again, { ...gone, person_id: "usr_b" }])).toEqual({
       data: [],
       removed: [],

@@ -10,7 +10,7 @@ const block = (startedAt: number, endedAt: number | null, over: object = {}) => 
 describe("when people worked", () => {
   test("is what working blocks cover of the half-open window", () => {
     const blocks = [block(50, 120), block(150, 250), block(20, 300, { personId: "bob" })];
-    expect([...workByPerson(blocks, WINDOW)]).toEqual([
+    expect([...workByPerson(blocks, WINDOW, {})]).toEqual([
       [
         "ada",
         [
@@ -24,12 +24,19 @@ describe("when people worked", () => {
 
   test("is nothing for lone beats, other statuses and what only touches the window", () => {
     const blocks = [block(150, 150), block(120, 180, { status: "Out-of-office" }), block(50, 100), block(200, 250)];
-    expect([...workByPerson(blocks, WINDOW)]).toEqual([]);
+    expect([...workByPerson(blocks, WINDOW, {})]).toEqual([]);
+  });
+
+  test("goes by the team's classes", () => {
+    const blocks = [block(100, 120, { status: "Lunch" }), block(150, 160, { status: "training" })];
+    expect([...workByPerson(blocks, WINDOW, { lunch: true, training: false })]).toEqual([
+      ["ada", [{ start: 100, end: 120 }]],
+    ]);
   });
 
   test("counts an open block up to its last heartbeat", () => {
     const open = block(120, null, { lastSeenAt: 170 });
-    expect(workByPerson([open], WINDOW).get("ada")).toEqual([{ start: 120, end: 170 }]);
+    expect(workByPerson([open], WINDOW, {}).get("ada")).toEqual([{ start: 120, end: 170 }]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { exports } from "cloudflare:workers";
-import type { Accepts, Sample } from "./matrix.ts";
-import type { World } from "./world.ts";
+import type { Accepts, Row, Sample } from "./matrix.ts";
+import type { Names, World } from "./world.ts";
 
 export const SETUP_TOKEN = "setup-token-for-tests";
 
@@ -13,6 +13,12 @@ export function credentials(accepts: Accepts, world: World): Record<string, stri
     setup: [{ Authorization: `Bearer ${SETUP_TOKEN}` }],
   };
   return shown[accepts];
+}
+
+/** Of a route's samples the one with a body, else the one with a query, else the first. */
+export function fullest({ samples }: Row, names: Names): Sample {
+  const made = samples.map((sample) => sample(names));
+  return made.find(({ body }) => body !== undefined) ?? made.find(({ query }) => query) ?? made[0]!;
 }
 
 /** A text, bytes or stream sent as it is, instead of a sample's body. */

@@ -1,11 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { MAX_BODY_BYTES } from "../../src/http/body.ts";
 import { direct } from "../support/direct.ts";
 import { expectError } from "../support/error.ts";
-import { MATRIX, type Sample } from "./matrix.ts";
-import { at, fields, withValue } from "./mutation.ts";
-import { ask, credentials, learnt, type Raw } from "./request.ts";
-import { absentNames, everyRow, mintWorld, type World } from "./world.ts";
+import { MATRIX } from "./matrix.ts";
+import { ask, credentials, fullest, learnt } from "./request.ts";
+import { everyRow, mintWorld, type World } from "./world.ts";
 
 const ROWS = Object.entries(MATRIX);
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
@@ -20,86 +18,10 @@ beforeAll(async () => {
 
 const expectNothingStored = async () => expect(await everyRow()).toEqual(before);
 
-/** The credentials and the fullest sample of a route. */
-function prepare(route: string): { sample: Sample; headers: Record<string, string> } {
-  const { accepts, samples } = MATRIX[route]!;
-  const made = samples.map((sample) => sample(world.names));
-  return {
-    sample: made.find(({ body, query }) => body ?? query) ?? made[0]!,
-    headers: credentials(accepts, world)[0]!,
-  };
-}
-
-/** The bytes in chunks, the length of which nobody says beforehand. */
-const chunked = (text: string): ReadableStream<Uint8Array> =>
-  new Response(text).body!.pipeThrough(new TransformStream()) as ReadableStream<Uint8Array>;
-
-describe("a body", () => {
-  const routes = ROWS.filter(([, { samples }]) => samples.some((sample) => sample(absentNames()).body));
-
-  const send = (route: string, raw: Raw, more: Record<string, string | undefined> = {}) => {
-    const { sample, headers } = prepare(route);
-    return ask(route, sample, { headers: { ...headers, ...more }, raw });
-  };
-
-  describe.each(routes.map(([route]) => route))("of %s", (route) => {
-    const text = () => JSON.stringify(prepare(route).sample.body);
-
-    test("must be said to be JSON", async () => {
-      const types = ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/json"];
-      for (const type of [...types, "application/jsonp", "application/vnd.x+xml", "nonsense", "", undefined]) {
-        await expectError(
-          await send(route, new TextEncoder().encode(text()), { "Content-Type": type }),
-          415,
-          "unsupported_media_type",
-        );
-      }
-      await expectNothingStored();
-    });
-
-    test("is at most 1 MiB, its length said beforehand or not", async () => {
-      const full = text();
-      const huge = `${full.slice(0, -1)},"unknown":"${"x".repeat(10_000_000)}"}`;
-      const over = full.padEnd(MAX_BODY_BYTES + 1);
-      for (const raw of [huge, over]) {
-        await expectError(await send(route, raw), 413, "too_large");
-        await expectError(await send(route, chunked(raw)), 413, "too_large");
-      }
-      await expectNothingStored();
-    });
-
-    test("holds at most 1,000 of anything", async () => {
-      const { body } = prepare(route).sample;
-      const lists = fields(body).filter((path) => path.length === 1 && Array.isArray(at(body, path)));
-      for (const path of lists) {
-        const [item] = at(body, path) as unknown[];
-        const many = withValue(body, path, Array(1_001).fill(item));
-        const { error } = await expectError(await send(route, JSON.stringify(many)), 413, "too_large");
-        expect(error).toContain(path[0]);
-      }
-      await expectNothingStored();
-      for (const path of lists) {
-        const [item] = at(body, path) as unknown[];
-        const response = await send(route, JSON.stringify(withValue(body, path, Array(1_000).fill(item))));
-        expect(response.status).toBe(200);
-      }
-    });
-  });
-
-  test.each([
-    ["of exactly 1 MiB", (text: string) => text.padEnd(MAX_BODY_BYTES), {}],
-    ["of exactly 1 MiB, in chunks", (text: string) => chunked(text.padEnd(MAX_BODY_BYTES)), {}],
-    ["in chunks", chunked, {}],
-    ["behind a byte order mark", (text: string) => `\ufeff${text}`, {}],
-    ["with a charset", (text: string) => text, { "Content-Type": "application/json; charset=utf-8" }],
-    ["of JSON in capitals", (text: string) => text, { "Content-Type": "APPLICATION/JSON" }],
-    ["of a kind of JSON", (text: string) => text, { "Content-Type": "application/vnd.example.v1+json" }],
-  ])("is taken: %s", async (_, raw, headers) => {
-    for (const route of ["POST /api/v1/presence", "POST /api/v1/events"]) {
-      const response = await send(route, raw(JSON.stringify(prepare(route).sample.body)), headers);
-      expect(response.status, await response.text()).toBe(200);
-    }
-  });
+/** The fullest sample of a route, and the headers of somebody who may send it. */
+const prepare = (route: string) => ({
+  sample: fullest(MATRIX[route]!, world.names),
+  headers: credentials(MATRIX[route]!.accepts, world)[0]!,
 });
 
 describe("a path", () => {

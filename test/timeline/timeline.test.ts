@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test } from "vitest";
 import { mintTeam } from "../support/team.ts";
-import { beat, did, realClock, shown, timelineOf } from "./day.ts";
+import { beat, clockAt, did, realClock, shown, timelineOf } from "./day.ts";
 
 afterEach(realClock);
 
@@ -159,6 +159,18 @@ describe("GET /people/{id}/timeline", () => {
       hours_worked: 0.2,
       data: [{ started_at: "2027-06-01T09:00:00Z", last_seen_at: "2027-06-01T09:12:00Z", ended_at: null }],
     });
+  });
+
+  test("shows an open block on the days it reached, and on none that is still to come", async () => {
+    const team = await mintTeam({ timeoutMinutes: 720 });
+    await beat(team, "2027-06-01T23:00:00Z", "online");
+    const tomorrow = "ada?date=2027-06-02";
+    clockAt("2027-06-01T23:59:59.999Z");
+    expect((await timelineOf(team, tomorrow)).data).toEqual([]);
+    clockAt("2027-06-02T00:00:00Z");
+    expect(await timelineOf(team, tomorrow)).toMatchObject({ hours_worked: 0, data: [{ ended_at: null }] });
+    await beat(team, "2027-06-02T00:30:00Z", "online");
+    expect((await timelineOf(team, tomorrow)).hours_worked).toBe(0.5);
   });
 
   test("ends a block whose timeout has passed at its last heartbeat, alarm or no alarm", async () => {

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, or, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../db/client.ts";
 import { checkins, memberAbsences, people, reports } from "../../db/schema/index.ts";
 import { isMet, type Turnout } from "./metrics.ts";
@@ -12,8 +12,9 @@ export const listReports = (db: Database, team: Team, { page, size }: { page: nu
 
 /** The report with an id, or of a date; null where there is none. */
 export async function findReport(db: Database, team: Team, reference: string): Promise<ReportRow | null> {
-  const named = or(eq(reports.id, reference), eq(reports.date, reference));
-  const [report] = await readReports(db, team, named, { limit: 1, offset: 0 });
+  const theirs = sql`SELECT r.id FROM reports r WHERE r.team_id = ${team.teamId}`;
+  const id = sql`coalesce((${theirs} AND r.id = ${reference}), (${theirs} AND r.date = ${reference}))`;
+  const [report] = await readReports(db, team, eq(reports.id, id), { limit: 1, offset: 0 });
   return report ?? null;
 }
 
@@ -50,24 +51,30 @@ async function readTurnout(db: Database, { teamId }: Team, reportIds: string[]) 
       id: checkins.id,
       reportId: checkins.reportId,
       completedAt: checkins.completedAt,
-      absent: sql<number>`EXISTS (SELECT 1 FROM ${memberAbsences}
-        WHERE ${memberAbsences.teamId} = ${teamId} AND ${memberAbsences.date} = ${checkins.date}
-          AND ${memberAbsences.personId} = ${checkins.personId})`,
+      absentOn: memberAbsences.date,
       // Answers are stored trimmed. Their text stays where it is: fifteen hundred of them may be long.
       blocked: sql<number>`coalesce(${checkins.blockers}, '') <> ''`,
       previousCompleted: checkins.previousCompleted,
     })
     .from(checkins)
+    .leftJoin(
+      memberAbsences,
+      and(
+        eq(memberAbsences.teamId, teamId),
+        eq(memberAbsences.date, checkins.date),
+        eq(memberAbsences.personId, checkins.personId),
+      ),
+    )
+    // The ids are of the team's own reports.
     .where(
       and(
         inArray(checkins.reportId, sql`(SELECT value FROM json_each(${JSON.stringify(reportIds)}))`),
-        sql`${checkins.teamId} = ${teamId}`,
         sql`NOT ${isSuperseded()}`,
       ),
     );
-  return rows.map(({ absent, blocked, previousCompleted, ...row }) => ({
+  return rows.map(({ absentOn, blocked, previousCompleted, ...row }) => ({
     ...row,
-    absent: absent === 1,
+    absent: absentOn !== null,
     blocked: blocked === 1,
     previousCompleted: isMet(previousCompleted),
   })) satisfies Turnout[];

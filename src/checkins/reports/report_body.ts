@@ -15,7 +15,10 @@ export type ReportRow = {
 };
 
 /** A report as Status Hero shows it ("Reports"). */
-export const reportBody = ({ id, teamId, date, previousDate, questions, updatedAt, turnout }: ReportRow, place: Place) => ({
+export const reportBody = (
+  { id, teamId, date, previousDate, questions, updatedAt, turnout }: ReportRow,
+  place: Place,
+) => ({
   id,
   date,
   team_id: teamId,

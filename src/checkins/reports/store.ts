@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { atomically, type Database } from "../../db/client.ts";
 import { newId } from "../../lib/id.ts";
 import { addDays, localDate, localWeekday } from "../../lib/time_zone.ts";
-import { type ReportPlan, planReport, type TeamDays } from "./plan.ts";
+import { planReport, type ReportPlan, type TeamDays } from "./plan.ts";
 import { LOOK_BACK_DAYS } from "./workday.ts";
 
 /**
@@ -48,7 +48,8 @@ type Team = { teamId: string };
 const expected = sql`m.role = 'active' AND m.removed_at IS NULL AND p.merged_into IS NULL`;
 
 /** A version 4 UUID (RFC 9562 section 5.4): the rows are not known before SQL finds them. */
-const uuid = sql.raw(`lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-'
+const uuid =
+  sql.raw(`lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-'
   || substr('89ab', 1 + (random() & 3), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))`);
 
 /** Adds what is missing of the pending check-ins of reports `r`, where `condition` may speak of `r`, `m` and `p`. */
@@ -59,16 +60,16 @@ const insertPending = (condition: SQL, now: number): SQL => sql`
   WHERE ${condition} AND ${expected}
   ON CONFLICT DO NOTHING`;
 
-/** The statement for a batch that changes what the report of a date counts: answers, absences. */
-export const touchReport = ({ teamId }: Team, date: string, now: number): SQL =>
-  sql`UPDATE reports SET updated_at = ${now} WHERE team_id = ${teamId} AND date = ${date}`;
+/** The statement for a batch that changes, if `condition` holds, what the report of a date counts: answers, absences. */
+export const touchReport = ({ teamId }: Team, date: string, now: number, condition: SQL = sql`true`): SQL =>
+  sql`UPDATE reports SET updated_at = ${now} WHERE team_id = ${teamId} AND date = ${date} AND ${condition}`;
 
 /**
  * The statements that follow, in the same batch, a change of whether somebody is to check in: their role, joining, leaving.
  * Reports from `from` on (the team's today) get the pending check-in of who is active now, and lose that of who is not,
  * with what was said about it. Completed check-ins and earlier reports stay as they are.
  */
-export function expectCheckins({ teamId }: Team, personId: string, from: string, now: number): SQL[] {
+export function expectCheckins({ teamId }: Team, personId: string | SQL, from: string, now: number): SQL[] {
   const idle = sql`SELECT c.id FROM checkins c
     WHERE c.team_id = ${teamId} AND c.person_id = ${personId} AND c.date >= ${from} AND c.completed_at IS NULL
       AND NOT EXISTS (SELECT 1 FROM members m JOIN people p ON p.id = m.person_id
@@ -91,8 +92,5 @@ export function withdrawReport({ teamId }: Team, date: string): SQL[] {
     SELECT 1 FROM checkins c WHERE c.report_id = r.id AND (c.completed_at IS NOT NULL
       OR EXISTS (SELECT 1 FROM comments WHERE checkin_id = c.id)
       OR EXISTS (SELECT 1 FROM reactions WHERE checkin_id = c.id)))`;
-  return [
-    sql`DELETE FROM checkins WHERE report_id IN (${unused})`,
-    sql`DELETE FROM reports WHERE id IN (${unused})`,
-  ];
+  return [sql`DELETE FROM checkins WHERE report_id IN (${unused})`, sql`DELETE FROM reports WHERE id IN (${unused})`];
 }

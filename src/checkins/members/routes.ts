@@ -1,0 +1,70 @@
+import { type Context, Hono } from "hono";
+import { guard } from "../../auth/guard.ts";
+import { jsonBody } from "../../http/body.ts";
+import type { AppContext } from "../../http/context.ts";
+import { ApiError } from "../../http/errors.ts";
+import { query } from "../../http/query.ts";
+import { localDate } from "../../lib/time_zone.ts";
+import { findPerson, findRemoved, listTeam, type PersonRow } from "../../people/person_store.ts";
+import { requireMember } from "../member_guard.ts";
+import { PAGE_SIZE } from "../schema.ts";
+import { pageOfMembers } from "./listing.ts";
+import { memberBody } from "./member_body.ts";
+import { rename } from "./naming.ts";
+import { memberChange, membersQuery, newMember } from "./schema.ts";
+import { addMember, changeMember, isUsernameTaken, removeMember } from "./store.ts";
+
+/** The members of a team (Status Hero, "Members"), and how they come, change and go. */
+export const membersRoutes = new Hono<AppContext>()
+  .get("/members", guard("team"), query(membersQuery), async (c) => {
+    const team = await listTeam(c.get("db"), c.get("caller"), { withIdentifiers: false });
+    const found = pageOfMembers(team, { ...c.req.valid("query"), size: PAGE_SIZE });
+    return c.json({ members: found.map((member) => memberBody(member, c.get("caller").teamTimeZone)) });
+  })
+  .get("/members/:id", guard("team"), async (c) => c.json(shown(c, await requireMember(c, c.req.param("id")))))
+  .post("/members", guard("team"), jsonBody(newMember), async (c) => {
+    const [db, caller] = [c.get("db"), c.get("caller")];
+    const { name, first_name, last_name, time_zone: timeZone, role = "active", ...said } = c.req.valid("json");
+    if (await findPerson(db, caller, said.email)) throw alreadyThere(said.email);
+    if (said.username !== undefined) {
+      const returning = await findRemoved(db, caller, said.email);
+      await requireFreeUsername(c, said.username, returning?.id ?? null);
+    }
+    const naming = rename({ name, first_name, last_name })!;
+    const id = await addMember(db, caller, { ...said, ...naming, timeZone, role }, moment(c));
+    if (id === null) throw alreadyThere(said.email);
+    const member = await requireMember(c, id);
+    return c.json(shown(c, member), 201, { Location: `/api/v1/members/${member.memberId}` });
+  })
+  .patch("/members/:id", guard("team"), jsonBody(memberChange), async (c) => {
+    const before = await requireMember(c, c.req.param("id"));
+    const { name, first_name, last_name, time_zone: timeZone, ...said } = c.req.valid("json");
+    if (said.username !== undefined) await requireFreeUsername(c, said.username, before.id);
+    const change = { ...said, ...rename({ name, first_name, last_name }, before), timeZone };
+    if (!(await changeMember(c.get("db"), c.get("caller"), before.id, change, moment(c)))) {
+      throw new ApiError("conflict", { text: `email: ${said.email} is somebody else's` });
+    }
+    return c.json(shown(c, await requireMember(c, before.id)));
+  })
+  .delete("/members/:id", guard("team"), async (c) => {
+    const { id } = await requireMember(c, c.req.param("id"));
+    await removeMember(c.get("db"), c.get("caller"), id, moment(c));
+    return c.body(null, 204);
+  });
+
+const shown = (c: Context<AppContext>, member: PersonRow) => ({
+  member: memberBody(member, c.get("caller").teamTimeZone),
+});
+
+/** Now, as a clock and as the team's calendar tell it. */
+function moment(c: Context<AppContext>): { now: number; today: string } {
+  const now = Date.now();
+  return { now, today: localDate(now, c.get("caller").teamTimeZone) };
+}
+
+async function requireFreeUsername(c: Context<AppContext>, username: string, personId: string | null): Promise<void> {
+  if (!(await isUsernameTaken(c.get("db"), c.get("caller"), username, personId))) return;
+  throw new ApiError("conflict", { text: `username: ${username} is somebody else's` });
+}
+
+const alreadyThere = (email: string) => new ApiError("conflict", { text: `email: ${email} is on the team already` });

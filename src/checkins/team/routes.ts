@@ -1,0 +1,35 @@
+import { Hono } from "hono";
+import { guard } from "../../auth/guard.ts";
+import { jsonBody } from "../../http/body.ts";
+import type { AppContext } from "../../http/context.ts";
+import { badRequest } from "../../http/errors.ts";
+import { rotation } from "../../http/schema.ts";
+import { rotateTeamKey } from "../../integrations/store.ts";
+import { newTeamKey } from "../../lib/id.ts";
+import { formatInstant } from "../../lib/instant.ts";
+import { MAX_CLASSES, reclassified } from "./classes.ts";
+import { teamChange } from "./schema.ts";
+import { changeTeam } from "./store.ts";
+import { teamBody } from "./team_body.ts";
+
+/** The settings of a team, and its key. */
+export const teamRoutes = new Hono<AppContext>()
+  .get("/team", guard("team"), (c) => c.json(teamBody(c.get("caller"))))
+  .patch("/team", guard("team"), jsonBody(teamChange), async (c) => {
+    const caller = c.get("caller");
+    const { time_zone: timeZone, work_days: workDays, status_classes: statusClasses, ...said } = c.req.valid("json");
+    if (statusClasses && Object.keys(reclassified(caller.statusClasses, statusClasses)).length > MAX_CLASSES) {
+      throw badRequest([{ path: "status_classes", message: `must not be more than ${MAX_CLASSES} in all` }]);
+    }
+    const changed = await changeTeam(c.get("db"), caller, { ...said, timeZone, workDays, statusClasses });
+    return c.json(teamBody({ ...caller, ...changed }));
+  })
+  .post("/team/rotate", guard("team"), jsonBody(rotation), async (c) => {
+    const { keep_old_for_minutes: minutes } = c.req.valid("json");
+    const [key, now] = [newTeamKey(), Date.now()];
+    const keepUntil = now + minutes * 60_000;
+    await rotateTeamKey(c.get("db"), c.get("caller").teamId, { key, keepUntil }, now);
+    const body = { key, old_key_expires_at: minutes > 0 ? formatInstant(keepUntil) : null };
+    // Nothing on the way may keep an answer that carries a key.
+    return c.json(body, 200, { "Cache-Control": "no-store" });
+  });

@@ -1,0 +1,136 @@
+import { env } from "cloudflare:workers";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { addDays, localWeekday } from "../../../src/lib/time_zone.ts";
+import { countingDatabase } from "../../support/counting.ts";
+import { direct } from "../../support/direct.ts";
+import type { Team } from "../../support/team.ts";
+import { mintTeamOf } from "../reports/client.ts";
+import { clockAt, run } from "./client.ts";
+
+const LAST_DAY = "2026-11-20";
+const PEOPLE = 50;
+
+/** The last `days` work days up to LAST_DAY. */
+function workDays(days: number): string[] {
+  const found: string[] = [];
+  for (let date = LAST_DAY; found.length < days; date = addDays(date, -1)) if (localWeekday(date) < 6) found.push(date);
+  return found;
+}
+
+/**
+ * A team of fifty that has checked in on each of the last `days` work days: with tags, a comment and a reaction, and two
+ * events a day; somebody is on leave each day, and somebody never answers.
+ */
+async function mintHistory(days: number): Promise<Team> {
+  const team = await mintTeamOf({ names: Array.from({ length: PEOPLE }, (_, n) => `Member ${n}`) });
+  const dates = workDays(days);
+  const past = JSON.stringify(dates.map((date, n) => ({ date, previous: dates[n + 1] ?? addDays(date, -1) })));
+  const people = JSON.stringify(team.people.map((id, n) => ({ id, n })));
+  const each = "FROM json_each(?2) d, json_each(?3) p";
+  const all = [team.teamId, past, people] as const;
+  const at = "unixepoch(d.value ->> 'date') * 1000 + (p.value ->> 'n') * 60000";
+  const key = "?1 || '-' || (d.value ->> 'date') || '-' || (p.value ->> 'n')";
+  const report = "?1 || '-' || (d.value ->> 'date')";
+  await run(
+    `INSERT INTO reports (id, team_id, date, previous_date, questions, created_at, updated_at)
+     SELECT ${report}, ?1, d.value ->> 'date', d.value ->> 'previous', '{"next":"","blockers":"","previous":"","previous_completed":""}', 0, 0
+     FROM json_each(?2) d`,
+    ...[team.teamId, past],
+  );
+  await run(
+    `INSERT INTO checkins (id, team_id, report_id, person_id, date, slug, next, blockers, previous_completed, completed_at, created_at, updated_at)
+     SELECT ${key}, ?1, ${report}, p.value ->> 'id', d.value ->> 'date', (d.value ->> 'date') || '-' || (p.value ->> 'n'),
+       'Go', iif((p.value ->> 'n') % 2, 'Wait', ''), 'true', iif((p.value ->> 'n') = 7, NULL, ${at}), 0, 0 ${each}`,
+    ...all,
+  );
+  await run(
+    `INSERT INTO checkin_tags (team_id, tag, completed_at, checkin_id)
+     SELECT ?1, t.value, ${at}, ${key} ${each}, json_each('["all","design","ops"]') t WHERE (p.value ->> 'n') <> 7`,
+    ...all,
+  );
+  for (const remark of ["comments", "reactions"]) {
+    await run(
+      `INSERT INTO ${remark} (id, team_id, checkin_id, person_id, body, created_at)
+       SELECT '${remark}-' || ${key}, ?1, ${key}, p.value ->> 'id', 'x', ${at} ${each}`,
+      ...all,
+    );
+  }
+  await run(
+    "INSERT INTO member_absences (team_id, person_id, date) SELECT ?1, ?3, d.value ->> 'date' FROM json_each(?2) d",
+    ...[team.teamId, past, team.people[7]],
+  );
+  await run(
+    `INSERT INTO identities (id, account_id, identifier, person_id, created_at)
+     SELECT 'i-' || (p.value ->> 'id'), ?1, p.value ->> 'id', p.value ->> 'id', 0 FROM json_each(?2) p`,
+    ...[team.accountId, people],
+  );
+  await run(
+    `INSERT INTO events (id, team_id, external_id, identity_id, kind, title, scope, occurred_at, created_at, updated_at)
+     SELECT 'e-' || t.value || ${key}, ?1, t.value || ${key}, 'i-' || (p.value ->> 'id'), 'commit', 'x', 'x', ${at} + t.value, 0, 0
+     ${each}, json_each('[1,2]') t`,
+    ...all,
+  );
+  return team;
+}
+
+/** Asks for a page as anybody would, and counts what it costs. */
+async function cost(team: Team, path: string) {
+  const { db, count } = countingDatabase();
+  const response = await direct(`/api/v1${path}`, { headers: team.asTeam }, { DB: db });
+  if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`);
+  return { ...count, body: (await response.json()) as Record<string, unknown[]> };
+}
+
+let quarter: Team;
+let twoYears: Team;
+
+beforeAll(async () => {
+  clockAt(`${LAST_DAY}T20:00:00Z`);
+  [quarter, twoYears] = [await mintHistory(62), await mintHistory(522)];
+}, 120_000);
+
+afterAll(() => {
+  vi.useRealTimers();
+});
+
+test("the history holds what it should: two years, with statistics as a database that has been in use has them", async () => {
+  const count = await env.DB.prepare("SELECT count(*) AS n FROM checkins WHERE team_id = ?")
+    .bind(twoYears.teamId)
+    .first();
+  expect(count).toEqual({ n: 522 * PEOPLE });
+});
+
+describe.each([
+  { path: "/statuses", list: "statuses", items: 30, needs: 400 },
+  { path: "/statuses?page=2", list: "statuses", items: 30, needs: 430 },
+  { path: "/tags/design", list: "statuses", items: 30, needs: 400 },
+  { path: "/tags/design?page=2", list: "statuses", items: 30, needs: 430 },
+  // Each report counts its fifty check-ins.
+  { path: "/reports", list: "reports", items: 30, needs: 1_700 },
+  { path: "/reports?page=2", list: "reports", items: 30, needs: 1_750 },
+  { path: "/tags", list: "tags", items: 3, needs: 20 },
+  { path: `/statuses/${LAST_DAY}-3`, list: "status", items: undefined, needs: 30 },
+  { path: `/reports/${LAST_DAY}`, list: "report", items: undefined, needs: 80 },
+])("GET $path", ({ path, list, items, needs }) => {
+  test("takes at most five queries and reads what it shows, however long the history", async () => {
+    const [short, long] = [await cost(quarter, path), await cost(twoYears, path)];
+    console.log(path, short.queries, long.queries, short.rowsRead, long.rowsRead);
+    expect(long.body[list]?.length).toBe(items);
+    expect(short.queries).toBeLessThanOrEqual(5);
+    expect(long.queries).toBe(short.queries);
+    // A scan that ends where its index ends reads a row less than one that finds the next team's row there.
+    expect(Math.abs(long.rowsRead - short.rowsRead)).toBeLessThanOrEqual(5);
+    expect(long.rowsRead).toBeLessThanOrEqual(needs);
+    // Less would be a count that misses something.
+    expect(long.rowsRead).toBeGreaterThan(items ?? 5);
+  });
+
+  test("costs no more where the database has gathered statistics", async () => {
+    await env.DB.exec("ANALYZE");
+    const { rowsRead } = await cost(twoYears, path);
+    await env.DB.exec("DELETE FROM sqlite_stat1");
+    await env.DB.exec("ANALYZE sqlite_schema");
+    console.log(path, rowsRead);
+    expect(rowsRead).toBeLessThanOrEqual(needs);
+  });
+});

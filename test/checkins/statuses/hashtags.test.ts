@@ -1,0 +1,56 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { hashtags, tagNamed } from "../../../src/checkins/statuses/hashtags.ts";
+
+describe("hashtags", () => {
+  test.each<[string, string[]]>([
+    ["Souped up the demo account for the #sales meeting.", ["sales"]],
+    ["poll more often #optimization", ["optimization"]],
+    ["#design, #Mobile; (#review) #HotFix!", ["design", "hotfix", "mobile", "review"]],
+    ["#one#two", ["one"]],
+    ["#high-priority #low_key #v2.1", ["high-priority", "low_key", "v2"]],
+    ["#trailing- #dots... #under_", ["dots", "trailing", "under"]],
+    ["ticket #123, but #1st and #a1", ["1st", "a1"]],
+    ["# heading\n## sub", []],
+    ["##double", []],
+    ["C# and F#minor", []],
+    ["a-#b a/#c", []],
+    ["**#bold** _#em_ __#strong__", ["bold", "em", "strong"]],
+    ["snake_#case", []],
+    ["https://x.test/page#section https://x.test/#top http://x.test/?q=#a", []],
+    ["see www.x.test/#top then #go", ["go"]],
+    ["[docs](#anchor) [more](https://x.test/#y) #z", ["z"]],
+    ["&#39;quoted&#x27;", []],
+    ["mailto:a@x.test #mail", ["mail"]],
+    ["#Größe #été #日本語 #Привет", ["größe", "été", "привет", "日本語"]],
+    ["\uFF03\uFF24\uFF25\uFF33\uFF29\uFF27\uFF2E", ["design"]],
+    ["#e\u0301te\u0301", ["été"]],
+    ["line\n#start\ttab\t#end", ["end", "start"]],
+    ["#---", []],
+    ["#", []],
+    [`#${"x".repeat(100)} #${"y".repeat(101)}`, ["x".repeat(100)]],
+  ])("of %j", (text, tags) => {
+    expect(hashtags([text])).toEqual(tags.toSorted());
+  });
+
+  test("are those of all answers, each once, sorted", () => {
+    expect(hashtags(["#b #A", null, "#a #c"])).toEqual(["a", "b", "c"]);
+  });
+
+  test("are found by the word they are listed as, whatever the text", () => {
+    const soup = fc.array(
+      fc.oneof(fc.string({ unit: "grapheme" }), fc.constantFrom("#", "-", "_", " ", "É", "ß", "İ", "/")),
+    );
+    fc.assert(
+      fc.property(soup, (parts) => {
+        for (const tag of hashtags([parts.join("")])) {
+          expect(tag).toMatch(/\p{L}/u);
+          expect(tag).not.toMatch(/[\s#]|[-_]$/);
+          expect(tagNamed(tag)).toBe(tag);
+          expect(tagNamed(`#${tag.toUpperCase()}`)).toBe(tagNamed(tag.toUpperCase()));
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});

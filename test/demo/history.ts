@@ -1,0 +1,69 @@
+import { previousLabel, questionsOn } from "../../src/checkins/reports/workday.ts";
+import { hashtags } from "../../src/checkins/statuses/hashtags.ts";
+import { checkins, checkinTags, comments, events, reactions, reports } from "../../src/db/schema/index.ts";
+import { identityId } from "../../src/lib/id.ts";
+import { slugify } from "../../src/lib/text.ts";
+import { ACCOUNT, TEAM } from "./account.ts";
+import { type DemoCheckin, type DemoReport, REPORTS } from "./check_ins.ts";
+import { type DemoPerson, PEOPLE } from "./people.ts";
+import { COMMENTS, type DemoEvent, type DemoRemark, EVENTS, REACTIONS } from "./remarks.ts";
+import { row } from "./row.ts";
+
+/** The rows of the demo's history: reports, check-ins with their tags, what was said of them, and what tools told. */
+export const historyRows = async () => [
+  ...(await Promise.all(REPORTS.map(report))).flat(),
+  ...COMMENTS.map((comment) => row(comments, remark(comment))),
+  ...REACTIONS.map((reaction) => row(reactions, remark(reaction))),
+  ...(await Promise.all(EVENTS.map(event))),
+];
+
+async function report({ id, date, previousDate, updatedAt, checkins: answered }: DemoReport) {
+  const at = Date.parse(updatedAt);
+  const questions = questionsOn(previousLabel(date, previousDate), {});
+  const expected = PEOPLE.filter(({ role }) => role === "active").map(async (person) => {
+    const own = { teamId: TEAM.id, reportId: id, personId: person.id, date, slug: `${date}-${slugify(person.name)}` };
+    const answers = answered.find(({ of }) => of === person.name);
+    if (answers) return completed(own, answers);
+    return [row(checkins, { ...own, id: await pendingId(own.slug), createdAt: at, updatedAt: at })];
+  });
+  return [
+    row(reports, { id, teamId: TEAM.id, date, previousDate, questions, createdAt: at, updatedAt: at }),
+    ...(await Promise.all(expected)).flat(),
+  ];
+}
+
+type Own = Pick<typeof checkins.$inferInsert, "teamId" | "reportId" | "personId" | "date" | "slug">;
+
+function completed(own: Own, { id, next, blockers, previous, met, completedAt }: DemoCheckin) {
+  const at = Date.parse(completedAt);
+  const times = { completedAt: at, createdAt: at, updatedAt: at };
+  return [
+    row(checkins, { ...own, ...times, id, next, blockers, previous, previousCompleted: met }),
+    ...hashtags([next, blockers, previous]).map((tag) =>
+      row(checkinTags, { teamId: own.teamId, tag, completedAt: at, checkinId: id }),
+    ),
+  ];
+}
+
+/** No document prints it, and it has to be the same each time. */
+const pendingId = (slug: string) => identityId(TEAM.id, slug);
+
+const remark = ({ id, checkinId, of, body, createdAt }: DemoRemark) => ({
+  ...{ id, teamId: TEAM.id, checkinId, personId: called(of).id, body },
+  createdAt: Date.parse(createdAt),
+});
+
+async function event({ of, occurredAt, ...columns }: DemoEvent) {
+  const at = Date.parse(occurredAt);
+  return row(events, {
+    ...{ ...columns, teamId: TEAM.id, externalId: `activity-${columns.id}` },
+    identityId: await identityId(ACCOUNT.id, called(of).identifiers[0]!),
+    ...{ occurredAt: at, createdAt: at, updatedAt: at },
+  });
+}
+
+function called(name: string): DemoPerson {
+  const person = PEOPLE.find((one) => one.name === name);
+  if (!person) throw new Error(`the demo has no ${name}`);
+  return person;
+}

