@@ -96,6 +96,7 @@ ALTER TABLE `teams` ADD `questions` text DEFAULT '{}' NOT NULL;--> statement-bre
 ALTER TABLE `teams` ADD `status_classes` text DEFAULT '{}' NOT NULL;--> statement-breakpoint
 ALTER TABLE `events` ADD `html` text;--> statement-breakpoint
 ALTER TABLE `members` ADD `removed_at` integer;--> statement-breakpoint
+CREATE INDEX `members_by_username` ON `members` (`team_id`,`username`);--> statement-breakpoint
 ALTER TABLE `people` ADD `last_name` text;--> statement-breakpoint
 ALTER TABLE `people` ADD `former_id` text;--> statement-breakpoint
 CREATE UNIQUE INDEX `people_by_former_id` ON `people` (`account_id`,`former_id`);

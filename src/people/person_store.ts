@@ -68,8 +68,8 @@ async function findMember(db: Database, { accountId, teamId }: Tenant, reference
 }
 
 /**
- * Everybody on the team but the merged and the removed, in no order; `identifiers`, one a line, where they are to be searched. A team is
- * read whole: SQLite folds and sorts ASCII only, and would read and sort them all for each page just the same.
+ * Everybody on the team but the merged and the removed, in no order; `identifiers`, one a line, where they are to be
+ * searched. A team is read whole: SQLite folds and sorts ASCII only, and would read and sort them all for each page too.
  */
 export function listTeam(db: Database, { teamId }: Tenant, { withIdentifiers }: { withIdentifiers: boolean }) {
   const identifiers = withIdentifiers

@@ -64,12 +64,10 @@ export const blockRoutes = new Hono<AppContext>()
     const data = people.map(({ personId, name, timeZone }) => {
       const today = localDate(now, timeZone);
       const dates = Array.from({ length: weeks * 7 }, (_, ago) => addDays(today, -ago));
-      return {
-        person_id: personId,
-        name,
-        time_zone: timeZone,
-        weekdays: patterns(work.get(personId)!, timeZone, dates),
-      };
+      const weekdays = patterns(work.get(personId)!, timeZone, dates);
+      return { person_id: personId, name, time_zone: timeZone, weekdays };
     });
-    return c.json({ data, next_cursor: null });
+    // Some worked only on the day that was read beyond the weeks.
+    const worked = data.filter(({ weekdays }) => weekdays.length > 0);
+    return c.json({ data: worked, next_cursor: null });
   });

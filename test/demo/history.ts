@@ -1,3 +1,4 @@
+import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { previousLabel, questionsOn } from "../../src/checkins/reports/workday.ts";
 import { hashtags } from "../../src/checkins/statuses/hashtags.ts";
 import { checkins, checkinTags, comments, events, reactions, reports } from "../../src/db/schema/index.ts";
@@ -7,7 +8,6 @@ import { ACCOUNT, TEAM } from "./account.ts";
 import { type DemoCheckin, type DemoReport, REPORTS } from "./check_ins.ts";
 import { type DemoPerson, PEOPLE } from "./people.ts";
 import { COMMENTS, type DemoEvent, type DemoRemark, EVENTS, REACTIONS } from "./remarks.ts";
-import { row } from "./row.ts";
 
 /** The rows of the demo's history: reports, check-ins with their tags, what was said of them, and what tools told. */
 export const historyRows = async () => [
@@ -16,6 +16,8 @@ export const historyRows = async () => [
   ...REACTIONS.map((reaction) => row(reactions, remark(reaction))),
   ...(await Promise.all(EVENTS.map(event))),
 ];
+
+const row = <T extends SQLiteTable>(table: T, values: T["$inferInsert"]) => ({ table, values });
 
 async function report({ id, date, previousDate, updatedAt, checkins: answered }: DemoReport) {
   const at = Date.parse(updatedAt);

@@ -7,7 +7,14 @@ import { INACTIVE, INTEGRATION, NOT_ONBOARDED, TEAM } from "./account.ts";
 import { PEOPLE } from "./people.ts";
 import { seedDemo } from "./seed.ts";
 
-const TABLES = ["accounts", "teams", "integrations", "api_keys", "people", "identities", "members"];
+const TABLES = ["accounts", "teams", "integrations", "api_keys", "people", "identities", "members"].concat([
+  "reports",
+  "checkins",
+  "checkin_tags",
+  "comments",
+  "reactions",
+  "events",
+]);
 const DAY_MS = 86_400_000;
 
 const rows = async (table: string) => (await env.DB.prepare(`SELECT * FROM ${table} ORDER BY 1`).all()).results;

@@ -48,7 +48,7 @@ async function deliver({ path, key, body, holds }: Batch): Promise<void> {
   for (;;) {
     const attempt = server;
     const answer = await answerOf((await attempt).url, { path, key, body });
-    if (answer?.status === 200) {
+    if (answer.status === 200) {
       expect(answer.body).toMatchObject({ success: true, processed: holds });
       acknowledged += 1;
       onAcknowledged();
@@ -60,13 +60,13 @@ async function deliver({ path, key, body, holds }: Batch): Promise<void> {
   }
 }
 
-/** A status and a whole body; null where the connection broke before. */
+/** A status and a whole body; no status, and the reason, where the connection broke before. */
 async function answerOf(url: string, { path, key, body }: Pick<Batch, "path" | "key" | "body">) {
   try {
     const response = await ask(url, withKey(key), path, { body });
     return { status: response.status, body: (await response.json()) as unknown };
-  } catch {
-    return null;
+  } catch (error) {
+    return { status: null, body: String((error as Error).cause ?? error) };
   }
 }
 

@@ -4,7 +4,7 @@ import { beforeAll, expect, describe as suite, test } from "vitest";
 import type { Database } from "../../src/db/client.ts";
 import * as schema from "../../src/db/schema/index.ts";
 import { mergePeople } from "../../src/people/merge_store.ts";
-import { findPerson } from "../../src/people/person_store.ts";
+import { findPerson, findRemoved, listTeam } from "../../src/people/person_store.ts";
 import { mintPerson, mintTeam, type Team } from "../support/team.ts";
 import { db, rows, see } from "./sightings.ts";
 
@@ -23,12 +23,15 @@ async function mintEmma(team: Team) {
   await set("people", id, "slug", "emma-garrett");
   const memberId = await memberOf(team, id);
   await set("members", memberId, "username", "emmag");
+  const formerId = `former-${team.teamId}`;
+  await set("people", id, "former_id", formerId);
   return {
     id,
     memberId,
     references: {
       "person id": id,
       "member id": memberId,
+      "former id": formerId,
       "e-mail": "emma@x.test",
       "e-mail in other case": " Emma@X.TEST ",
       slug: "emma-garrett",
@@ -43,10 +46,12 @@ suite("a reference", async () => {
   const emma = await mintEmma(team);
 
   test.for(Object.entries(emma.references))("finds the person by %s", async ([, reference]) => {
-    expect(await findPerson(db, team, reference)).toEqual({
+    expect(await findPerson(db, team, reference)).toMatchObject({
       id: emma.id,
       namedId: emma.id,
+      formerId: emma.references["former id"],
       name: "Emma Garrett",
+      lastName: null,
       slug: "emma-garrett",
       email: "emma@x.test",
       timeZone: "Europe/London",
@@ -94,6 +99,26 @@ suite("a reference", async () => {
       const namedId = isIdentifier ? hugh : emma.id;
       expect(await findPerson(db, team, reference)).toMatchObject({ id: hugh, name: "Hugh Oliver", namedId });
     }
+  });
+});
+
+suite("a reference to somebody removed from the team", async () => {
+  const team = await mintTeam();
+  const emma = await mintEmma(team);
+  const sibling = await mintTeam({ accountId: team.accountId });
+  await rows("UPDATE members SET removed_at = 1 WHERE id = ?", emma.memberId);
+
+  test.for(Object.entries(emma.references))("finds nobody on it, but who was, by %s", async ([, reference]) => {
+    expect(await findPerson(db, team, reference)).toBeNull();
+    expect(await findRemoved(db, team, reference)).toMatchObject({ id: emma.id, memberId: emma.memberId });
+    expect(await findRemoved(db, sibling, reference)).toBeNull();
+    expect(await findRemoved(db, await mintTeam(), reference)).toBeNull();
+  });
+
+  test("is none to somebody who is there", async () => {
+    const hugh = await mintPerson(team, { name: "Hugh Oliver" });
+    expect(await findRemoved(db, team, hugh)).toBeNull();
+    expect((await listTeam(db, team, { withIdentifiers: true })).map(({ id }) => id)).toEqual([hugh]);
   });
 });
 

@@ -30,6 +30,19 @@ suite("somebody a tool names for the first time", () => {
     ]);
   });
 
+  test("who was removed from the team stays removed, however often tools name them", async () => {
+    const team = await mintTeam();
+    await see(team, { identifier: "emp_7" });
+    await rows("UPDATE members SET removed_at = 1 WHERE team_id = ?", team.teamId);
+    await see(team, { identifier: "emp_7" }, { identifier: "other" });
+    expect(await findPerson(db, team, "emp_7")).toBeNull();
+    expect(await peopleOf(team)).toMatchObject([{ name: "emp_7" }, { name: "other" }]);
+    expect(await rows("SELECT removed_at FROM members WHERE team_id = ? ORDER BY 1", team.teamId)).toEqual([
+      { removed_at: null },
+      { removed_at: 1 },
+    ]);
+  });
+
   test("is the person with the same e-mail, whatever its case", async () => {
     const team = await mintTeam();
     const emma = await mintPerson(team, { name: "Emma Garrett", email: "emma@x.test" });

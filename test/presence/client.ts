@@ -88,7 +88,7 @@ type Row = Record<"id" | "identifier" | "source" | "status", string> &
 export async function stored(team: Team): Promise<Row[]> {
   const { results } = await env.DB.prepare(
     `SELECT b.id, i.identifier, b.source, b.status, b.started_at, b.last_seen_at, b.ended_at
-     FROM blocks b JOIN identities i ON i.id = b.identity_id WHERE b.team_id = ? ORDER BY b.started_at, i.identifier, b.source`,
+     FROM blocks b JOIN identities i ON i.id = b.identity_id WHERE b.team_id = ? ORDER BY b.started_at, i.identifier, b.source, b.status`,
   )
     .bind(team.teamId)
     .all<Row>();

@@ -34,7 +34,7 @@ const TWICE = { path: ["name"], message: "must be left out where first_name or l
 export const newMember = z
   .strictObject({ ...fields, email }, "must be an object")
   .refine(isSaidOnce, TWICE)
-  .refine(({ name, first_name, last_name }) => name ?? first_name ?? last_name, {
+  .refine(({ name, first_name, last_name }) => (name ?? first_name ?? last_name) !== undefined, {
     path: ["name"],
     message: "is required, or first_name and last_name",
   })

@@ -7,14 +7,14 @@ import type { ReportRow } from "./report_body.ts";
 type Team = { teamId: string };
 
 /** A page of the team's reports, newest first; `page` counts from 1. */
-export const listReports = (db: Database, team: Team, { page, size }: { page: number; size: number }) =>
-  readReports(db, team, undefined, { limit: size, offset: (page - 1) * size });
+export const listReports = (db: Database, tenant: Team, { page, size }: { page: number; size: number }) =>
+  readReports(db, tenant, undefined, { limit: size, offset: (page - 1) * size });
 
 /** The report with an id, or of a date; null where there is none. */
-export async function findReport(db: Database, team: Team, reference: string): Promise<ReportRow | null> {
-  const theirs = sql`SELECT r.id FROM reports r WHERE r.team_id = ${team.teamId}`;
+export async function findReport(db: Database, tenant: Team, reference: string): Promise<ReportRow | null> {
+  const theirs = sql`SELECT r.id FROM reports r WHERE r.team_id = ${tenant.teamId}`;
   const id = sql`coalesce((${theirs} AND r.id = ${reference}), (${theirs} AND r.date = ${reference}))`;
-  const [report] = await readReports(db, team, eq(reports.id, id), { limit: 1, offset: 0 });
+  const [report] = await readReports(db, tenant, eq(reports.id, id), { limit: 1, offset: 0 });
   return report ?? null;
 }
 
@@ -41,7 +41,7 @@ async function readReports(
  * A pending check-in of somebody merged since: the successor is expected, and not they as well. It comes back when the
  * merge is undone.
  */
-export const isSuperseded = (): SQL => sql`(${checkins.completedAt} IS NULL AND EXISTS (
+export const isSuperseded = sql`(${checkins.completedAt} IS NULL AND EXISTS (
   SELECT 1 FROM ${people} WHERE ${people.id} = ${checkins.personId} AND ${people.mergedInto} IS NOT NULL))`;
 
 /** Who was expected for the reports, and how it turned out. */
@@ -69,7 +69,7 @@ async function readTurnout(db: Database, { teamId }: Team, reportIds: string[]) 
     .where(
       and(
         inArray(checkins.reportId, sql`(SELECT value FROM json_each(${JSON.stringify(reportIds)}))`),
-        sql`NOT ${isSuperseded()}`,
+        sql`NOT ${isSuperseded}`,
       ),
     );
   return rows.map(({ absentOn, blocked, previousCompleted, ...row }) => ({

@@ -9,17 +9,17 @@ import { LOOK_BACK_DAYS } from "./workday.ts";
  * Makes today's report of the team with its pending check-ins, unless it stands or today is none of the team's work days.
  * However many touch the day at once, one report is made. Answers whether today has one; `now` is UTC milliseconds.
  */
-export async function ensureReport(db: Database, team: TeamDays, now: number): Promise<boolean> {
-  const { teamId } = team;
-  const date = localDate(now, team.teamTimeZone);
-  if (!team.workDays.includes(localWeekday(date))) return false;
+export async function ensureReport(db: Database, tenant: TeamDays, now: number): Promise<boolean> {
+  const { teamId } = tenant;
+  const date = localDate(now, tenant.teamTimeZone);
+  if (!tenant.workDays.includes(localWeekday(date))) return false;
   const report = sql`(SELECT id FROM reports WHERE team_id = ${teamId} AND date = ${date})`;
   const { id, absences } = await db.get<{ id: string | null; absences: string }>(sql`
     SELECT ${report} AS id, (SELECT json_group_array(date) FROM team_absences
       WHERE ${report} IS NULL AND team_id = ${teamId}
         AND date BETWEEN ${addDays(date, -LOOK_BACK_DAYS)} AND ${date}) AS absences`);
   if (id !== null) return true;
-  const plan = planReport(team, date, JSON.parse(absences));
+  const plan = planReport(tenant, date, JSON.parse(absences));
   if (plan) await makeReports(db, [plan], now);
   return plan !== null;
 }

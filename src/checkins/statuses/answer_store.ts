@@ -23,15 +23,16 @@ const MAX_TRIES = 100;
  */
 export async function saveAnswers(
   db: Database,
-  team: { teamId: string },
+  tenant: { teamId: string },
   id: string,
   answers: Answers,
   now: number,
 ): Promise<"completed" | "edited" | null> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const before = await readTexts(db, team, id);
+    const before = await readTexts(db, tenant, id);
     if (!before) return null;
-    if (await replaceTexts(db, team, before, answers, now)) return before.completedAt === null ? "completed" : "edited";
+    if (await replaceTexts(db, tenant, before, answers, now))
+      return before.completedAt === null ? "completed" : "edited";
   }
   throw new Error(`check-in ${id} changed under ${MAX_TRIES} attempts to write it`);
 }
@@ -56,7 +57,7 @@ type Key = keyof Texts;
  */
 async function replaceTexts(
   db: Database,
-  team: { teamId: string },
+  tenant: { teamId: string },
   { id, date, texts, completedAt }: Before,
   { previous_completed: met, ...answers }: Answers,
   now: number,
@@ -64,7 +65,7 @@ async function replaceTexts(
   const after = { ...texts, ...given(answers) };
   const stay = (Object.keys(texts) as Key[]).filter((key) => answers[key] === undefined);
   const goals = met === undefined ? sql`previous_completed` : sql`${met === null ? null : JSON.stringify(met)}`;
-  const own = sql`team_id = ${team.teamId} AND id = ${id}`;
+  const own = sql`team_id = ${tenant.teamId} AND id = ${id}`;
   const asRead = stay.map((key) => sql`${sql.identifier(key)} IS ${texts[key]}`);
   const asWritten = sql`${own} AND (next, blockers, previous) IS (${after.next}, ${after.blockers}, ${after.previous})`;
   const tags = JSON.stringify(hashtags(Object.values(after)));
@@ -78,7 +79,7 @@ async function replaceTexts(
       SELECT c.team_id, t.value, c.completed_at, c.id
       FROM (SELECT team_id, completed_at, id FROM checkins WHERE ${asWritten}) c JOIN json_each(${tags}) t
       WHERE true ON CONFLICT DO NOTHING`,
-    touchReport(team, date, now),
+    touchReport(tenant, date, now),
   ]);
   return written!.results.length > 0;
 }

@@ -45,7 +45,7 @@ const latestFirst = [desc(checkins.completedAt), asc(checkins.id)];
  * The check-ins of `picked`, a query of their ids, in the order of lists. Cross joins are read in the order written: what
  * was picked leads to each row, and never a team's whole history.
  */
-export const readCheckins = (db: Database, picked: SQLWrapper): Promise<CheckinRow[]> =>
+export const readCheckins = (db: Database, { teamId }: Team, picked: SQLWrapper): Promise<CheckinRow[]> =>
   db
     .select(columns)
     .from(sql`${picked} AS picked`)
@@ -56,6 +56,7 @@ export const readCheckins = (db: Database, picked: SQLWrapper): Promise<CheckinR
     .where(
       and(
         eq(checkins.id, sql`picked.id`),
+        eq(checkins.teamId, teamId),
         eq(reports.id, checkins.reportId),
         eq(author.id, checkins.personId),
         eq(people.id, sql`coalesce(${author.mergedInto}, ${author.id})`),
@@ -68,24 +69,25 @@ const pick = (db: Database, { teamId }: Team, wanted?: SQL) =>
   db
     .select({ id: checkins.id })
     .from(checkins)
-    .where(and(eq(checkins.teamId, teamId), wanted, sql`NOT ${isSuperseded()}`));
+    .where(and(eq(checkins.teamId, teamId), wanted, sql`NOT ${isSuperseded}`));
 
 /** A page of the team's check-ins, the latest first and then the pending ones; `page` counts from 1. */
-export const listCheckins = (db: Database, team: Team, { page, size }: { page: number; size: number }) =>
+export const listCheckins = (db: Database, tenant: Team, { page, size }: { page: number; size: number }) =>
   readCheckins(
     db,
-    pick(db, team)
+    tenant,
+    pick(db, tenant)
       .orderBy(...latestFirst)
       .limit(size)
       .offset((page - 1) * size),
   );
 
 /** The team's check-in with an id or slug; null where there is none. */
-export async function findCheckin(db: Database, team: Team, reference: string): Promise<CheckinRow | null> {
-  const theirs = sql`SELECT c.id FROM checkins c WHERE c.team_id = ${team.teamId}`;
+export async function findCheckin(db: Database, tenant: Team, reference: string): Promise<CheckinRow | null> {
+  const theirs = sql`SELECT c.id FROM checkins c WHERE c.team_id = ${tenant.teamId}`;
   // coalesce() looks no further than the first that finds one; an OR would have SQLite look through the whole team's.
   const id = sql`coalesce((${theirs} AND c.id = ${reference}), (${theirs} AND c.slug = ${reference}))`;
-  const [row] = await readCheckins(db, pick(db, team, eq(checkins.id, id)));
+  const [row] = await readCheckins(db, tenant, pick(db, tenant, eq(checkins.id, id)));
   return row ?? null;
 }
 
@@ -93,12 +95,12 @@ export async function findCheckin(db: Database, team: Team, reference: string): 
  * Somebody's check-in of a date; null where they are not expected to check in, or there is no report. Whoever came to the
  * team by a merge since the report was made gets their check-in now.
  */
-export async function checkinOn(db: Database, team: Team, personId: string, date: string, now: number) {
-  const theirs = pick(db, team, and(eq(checkins.personId, personId), eq(checkins.date, date)));
-  const [row] = await readCheckins(db, theirs);
+export async function checkinOn(db: Database, tenant: Team, personId: string, date: string, now: number) {
+  const theirs = pick(db, tenant, and(eq(checkins.personId, personId), eq(checkins.date, date)));
+  const [row] = await readCheckins(db, tenant, theirs);
   if (row) return row;
-  await atomically(db, expectCheckins(team, personId, date, now));
-  return (await readCheckins(db, theirs))[0] ?? null;
+  await atomically(db, expectCheckins(tenant, personId, date, now));
+  return (await readCheckins(db, tenant, theirs))[0] ?? null;
 }
 
 /** Check-ins with the ids of what hangs on them, each oldest first: two queries, however many check-ins. */
@@ -131,7 +133,7 @@ function readRemarks(db: Database, { teamId }: Team, found: CheckinRow[]) {
   const ids = JSON.stringify(found.map(({ id }) => id));
   // The plus keeps SQLite from looking through all that was ever said on the team.
   const standing = (table: typeof comments | typeof reactions, kind: string) => sql`
-    SELECT ${kind} AS kind, t.checkin_id AS checkinId, t.id, t.created_at AS createdAt
+    SELECT ${kind} AS kind, t.checkin_id AS checkinId, t.id AS id, t.created_at AS createdAt
     FROM json_each(${ids}) k CROSS JOIN ${table} t ON t.checkin_id = k.value
     WHERE +t.team_id = ${teamId} AND t.removed_at IS NULL`;
   return db.all<RelatedRow & { kind: "comment" | "reaction" }>(sql`

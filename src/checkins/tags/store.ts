@@ -30,5 +30,5 @@ export function listTagged(db: Database, { teamId }: Team, tag: string, { page, 
     .orderBy(desc(checkinTags.completedAt), asc(checkinTags.checkinId))
     .limit(size)
     .offset((page - 1) * size);
-  return readCheckins(db, ids);
+  return readCheckins(db, { teamId }, ids);
 }

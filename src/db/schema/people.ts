@@ -70,7 +70,11 @@ export const members = sqliteTable(
     /** Who left the team stays as a row: 410 instead of 404, and history keeps its names. */
     removedAt: integer("removed_at"),
   },
-  (t) => [uniqueIndex("members_by_person").on(t.teamId, t.personId), index("members_by_person_id").on(t.personId)],
+  (t) => [
+    uniqueIndex("members_by_person").on(t.teamId, t.personId),
+    index("members_by_username").on(t.teamId, t.username),
+    index("members_by_person_id").on(t.personId),
+  ],
 );
 
 /** What a merge moved, so that undoing it moves exactly that back. */

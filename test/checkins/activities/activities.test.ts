@@ -1,0 +1,278 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { anEvent, list, push } from "../../events/client.ts";
+import { PAYLOADS } from "../../lib/payloads.ts";
+import { expectSafe } from "../../lib/safe_html.ts";
+import { expectError } from "../../support/error.ts";
+import { call, mintPerson, mintTeam, type Team } from "../../support/team.ts";
+import { clockAt, get, mintMembers, read, run, status, statuses } from "../statuses/client.ts";
+import { activity, tell, told } from "./client.ts";
+
+afterEach(() => void vi.useRealTimers());
+
+/** Monday 2018-02-05 on a team of Emma and Adam. */
+async function mintDay(): Promise<Team & { people: string[] }> {
+  clockAt("2018-02-05T16:00:00Z");
+  const team = await mintTeam({ timeZone: "America/Los_Angeles" });
+  return { ...team, people: await mintMembers(team, "Emma Garrett", "Adam Young") };
+}
+
+const emmas = async (team: Team) => status(team, "2018-02-05-emma-garrett");
+
+describe("a pushed status activity", () => {
+  test("is answered as it reads, with the page of its check-in once more", async () => {
+    const team = await mintDay();
+    const { at, ...made } = await told(team);
+    const { id: statusId, url } = await emmas(team);
+    expect(made).toEqual({
+      id: expect.stringMatching(/^[\da-f-]{36}$/),
+      status_id: statusId,
+      kind: "Kanban Board",
+      created_at: "2018-02-05T16:00:00Z",
+      description: "Moved it to QA",
+      html_description: "Moved it to QA",
+      url,
+    });
+    expect(at).toBe(url);
+    expect(Object.keys(made)).toEqual([
+      "id",
+      "status_id",
+      "kind",
+      "created_at",
+      "description",
+      "html_description",
+      "url",
+    ]);
+    for (const path of ["status_activities", "statuses_activities"]) {
+      expect(await activity(team, made.id, path)).toEqual(made);
+    }
+  });
+
+  test("is an event: in the list, in the person's day, and in their check-in", async () => {
+    const team = await mintDay();
+    const made = await told(team, { source_url: "https://kanban.example/7", description: "Moved <b>it</b> to QA" });
+    const event = {
+      ...{ id: made.id, person_id: team.people[0], identifier: "emma.garrett@x.test", integration_id: null },
+      ...{ kind: "Kanban Board", scope: "Kanban Board", title: "Moved it to QA", url: "https://kanban.example/7" },
+      ...{ external_id: expect.stringMatching(/^activity-/), details: null, occurred_at: made.created_at },
+    };
+    expect((await list(team, { person: "emma-garrett" })).data).toMatchObject([event]);
+    expect((await list(team, { kind: "kanban board" })).data).toMatchObject([{ id: made.id }]);
+    const day = await get<{ data: unknown[] }>(team, "/people/emma-garrett/timeline?date=2018-02-05");
+    expect(day.data).toMatchObject([{ type: "event", ...event }]);
+    expect((await emmas(team)).status_activity_ids).toEqual([made.id]);
+  });
+
+  test("twice is two activities", async () => {
+    const team = await mintDay();
+    const ids = [(await told(team)).id, (await told(team)).id];
+    expect((await emmas(team)).status_activity_ids.toSorted()).toEqual(ids.toSorted());
+  });
+
+  test("may carry more than the document names, and null for what it leaves open", async () => {
+    const team = await mintDay();
+    await told(team, { source_url: null, colour: "red" });
+  });
+
+  test("makes today's report, where it comes first", async () => {
+    const team = await mintDay();
+    expect((await told(team)).status_id).not.toBeNull();
+  });
+});
+
+describe("whose it is", () => {
+  test.each(["Emma.Garrett@X.test", " emma.garrett@x.test "])("%j is Emma", async (email) => {
+    const team = await mintDay();
+    const { id } = await told(team, { email });
+    expect((await emmas(team)).status_activity_ids).toEqual([id]);
+  });
+
+  test("a second address of hers, by which another tool knows her, will do", async () => {
+    const team = await mintDay();
+    await push(team, anEvent({ personIdentifier: "emma@home.example", timestamp: "2018-01-01T00:00:00Z" }));
+    const { person_id } = (await list(team)).data[0]!;
+    await read(call("/api/v1/people/emma-garrett/merge", { headers: team.asTeam, body: { person: person_id } }));
+    const { id } = await told(team, { email: "emma@home.example" });
+    expect((await emmas(team)).status_activity_ids).toEqual([id]);
+  });
+
+  test("somebody merged is their successor", async () => {
+    const team = await mintDay();
+    await read(call("/api/v1/people/emma-garrett/merge", { headers: team.asTeam, body: { person: "adam-young" } }));
+    const { id } = await told(team, { email: "adam.young@x.test" });
+    expect((await emmas(team)).status_activity_ids).toEqual([id]);
+  });
+
+  test("an observer's has no check-in, and leads to the team", async () => {
+    const team = await mintDay();
+    await run("UPDATE members SET role = 'observer' WHERE person_id = ?", team.people[0]);
+    const made = await told(team);
+    expect(made.status_id).toBeNull();
+    expect(new URL(made.url).pathname).toBe(`/teams/team-${team.teamId}`);
+    expect(made.at).toBe(made.url);
+  });
+
+  test("nobody on the team is a 422 that names the field, whoever they are elsewhere", async () => {
+    const [team, theirs] = [await mintDay(), await mintTeam()];
+    const sibling = await mintTeam({ accountId: team.accountId });
+    await mintPerson(theirs, { name: "Theirs", email: "theirs@x.test" });
+    await mintPerson(sibling, { name: "Sibling", email: "sibling@x.test" });
+    await run("UPDATE members SET removed_at = 1 WHERE person_id = ?", team.people[1]);
+    for (const email of ["nobody@x.test", "theirs@x.test", "sibling@x.test", "adam.young@x.test"]) {
+      const response = await tell(team, { email, source: "Kanban Board", description: "x" });
+      expect(response.status).toBe(422);
+      const problem = "is not the e-mail of a member of this team";
+      expect(await response.json()).toEqual({
+        success: false,
+        error: `email: ${problem}`,
+        code: "unprocessable",
+        errors: { email: [problem] },
+        request_id: response.headers.get("X-Request-Id"),
+      });
+    }
+    expect((await list(team)).data).toEqual([]);
+    expect((await get<{ data: unknown[] }>(team, "/people")).data).toHaveLength(1);
+  });
+});
+
+describe("an event pushed through the Events API", () => {
+  const at = { personIdentifier: "emma.garrett@x.test", timestamp: "2018-02-05T15:00:00Z" };
+
+  test("is in the check-in of its day, and reads as a status activity", async () => {
+    const team = await mintDay();
+    await push(
+      team,
+      anEvent({ ...at, kind: "commit", title: 'Fix "this" & <that>', url: "https://git.example/?a=1&b='2'" }),
+    );
+    const {
+      id,
+      url,
+      status_activity_ids: [found],
+    } = await emmas(team);
+    expect(await activity(team, found!)).toEqual({
+      id: found,
+      status_id: id,
+      kind: "commit",
+      created_at: "2018-02-05T15:00:00Z",
+      description: 'Fix "this" & <that>',
+      html_description: `<a href='https://git.example/?a=1&amp;b=&#39;2&#39;'>Fix "this" &amp; &lt;that&gt;</a>`,
+      url,
+    });
+  });
+
+  test("without a URL links nowhere", async () => {
+    const team = await mintDay();
+    await push(team, anEvent({ ...at, title: "1 < 2" }));
+    const [found] = (await emmas(team)).status_activity_ids;
+    expect(await activity(team, found!)).toMatchObject({ html_description: "1 &lt; 2" });
+  });
+
+  test("in place of a status activity takes its markup along with its words, and leaves it where nothing changes", async () => {
+    const team = await mintDay();
+    const made = await told(team, { description: "Moved <b>it</b> to QA" });
+    const [event] = (await list(team)).data;
+    const same = {
+      ...{ kind: event!.kind, scope: event!.scope, title: event!.title, timestamp: event!.occurred_at },
+      ...{ externalId: event!.external_id, personIdentifier: "emma.garrett@x.test" },
+    };
+    expect((await push(team, same)).processed).toMatchObject({ skipped: 1 });
+    expect(await activity(team, made.id)).toMatchObject({ html_description: "Moved <b>it</b> to QA" });
+    expect((await push(team, { ...same, title: "Moved it back" })).processed).toMatchObject({ updated: 1 });
+    expect(await activity(team, made.id)).toMatchObject({
+      description: "Moved it back",
+      html_description: "Moved it back",
+    });
+  });
+
+  test("in a batch with one in a check-in of its own each day, all are in theirs", async () => {
+    clockAt("2018-02-02T20:00:00Z");
+    const team = await mintTeam();
+    await mintMembers(team, "Emma Garrett");
+    await statuses(team);
+    clockAt("2018-02-05T20:00:00Z");
+    const times = ["2018-02-02T08:00:00Z", "2018-02-03T08:00:00Z", "2018-02-05T08:00:00Z", "2018-02-06T00:00:00Z"];
+    // The last is ahead of the clock, but not by more than an event may be.
+    clockAt("2018-02-05T23:58:00Z");
+    await push(team, ...times.map((timestamp, n) => anEvent({ ...at, timestamp, title: `${n}` })));
+    const titles = async (slug: string) => {
+      const { status_activity_ids: ids } = await status(team, slug);
+      return Promise.all(ids.map(async (id) => (await activity(team, id)).description));
+    };
+    expect(await titles("2018-02-02-emma-garrett")).toEqual(["0"]);
+    expect(await titles("2018-02-05-emma-garrett")).toEqual(["1", "2"]);
+  });
+});
+
+describe("the markup of a description", () => {
+  test("is the document's own, in single quotes, and its text goes without", async () => {
+    const team = await mintDay();
+    const description = `<a href="https://trello.com/b/vee7/ca-board">CA Board</a>: moved "Index wireless hard drive" from "Dev" to "Stage"`;
+    expect(await told(team, { description })).toMatchObject({
+      description: `CA Board: moved "Index wireless hard drive" from "Dev" to "Stage"`,
+      html_description: `<a href='https://trello.com/b/vee7/ca-board'>CA Board</a>: moved "Index wireless hard drive" from "Dev" to "Stage"`,
+    });
+  });
+
+  test("runs nothing, and neither does the title of an event", async () => {
+    const team = await mintDay();
+    for (const payload of PAYLOADS) {
+      const { html_description: html } = await told(team, { description: `x ${payload}` });
+      await expectSafe(html);
+    }
+    const titled = PAYLOADS.map((title) =>
+      anEvent({
+        personIdentifier: "adam.young@x.test",
+        title,
+        timestamp: "2018-02-05T15:00:00Z",
+        url: "https://x.test",
+      }),
+    );
+    await push(team, ...titled);
+    const { status_activity_ids: ids } = await status(team, "2018-02-05-adam-young");
+    expect(ids).toHaveLength(PAYLOADS.length);
+    for (const id of ids) await expectSafe((await activity(team, id)).html_description);
+  });
+
+  test("may not be all there is", async () => {
+    const team = await mintDay();
+    for (const description of ["<script>alert(1)</script>", "<b> </b>", "<img src=x>"]) {
+      const answer = await tell(team, { email: "emma.garrett@x.test", source: "x", description });
+      const message = "must hold some text besides its markup";
+      expect((await expectError(answer, 400, "bad_request")).issues).toEqual([{ path: "description", message }]);
+    }
+  });
+});
+
+describe("is refused, with what is at fault named:", () => {
+  const good = { email: "emma.garrett@x.test", source: "Kanban Board", description: "x" };
+  test.each([
+    ["email", { ...good, email: undefined }, "is required"],
+    ["email", { ...good, email: "emma" }, "must be an e-mail address"],
+    ["email", { ...good, email: 7 }, "must be a string"],
+    ["source", { ...good, source: undefined }, "is required"],
+    ["source", { ...good, source: "x".repeat(65) }, "must be at most 64 characters"],
+    ["source_url", { ...good, source_url: "javascript:alert(1)" }, "must be an http or https URL"],
+    ["source_url", { ...good, source_url: "kanban" }, "must be an http or https URL"],
+    ["description", { ...good, description: undefined }, "is required"],
+    ["description", { ...good, description: " " }, "must not be empty"],
+    ["description", { ...good, description: "x".repeat(4_001) }, "must be at most 4000 characters"],
+    ["", ["x"], "must be an object"],
+  ])("%s of %j", async (path, body, message) => {
+    const team = await mintDay();
+    expect((await expectError(await tell(team, body), 400, "bad_request")).issues).toContainEqual({ path, message });
+    expect((await list(team)).data).toEqual([]);
+  });
+});
+
+test("what is not there, and what is another team's, are the same 404 under both paths", async () => {
+  const [ours, theirs] = [await mintDay(), await mintDay()];
+  const { id } = await told(theirs);
+  const answers = [];
+  for (const path of ["status_activities", "statuses_activities"]) {
+    for (const name of [id, crypto.randomUUID()]) {
+      const answer = await call(`/api/v1/${path}/${name}`, { headers: ours.asTeam });
+      const { request_id: _, ...body } = await expectError(answer, 404, "not_found");
+      answers.push(JSON.stringify(body));
+    }
+  }
+  expect(new Set(answers).size).toBe(1);
+});

@@ -1,0 +1,256 @@
+import { runInDurableObject } from "cloudflare:test";
+import { describe, expect, test, vi } from "vitest";
+import { mintTeam, type Team } from "../support/team.ts";
+import {
+  alarm,
+  blocks,
+  clock,
+  evict,
+  iso,
+  objectOf,
+  presence,
+  push,
+  read,
+  ring,
+  START,
+  send,
+  stopTheClock,
+  stored,
+  type User,
+} from "./client.ts";
+import { type Metered, metered, sum } from "./meter.ts";
+
+stopTheClock();
+
+const crowd = (size: number, status = "online"): User[] =>
+  Array.from({ length: size }, (_, n) => ({ personIdentifier: `p${n}`, status }));
+
+/** How many rows of the object's own tables were written while `act` ran. */
+async function rowsWritten(team: Team, act: () => Promise<unknown>): Promise<number> {
+  const total = () =>
+    runInDurableObject(objectOf(team), (_, { storage }) =>
+      Number(storage.sql.exec("SELECT total_changes() AS n").one().n),
+    );
+  const before = await total();
+  await act();
+  return (await total()) - before;
+}
+
+const beyondTheKey = (ran: Metered[]) => ran.filter(({ sql }) => !sql.includes("api_keys"));
+
+describe("a heartbeat that changes nothing", () => {
+  test("writes one row of the object for 100 people, and asks D1 for nothing but the key", async () => {
+    const team = await mintTeam();
+    await push(team, crowd(100));
+    await ring(team);
+    const set = await alarm(team);
+    for (const seconds of [10, 20, 30]) {
+      clock(seconds / 60);
+      const ran: Metered[] = [];
+      const written = await rowsWritten(team, async () => {
+        ran.push(...(await metered(() => push(team, crowd(100)))));
+      });
+      expect(written).toBe(1);
+      expect(ran).toHaveLength(1);
+      expect(beyondTheKey(ran)).toEqual([]);
+      expect(sum(ran, "rowsWritten")).toBe(0);
+    }
+    // The same people again and again share that one row.
+    const beats = await runInDurableObject(objectOf(team), (_, { storage }) =>
+      storage.sql.exec("SELECT at FROM beats").toArray(),
+    );
+    expect(beats).toEqual([{ at: START + 30_000 }]);
+    expect(await alarm(team)).toBe(set);
+    await evict(team);
+    expect((await presence(team)).p99!.last_seen_at).toBe(iso(START + 30_000));
+  });
+
+  test("writes nothing at all when it is one already known, or too late", async () => {
+    const team = await mintTeam();
+    await push(team, crowd(3));
+    clock(2);
+    await push(team, crowd(3));
+    await ring(team);
+    for (const at of [2, 1]) {
+      expect(await rowsWritten(team, () => push(team, crowd(3), { at }))).toBe(0);
+    }
+  });
+
+  test("stays as cheap when two tools call a person by different names and addresses", async () => {
+    const team = await mintTeam();
+    const told = (name: string) => [{ personIdentifier: "ada", status: "online", name, email: `${name}@x.test` }];
+    await push(team, told("ada"), { source: "git" });
+    await push(team, told("lovelace"), { source: "slack" });
+    await ring(team);
+    const ran = await metered(async () => {
+      clock(0.5);
+      await push(team, told("ada"), { source: "git" });
+      await push(team, told("lovelace"), { source: "slack" });
+      await push(team, told("ada"), { source: "git" });
+    });
+    expect(beyondTheKey(ran)).toEqual([]);
+  });
+});
+
+describe("a batch", () => {
+  test("may name 1,000 people", { timeout: 30_000 }, async () => {
+    const team = await mintTeam();
+    expect(await push(team, crowd(1_000))).toMatchObject({ processed: { users: 1_000, statuses: { online: 1_000 } } });
+    clock(3);
+    await push(team, [...crowd(500, "away"), ...crowd(1_000).slice(500)]);
+    await ring(team);
+    const rows = await stored(team);
+    expect(rows).toHaveLength(1_500);
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(1_500);
+    expect(rows.filter(({ ended_at }) => ended_at === START + 180_000)).toHaveLength(500);
+    const everybody = Object.values(await presenceOfAll(team));
+    expect(everybody.filter(({ status }) => status === "away")).toHaveLength(500);
+    expect(everybody).toHaveLength(1_000);
+  });
+
+  test("costs D1 no more a person when there are many", { timeout: 30_000 }, async () => {
+    const cost = async (size: number) => {
+      const team = await mintTeam();
+      const ran = beyondTheKey(await metered(() => push(team, crowd(size))));
+      return sum(ran, "rowsRead") / size;
+    };
+    const few = await cost(50);
+    expect(await cost(1_000)).toBeLessThan(1.5 * few);
+    expect(few).toBeLessThan(50);
+  });
+
+  test("may name no 1,001", async () => {
+    const team = await mintTeam();
+    const response = await send(team, crowd(1_001));
+    expect(response.status).toBe(413);
+    expect(await response.json()).toMatchObject({ code: "too_large", error: expect.stringContaining("users") });
+    expect(await presence(team)).toEqual({});
+  });
+
+  test("may carry details as large as a request takes, and no statement outgrows its 2 MB", {
+    timeout: 30_000,
+  }, async () => {
+    const team = await mintTeam();
+    await presence(team);
+    const parameters: number[] = [];
+    // Kept as JSON in JSON, every quotation mark takes four bytes.
+    const users = crowd(65).map((user) => ({ ...user, details: { said: '"'.repeat(7_900) } }));
+    await runInDurableObject(objectOf(team), (_, { storage: { sql } }) => {
+      const exec = sql.exec;
+      vi.spyOn(sql, "exec").mockImplementation(((query: string, ...params: unknown[]) => {
+        parameters.push(
+          ...params.map((param) => (typeof param === "string" ? new TextEncoder().encode(param).length : 8)),
+        );
+        return exec.call(sql, query, ...params);
+      }) as never);
+    });
+    const ran = await metered(async () => {
+      await push(team, users);
+      await ring(team);
+      clock(9);
+      await push(
+        team,
+        users.map(({ details, ...user }) => user),
+      );
+      clock(15);
+      await ring(team);
+    });
+    parameters.push(
+      ...ran.flatMap(({ params }) => params.map((param) => new TextEncoder().encode(String(param)).length)),
+    );
+    expect(Math.max(...parameters)).toBeGreaterThan(300_000);
+    expect(Math.max(...parameters)).toBeLessThan(2_000_000);
+    vi.restoreAllMocks();
+    await evict(team);
+    const open = await blocks(team);
+    expect(open).toHaveLength(65);
+    for (const { details, last_seen_at } of open) {
+      expect(details).toEqual({ said: '"'.repeat(7_900) });
+      expect(last_seen_at).toBe(iso(START + 9 * 60_000));
+    }
+  });
+});
+
+test("what was said of a newcomer is remembered, and no details among it", async () => {
+  const team = await mintTeam();
+  await push(team, [{ personIdentifier: "ada", status: "online", name: "Ada", details: { office: "secret" } }]);
+  await push(team, { ada: "offline" });
+  await ring(team);
+  const tables = await runInDurableObject(objectOf(team), (_, { storage: { sql } }) =>
+    JSON.stringify(["directory", "streams", "outbox"].map((table) => sql.exec(`SELECT * FROM ${table}`).toArray())),
+  );
+  expect(tables).toContain("Ada");
+  expect(tables).not.toContain("secret");
+});
+
+describe("heartbeats of ever other people", () => {
+  test("are folded into what is known of each, and nothing is forgotten over it", { timeout: 30_000 }, async () => {
+    const team = await mintTeam({ timeoutMinutes: 60 });
+    const beats = () =>
+      runInDurableObject(objectOf(team), (_, { storage }) => storage.sql.exec("SELECT * FROM beats").toArray().length);
+    await push(team, crowd(7));
+    await ring(team);
+    const seen = new Map<string, string>();
+    for (let mask = 1; mask < 128; mask++) {
+      clock(mask / 10);
+      const users = crowd(7).filter((_, n) => mask & (1 << n));
+      await push(team, users);
+      for (const { personIdentifier } of users) seen.set(personIdentifier, iso(Date.now()));
+    }
+    expect(await beats()).toBe(127);
+    const lastSeen = async () =>
+      new Map(Object.values(await presence(team)).map((person) => [person.name, person.last_seen_at]));
+    expect(await lastSeen()).toEqual(seen);
+    await evict(team);
+    expect(await lastSeen()).toEqual(seen);
+    await ring(team);
+    expect(await beats()).toBe(0);
+    await evict(team);
+    expect(await lastSeen()).toEqual(seen);
+    // And on it goes.
+    clock(20);
+    await push(team, crowd(2));
+    await evict(team);
+    expect(await lastSeen()).toEqual(new Map([...seen, ["p0", iso(Date.now())], ["p1", iso(Date.now())]]));
+  });
+
+  test("leave no trace of a source 90 days silent", async () => {
+    const team = await mintTeam();
+    await push(team, { ada: "online" }, { source: "old" });
+    clock(11);
+    await ring(team);
+    const streams = () =>
+      runInDurableObject(
+        objectOf(team),
+        (_, { storage }) => storage.sql.exec("SELECT * FROM streams").toArray().length,
+      );
+    clock(91 * 24 * 60);
+    await push(team, crowd(7));
+    for (let mask = 1; mask < 90; mask++) {
+      clock(91 * 24 * 60 + mask / 60);
+      await push(
+        team,
+        crowd(7).filter((_, n) => mask & (1 << n)),
+      );
+    }
+    expect(await streams()).toBe(8);
+    await ring(team);
+    expect(await streams()).toBe(7);
+    expect(Object.keys(await presence(team))).not.toContain("ada");
+    expect(await blocks(team, { person: "ada" })).toHaveLength(1);
+  });
+});
+
+/** Everybody's presence, page by page. */
+async function presenceOfAll(team: Team): Promise<{ name: string; status: string }[]> {
+  const all: { name: string; status: string }[] = [];
+  for (let cursor: string | null = ""; cursor !== null; ) {
+    const page: { data: typeof all; next_cursor: string | null } = await read(
+      team,
+      `/presence?limit=200${cursor && `&cursor=${cursor}`}`,
+    );
+    all.push(...page.data);
+    cursor = page.next_cursor;
+  }
+  return all;
+}

@@ -1,0 +1,239 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import type { PersonPresence } from "../../src/presence/current.ts";
+import { call, mintTeam, type Team } from "../support/team.ts";
+import { at, clock, evict, presence, push, ring, stopTheClock } from "./client.ts";
+
+stopTheClock();
+
+type Frame =
+  | { type: "snapshot"; at: string; data: PersonPresence[] }
+  | { type: "change"; at: string; data: PersonPresence[]; removed: string[] };
+
+/** Someone who watches a team live: what they are sent waits until it is asked for. */
+class Viewer {
+  readonly socket: WebSocket;
+  readonly closed: Promise<{ code: number; reason: string; wasClean: boolean }>;
+  readonly #arrived: string[] = [];
+  #onArrival: (() => void) | null = null;
+
+  constructor(socket: WebSocket) {
+    this.socket = socket;
+    socket.addEventListener("message", ({ data }) => {
+      this.#arrived.push(String(data));
+      this.#onArrival?.();
+    });
+    this.closed = new Promise((resolve) => {
+      socket.addEventListener("close", ({ code, reason, wasClean }) => resolve({ code, reason, wasClean }));
+    });
+    socket.accept();
+    onTestFinished(() => {
+      if (socket.readyState === WebSocket.OPEN) socket.close();
+    });
+  }
+
+  /** The next message, as it was sent. */
+  async text(): Promise<string> {
+    while (this.#arrived.length === 0) {
+      await new Promise<void>((resolve) => {
+        this.#onArrival = resolve;
+      });
+    }
+    return this.#arrived.shift()!;
+  }
+
+  /** The next frame. */
+  async next(): Promise<Frame> {
+    return JSON.parse(await this.text());
+  }
+
+  /** Whose status the next frame tells, and which. */
+  async told(): Promise<Record<string, string>> {
+    return Object.fromEntries((await this.next()).data.map(({ name, status }) => [name, status]));
+  }
+}
+
+const knock = (team: Team, headers: Record<string, string> = {}) =>
+  call("/api/v1/presence/live", { headers: { ...team.asTeam, ...headers } });
+
+/** A viewer who has not read the snapshot yet. */
+async function watch(team: Team, as: Record<string, string> = team.asTeam): Promise<Viewer> {
+  const response = await call("/api/v1/presence/live", { headers: { ...as, Upgrade: "websocket" } });
+  expect(response.status).toBe(101);
+  return new Viewer(response.webSocket!);
+}
+
+/** A viewer who has. */
+async function watching(team: Team): Promise<Viewer> {
+  const viewer = await watch(team);
+  expect(await viewer.next()).toMatchObject({ type: "snapshot" });
+  return viewer;
+}
+
+describe("a live viewer", () => {
+  test("gets everybody at first, as GET /presence has them, and then who changes", async () => {
+    const team = await mintTeam();
+    await push(team, { ada: "online", bob: "offline" });
+    clock(1);
+    const viewer = await watch(team, team.asIntegration);
+    const everybody = Object.values(await presence(team)).map(({ local_time, ...person }) => person);
+    expect(everybody).toHaveLength(2);
+    expect(await viewer.next()).toEqual({ type: "snapshot", at: at(1), data: everybody });
+    clock(2);
+    await push(team, { bob: "busy" });
+    const { bob } = await presence(team);
+    const { local_time, ...shown } = bob!;
+    expect(shown).toMatchObject({ status: "busy", since: at(2) });
+    expect(await viewer.next()).toEqual({ type: "change", at: at(2), data: [shown], removed: [] });
+  });
+
+  test("hears nothing of a heartbeat that changes nothing", async () => {
+    const team = await mintTeam();
+    await push(team, { ada: "online", bob: "away" });
+    const viewer = await watching(team);
+    clock(1);
+    await push(team, { ada: "online", bob: "away" });
+    await push(team, { ada: "away" }, { at: 0.5 });
+    // The status of another source that does not show.
+    await push(team, { ada: "away" }, { source: "phone" });
+    clock(2);
+    await push(team, { bob: "online" });
+    expect(await viewer.told()).toEqual({ bob: "online" });
+  });
+
+  test("hears of newcomers, of timeouts and of people who come back", async () => {
+    const team = await mintTeam();
+    const viewer = await watching(team);
+    await push(team, { ada: "online" });
+    expect(await viewer.told()).toEqual({ ada: "online" });
+    clock(11);
+    await ring(team);
+    expect(await viewer.next()).toMatchObject({ data: [{ name: "ada", present: false, last_seen_at: at(0) }] });
+    await push(team, { ada: "online" }, { at: 10 });
+    expect(await viewer.next()).toMatchObject({ data: [{ name: "ada", present: true, since: at(0) }] });
+  });
+
+  test("hears of a new zone, and of somebody merged into another", async () => {
+    const team = await mintTeam();
+    await push(team, { ada: "online", lovelace: "busy" });
+    const viewer = await watching(team);
+    await push(team, [{ personIdentifier: "ada", status: "online", timezone: "Asia/Tokyo" }]);
+    expect(await viewer.next()).toMatchObject({ data: [{ name: "ada", time_zone: "Asia/Tokyo" }], removed: [] });
+    const { ada, lovelace } = await presence(team);
+    const merge = await call("/api/v1/people/ada/merge", { headers: team.asTeam, body: { person: "lovelace" } });
+    expect(merge.status).toBe(200);
+    await push(team, { ada: "online" });
+    expect(await viewer.next()).toMatchObject({
+      data: [{ person_id: ada!.person_id, status: "busy" }],
+      removed: [lovelace!.person_id],
+    });
+  });
+
+  test("is one of many, each told the same", async () => {
+    const team = await mintTeam();
+    const viewers = await Promise.all([watching(team), watching(team), watching(team)]);
+    await push(team, { ada: "online" });
+    const frames = await Promise.all(viewers.map((viewer) => viewer.next()));
+    expect(frames[0]).toMatchObject({ data: [{ name: "ada" }] });
+    expect(frames).toEqual([frames[0], frames[0], frames[0]]);
+    viewers[0]!.socket.close();
+    await viewers[0]!.closed;
+    await push(team, { ada: "away" });
+    for (const viewer of viewers.slice(1)) expect(await viewer.told()).toEqual({ ada: "away" });
+  });
+
+  test("of another team, though of the same account, hears nothing", async () => {
+    const team = await mintTeam();
+    const sibling = await mintTeam({ accountId: team.accountId });
+    const viewer = await watch(sibling);
+    expect(await viewer.next()).toMatchObject({ data: [] });
+    await push(team, { ada: "online" });
+    await push(sibling, { bob: "online" });
+    expect(await viewer.told()).toEqual({ bob: "online" });
+  });
+
+  test("finds nothing missing after nobody watched for a while", async () => {
+    const team = await mintTeam();
+    const first = await watching(team);
+    first.socket.close();
+    await first.closed;
+    await push(team, { ada: "online" });
+    const second = await watch(team);
+    expect(await second.told()).toEqual({ ada: "online" });
+    await push(team, { ada: "away" });
+    expect(await second.told()).toEqual({ ada: "away" });
+  });
+
+  test("stays connected while the object sleeps, and is told what changes once it wakes", async () => {
+    const team = await mintTeam();
+    await push(team, { ada: "online", bob: "online" });
+    const viewers = [await watching(team), await watching(team)];
+    await evict(team);
+    for (const viewer of viewers) {
+      viewer.socket.send("ping");
+      expect(await viewer.text()).toBe("pong");
+    }
+    // Wakes the object without a change; only the change after it is told.
+    await push(team, { ada: "online" });
+    await evict(team);
+    clock(1);
+    await push(team, { ada: "busy" });
+    for (const viewer of viewers) expect(await viewer.told()).toEqual({ ada: "busy" });
+    clock(12);
+    await evict(team);
+    await ring(team);
+    for (const viewer of viewers) expect(await viewer.told()).toEqual({ ada: "offline", bob: "offline" });
+  });
+
+  test("may ask whether anybody is there, and say whatever else without harm", async () => {
+    const team = await mintTeam();
+    const viewer = await watching(team);
+    viewer.socket.send("hello");
+    viewer.socket.send(new Uint8Array([0, 1, 2]));
+    viewer.socket.send("ping");
+    expect(await viewer.text()).toBe("pong");
+    await push(team, { ada: "online" });
+    expect(await viewer.told()).toEqual({ ada: "online" });
+  });
+
+  test.each([
+    [[], 1000, ""],
+    [[1000, "bye"], 1000, "bye"],
+    [[1001], 1001, ""],
+    [[4321, "moving on"], 4321, "moving on"],
+  ] as [[number?, string?], number, string][])("leaves in good order: %j", async (said, code, reason) => {
+    const team = await mintTeam();
+    const viewer = await watching(team);
+    viewer.socket.close(...said);
+    const closed = await viewer.closed;
+    expect(closed).toMatchObject({ reason, wasClean: true });
+    // A close without a code may be answered without one.
+    expect(closed.code === 1005 ? 1000 : closed.code).toBe(code);
+  });
+
+  test("leaves in good order while the object sleeps", async () => {
+    const team = await mintTeam();
+    const viewer = await watching(team);
+    await evict(team);
+    viewer.socket.close(1000, "bye");
+    expect(await viewer.closed).toEqual({ code: 1000, reason: "bye", wasClean: true });
+    await push(team, { ada: "online" });
+  });
+});
+
+test.each([{}, { Upgrade: "h2c" }] as Record<string, string>[])(
+  "without a handshake there is nothing to see: %j",
+  async (headers) => {
+    const team = await mintTeam();
+    const response = await knock(team, headers);
+    expect(response.status).toBe(426);
+    expect(response.headers.get("Upgrade")).toBe("websocket");
+    expect(response.headers.get("Connection")).toBe("Upgrade");
+    expect(await response.json()).toMatchObject({ success: false, code: "upgrade_required" });
+  },
+);
+
+test("a handshake without a key is refused", async () => {
+  const response = await call("/api/v1/presence/live", { headers: { Upgrade: "websocket" } });
+  expect(response.status).toBe(401);
+  expect(response.webSocket).toBeNull();
+});

@@ -1,0 +1,156 @@
+/** Status Hero's documentation, tried as its reader would: the texts in `status_hero/` are its own, to the letter. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { TEAM } from "../demo/account.ts";
+import { type Server, startServer } from "../journeys/server.ts";
+import { runCurl } from "./shell.ts";
+import { departures } from "./status_hero/departures.ts";
+import { examplesOf, type Printed } from "./status_hero/examples.ts";
+
+const SECTIONS = ["authentication", "pagination", "members", "reports", "statuses", "status_activities"].concat([
+  "tags",
+  "comments",
+  "reactions",
+  "member_absences",
+  "team_absences",
+]);
+const EXAMPLES = SECTIONS.flatMap(examplesOf);
+const example = (title: string) => EXAMPLES.find((one) => one.title === title)!;
+
+/** What each answers, and what it answers when it is sent again at once; all others answer 200 each time. */
+const STATUSES: Record<string, [number, number]> = {
+  "Add a Status Activity": [201, 201],
+  "Add Member Absence": [201, 202],
+  "Remove Member Absence": [204, 404],
+  "Add Team Absence": [201, 202],
+  "Remove Team Absence": [204, 404],
+};
+
+const EMMAS = "ccef1bea-661e-4857-8de1-1089f651ead9";
+const HUGHS = "2ab4751c-c7ef-4b45-a79c-ac9822d708f6";
+
+/**
+ * The document lists, as the reaction to Emma's check-in, the id of her comment on it, and prints a reaction to the same
+ * check-in under another id. The demo has a reaction under either.
+ */
+const BOTH_REACTIONS =
+  '.reaction_ids: ["9b122169-0f78-4ff4-85b8-cb999acd61c9","b75edfc0-89a6-40d6-9ed6-c4139464eac7"] instead of ["9b122169-0f78-4ff4-85b8-cb999acd61c9"]';
+
+/** Where the document contradicts itself, an answer departs from it by just this. */
+const ALLOWED: Record<string, string[]> = { "Get All Statuses": [`statuses[${EMMAS}]${BOTH_REACTIONS}`] };
+
+/** It asks for Hugh's check-in and prints Emma's: see the test of both. */
+const CONTRADICTED = "Get a Specific Status";
+
+let server: Server;
+beforeAll(async () => {
+  server = await startServer({ seed: true });
+});
+afterAll(() => server?.stop());
+
+/** A command with host and keys changed, and the id filled in where the document leaves that to its reader. */
+const here = ({ command, json }: Printed) =>
+  `${command}\n`
+    .replace("https://service.statushero.com", server.url)
+    .replace("your-team-id", TEAM.id)
+    .replace("your-team-api-key", TEAM.key)
+    .replace("{id}", () => Object.values(json as Record<string, { id: string }>)[0]!.id);
+
+/** The document forgets the backslash before the body of two commands. */
+const mended = (command: string) => command.replace(/"\n(?= +-d )/, '" \\\n');
+
+async function paste(command: string) {
+  const { status, body: printed } = await runCurl(command);
+  const [headers, body] = printed.split("\r\n\r\n");
+  if (body) expect(headers).toMatch(/^content-type: application\/json/im);
+  return { status, body: body ? JSON.parse(body) : undefined };
+}
+
+/** Header names are written in any case. */
+async function get(path: string) {
+  const headers = { "X-Team-Id": TEAM.id, "x-api-key": TEAM.key };
+  return (await fetch(`${server.url}/api/v1${path}`, { headers })).json() as Promise<Record<string, unknown>>;
+}
+
+describe("the document", () => {
+  test("has 18 examples, of which eleven print an answer", () => {
+    expect(EXAMPLES).toHaveLength(18);
+    expect(EXAMPLES.filter(({ json }) => json)).toHaveLength(11);
+  });
+
+  test.each(EXAMPLES)("$title: answers as documented, and when sent again", async (printed) => {
+    const answers = [await paste(mended(here(printed))), await paste(mended(here(printed)))];
+    expect(answers.map(({ status }) => status)).toEqual(STATUSES[printed.title] ?? [200, 200]);
+    if (!printed.json || printed.title === CONTRADICTED) return;
+    for (const { body } of answers) expect(departures(printed.json, body)).toEqual(ALLOWED[printed.title] ?? []);
+  });
+
+  test.each(["Add Member Absence", "Add Team Absence"])(
+    "%s, as printed: a request without a body, refused",
+    async (title) => {
+      // To the shell the line behind the missing backslash is a command, and none that it knows.
+      const { status, body } = await paste(`${here(example(title))} 2>/dev/null || true`);
+      expect({ status, body }).toMatchObject({
+        status: 400,
+        body: { success: false, code: "bad_request", issues: [{ path: "", message: "The body is not JSON" }] },
+      });
+    },
+  );
+
+  test("asks for one check-in and prints another: either is found under its own id", async () => {
+    const { command, json } = example(CONTRADICTED);
+    expect(command).toContain(HUGHS);
+    expect(departures(json, await get(`/statuses/${EMMAS}`))).toEqual([`status${BOTH_REACTIONS}`]);
+    const { statuses } = example("Get All Statuses").json as { statuses: { id: string }[] };
+    const hughs = statuses.find(({ id }) => id === HUGHS);
+    expect(departures({ status: hughs }, await get(`/statuses/${HUGHS}`))).toEqual([]);
+  });
+
+  test("lists a reaction that it does not print: that one is found too", async () => {
+    const id = "9b122169-0f78-4ff4-85b8-cb999acd61c9";
+    expect(await get(`/reactions/${id}`)).toMatchObject({ reaction: { id, status_id: EMMAS } });
+  });
+
+  test("spells the path of status activities in two ways: they are one", async () => {
+    const { json, command } = example("Get a Specific Status Activity");
+    expect(command).toContain("/statuses_activities/");
+    expect(departures(json, await get("/status_activities/f5238ebd-6f24-41c8-826d-815bb514ac2d"))).toEqual([]);
+  });
+
+  test("does not print what it answers to a new activity: the activity, and where it is shown", async () => {
+    const { url, ...answer } = (await paste(here(example("Add a Status Activity")))).body;
+    const said = { kind: "Kanban Board", description: "Moved user story Reporting from Doing to QA" };
+    expect(answer).toMatchObject({ status_activity: said });
+    expect(url).toBe(answer.status_activity.url);
+    expect(await get(`/status_activities/${answer.status_activity.id}`)).toEqual(answer);
+  });
+
+  test("asks for a third page of reports, which the demo has not got", async () => {
+    expect(await get("/reports?page=3")).toEqual({ reports: [] });
+  });
+});
+
+describe("an answer departs from what is printed", () => {
+  const printed = {
+    one: { id: "a", n: 1, url: "https://statushero.com/x/a" },
+    all: [{ id: "a" }, { id: "b" }],
+    tags: ["x"],
+  };
+
+  test("not by its host, nor by what a collection holds besides", () => {
+    const actual = { ...printed, one: { ...printed.one, url: "http://localhost/x/a" } };
+    expect(departures(printed, { ...actual, all: [{ id: "a" }, { id: "c" }, { id: "b" }] })).toEqual([]);
+  });
+
+  test.each([
+    ["a value", { ...printed, one: { ...printed.one, n: "1" } }, 'one.n: "1" instead of 1'],
+    ["a path", { ...printed, one: { ...printed.one, url: "https://x/x/b" } }, 'one.url: "/x/b" instead of "/x/a"'],
+    ["a key", { ...printed, one: { ...printed.one, m: 1 } }, "one: has the keys id,n,url,m instead of id,n,url"],
+    ["a key that is missing", { one: 1, all: 2 }, ": has the keys one,all instead of one,all,tags"],
+    ["an object", { ...printed, one: null }, `one: null instead of ${JSON.stringify(printed.one)}`],
+    ["an order", { ...printed, all: [{ id: "b" }, { id: "a" }] }, "all: is in another order"],
+    ["an entry", { ...printed, all: [{ id: "a" }] }, 'all[b]: undefined instead of {"id":"b"}'],
+    ["a text too many", { ...printed, tags: ["x", "y"] }, 'tags: ["x","y"] instead of ["x"]'],
+  ])("by %s", (_what, actual, departure) => {
+    expect(departures(printed, actual)).toContain(departure);
+  });
+});

@@ -1,0 +1,37 @@
+/**
+ * Where an answer is not what the document prints, as texts that begin with the place. Objects have the printed keys, in the
+ * printed order, and no others. Of a collection the document prints some: they are all there, in the printed order, each
+ * found by its id. Any other list is the printed one. Of a `url` the path counts, for the document's host is not ours.
+ */
+export function departures(printed: unknown, actual: unknown, place = ""): string[] {
+  if (isObject(printed) && isObject(actual)) {
+    const [expected, found] = [Object.keys(printed), Object.keys(actual)];
+    if (`${expected}` !== `${found}`) return [`${place}: has the keys ${found} instead of ${expected}`];
+    return expected.flatMap((key) => {
+      const [one, other] = key === "url" ? [pathOf(printed[key]), pathOf(actual[key])] : [printed[key], actual[key]];
+      return departures(one, other, place ? `${place}.${key}` : key);
+    });
+  }
+  if (isCollection(printed) && isCollection(actual)) return departuresOfCollection(printed, actual, place);
+  const [expected, found] = [JSON.stringify(printed), JSON.stringify(actual)];
+  return expected === found ? [] : [`${place}: ${found} instead of ${expected}`];
+}
+
+type Row = { id: string };
+
+function departuresOfCollection(printed: Row[], actual: Row[], place: string): string[] {
+  const found = printed.map(({ id }) => actual.findIndex((one) => one.id === id));
+  const inOrder = found.toSorted((a, b) => a - b).join() === found.join();
+  return [
+    ...(inOrder ? [] : [`${place}: is in another order`]),
+    ...printed.flatMap((row, index) => departures(row, actual[found[index]!], `${place}[${row.id}]`)),
+  ];
+}
+
+const pathOf = (url: unknown) => (typeof url === "string" && URL.canParse(url) ? new URL(url).pathname : url);
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isCollection = (value: unknown): value is Row[] =>
+  Array.isArray(value) && value.length > 0 && value.every((one) => isObject(one) && typeof one.id === "string");
