@@ -16,16 +16,22 @@ import { presenceRoutes } from "./presence/routes.ts";
 import { setupRoutes } from "./setup/routes.ts";
 import { timelineRoutes } from "./timeline/routes.ts";
 
-export const app = new Hono<AppContext>();
+/** An app that answers the routes of these slices under /api/v1, and everything else as the contracts say. */
+export function appOf(slices: Hono<AppContext>[]): Hono<AppContext> {
+  const app = new Hono<AppContext>();
+  app.use(requestId(), secureHeaders());
+  app.use(async function openDatabase(c, next) {
+    c.set("db", database(c.env.DB));
+    await next();
+  });
+  app.use("/api/*", negotiate, limitBody);
+  for (const routes of slices) app.route("/api/v1", routes);
+  app.onError(onError);
+  app.notFound(notFound(app));
+  return app;
+}
 
-app.use(requestId(), secureHeaders());
-app.use(async function openDatabase(c, next) {
-  c.set("db", database(c.env.DB));
-  await next();
-});
-app.use("/api/*", negotiate, limitBody);
-
-const slices = [
+export const app = appOf([
   setupRoutes,
   integrationsRoutes,
   peopleRoutes,
@@ -34,8 +40,4 @@ const slices = [
   eventsRoutes,
   timelineRoutes,
   checkinsRoutes,
-];
-for (const routes of slices) app.route("/api/v1", routes);
-
-app.onError(onError);
-app.notFound(notFound(app));
+]);

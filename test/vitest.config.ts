@@ -31,6 +31,8 @@ export default defineConfig({
         ],
         test: {
           name: "worker",
+          // Suites mint their own teams and put back what they break, so they can share a runtime, a database and its migrations.
+          isolate: false,
           include: ["test/**/*.test.ts"],
           exclude: inNode,
           setupFiles: ["test/support/migrate.ts"],

@@ -1,20 +1,25 @@
 import { env } from "cloudflare:workers";
+import { Hono } from "hono";
 import { expect } from "vitest";
-import { app } from "../../src/app.ts";
+import { appOf } from "../../src/app.ts";
 import { guard } from "../../src/auth/guard.ts";
+import type { AppContext } from "../../src/http/context.ts";
 import { direct } from "../support/direct.ts";
 
+/** The kinds of guard. */
+const KINDS = ["integration", "team", "either"] as const;
+
 // A route for each kind of guard, which says who is calling and needs nothing but its guard.
-for (const accepts of ["integration", "team", "either"] as const) {
-  app.get(`/api/v1/probe/${accepts}`, guard(accepts), (c) => c.json(c.get("caller")));
-}
+const probes = new Hono<AppContext>();
+for (const accepts of KINDS) probes.get(`/probe/${accepts}`, guard(accepts), (c) => c.json(c.get("caller")));
+const app = appOf([probes]);
 
 /** Asks the route whose guard takes `accepts`. */
 export const knock = (
-  accepts: "integration" | "team" | "either",
+  accepts: (typeof KINDS)[number],
   headers: Record<string, string> = {},
   bindings: Record<string, unknown> = {},
-): Promise<Response> => direct(`/api/v1/probe/${accepts}`, { headers }, bindings);
+): Promise<Response> => direct(`/api/v1/probe/${accepts}`, { headers }, bindings, app);
 
 /** The body of every refusal. */
 export const refusal = (error: string, code: string) => ({

@@ -28,6 +28,18 @@ export async function json<T = Record<string, unknown>>(answer: Promise<Response
   return (await response.json()) as T;
 }
 
+const SETUP_TOKEN = "a-token-for-one-journey";
+
+/** What a server is started with on which `foundTeam` is to work. */
+export const SETUP_ARGS = ["--var", `SETUP_TOKEN:${SETUP_TOKEN}`];
+
+export type Integration = { id: string; key: string };
+type Founded = { team: { id: string; key: string }; owner: { person_id: string }; integration: Integration };
+
+/** A journey's own account, with all that it takes to begin: what else there is on the server is no concern of it. */
+export const foundTeam = (url: string, body: object): Promise<Founded> =>
+  json(ask(url, withKey(SETUP_TOKEN), "/setup", { body }));
+
 /** A list from its first page to its last. */
 export async function all<T>(url: string, headers: Record<string, string>, path: string): Promise<T[]> {
   const rows: T[] = [];

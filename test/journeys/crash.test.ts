@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { all, ask, DEMO, json, withKey } from "./client.ts";
+import { all, ask, foundTeam, type Integration, json, SETUP_ARGS, withKey, withTeamKey } from "./client.ts";
 import { type Server, startServer } from "./server.ts";
 import { type Batch, expectedBlocks, expectedEvents, planEvents, planPresence, random, type Source } from "./stream.ts";
 
@@ -19,13 +19,16 @@ let onAcknowledged = () => {};
 
 beforeAll(async () => {
   persistTo = await mkdtemp(join(tmpdir(), "rollcall-crash-"));
-  server = startServer({ persistTo, seed: true });
+  server = startServer({ persistTo, args: SETUP_ARGS });
   await server;
 });
 
 afterAll(async () => {
-  await (await server).stop();
-  await rm(persistTo, { recursive: true, force: true, maxRetries: 5 });
+  try {
+    await (await server).stop();
+  } finally {
+    await rm(persistTo, { recursive: true, force: true, maxRetries: 5 });
+  }
 });
 
 /** Kills the server's whole process group while requests are under way, and starts it again on what it left behind. */
@@ -79,6 +82,10 @@ test("killed with -9 amid a stream of batches, it has lost nothing acknowledged 
   const chance = random(seed);
   const now = Date.now();
   const first = await server;
+  const { team } = await foundTeam(first.url, {
+    team: { name: "Steadfast" },
+    owner: { name: "Ada", email: "ada@example.com" },
+  });
   // Of the first all blocks time out, of the others some stay open; beats, whenever sent, are of the past day.
   const integrations = await Promise.all(
     [
@@ -87,7 +94,7 @@ test("killed with -9 amid a stream of batches, it has lost nothing acknowledged 
       { minutes: 15, start: now - 4 * 60_000, steps: [0.001, 0.01, 0.05, 0.1] },
     ].map(async ({ minutes, ...rhythm }) => {
       const body = { name: `Every ${minutes}`, presence_timeout_minutes: minutes };
-      const made = await json<{ id: string; key: string }>(ask(first.url, DEMO.team, "/integrations", { body }));
+      const made = await json<Integration>(ask(first.url, withTeamKey(team), "/integrations", { body }));
       return { ...made, ...rhythm, timeoutMs: minutes * 60_000 };
     }),
   );

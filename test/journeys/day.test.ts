@@ -1,15 +1,13 @@
 import Papa from "papaparse";
 import { Temporal } from "temporal-polyfill";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ask, json, withKey, withTeamKey } from "./client.ts";
+import { ask, foundTeam, type Integration, json, SETUP_ARGS, withKey, withTeamKey } from "./client.ts";
 import { type Server, startServer } from "./server.ts";
-
-const SETUP_TOKEN = "a-token-for-one-journey";
 
 let server: Server;
 
 beforeAll(async () => {
-  server = await startServer({ args: ["--var", `SETUP_TOKEN:${SETUP_TOKEN}`] });
+  server = await startServer({ args: SETUP_ARGS });
 });
 
 afterAll(() => server.stop());
@@ -42,24 +40,14 @@ async function report(tool: Headers, source: string, time: string, ...users: Sai
 }
 
 type Timeline = { person_id: string; hours_worked: number; data: Record<string, string>[] };
-type Integration = { id: string; key: string };
 
 test("a small team lives a day", async () => {
   // The first steps: an account, with all that it takes to begin.
-  const asOwner = { Authorization: `Bearer ${SETUP_TOKEN}` };
-  const setup = await json<{
-    team: { id: string; key: string };
-    owner: { person_id: string };
-    integration: Integration;
-  }>(
-    ask(server.url, asOwner, "/setup", {
-      body: {
-        team: { name: "Night Shift", time_zone: zone },
-        owner: { name: "Ada Lovelace", email: "ada@example.com" },
-        integration: { name: "Calendar", presence_timeout_minutes: 720 },
-      },
-    }),
-  );
+  const setup = await foundTeam(server.url, {
+    team: { name: "Night Shift", time_zone: zone },
+    owner: { name: "Ada Lovelace", email: "ada@example.com" },
+    integration: { name: "Calendar", presence_timeout_minutes: 720 },
+  });
   const [team, ada] = [withTeamKey(setup.team), setup.owner.person_id];
   const calendar = withKey(setup.integration.key);
   const chatKeys = await post<Integration>(team, "/integrations", { name: "Chat" });

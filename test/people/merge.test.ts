@@ -128,6 +128,20 @@ suite("POST /people/{id}/merge", () => {
     expect(added!.memberId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   });
 
+  test("brings the successor to no team that the merged person was removed from, whatever tools say there", async () => {
+    const team = await mintTeam();
+    const second = await mintTeam({ accountId: team.accountId });
+    const [emma, emmy] = await mintPeople(team, "Emma", "Emmy");
+    await see(second, { identifier: "tool-Emmy" });
+    await rows("UPDATE members SET removed_at = 1 WHERE team_id = ?", second.teamId);
+    const before = await stored(team);
+    await done(post(team, emma, "merge", emmy));
+    await see(second, { identifier: "tool-Emmy" });
+    expect(await listed(second)).toEqual([]);
+    await done(post(team, emma, "unmerge", emmy));
+    expect(await stored(team)).toEqual(before);
+  });
+
   test("links what tools say later of the merged person's e-mail to the successor", async () => {
     const team = await mintTeam();
     const [emma, emmy] = await mintPeople(team, "Emma", "Emmy");

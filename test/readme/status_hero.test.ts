@@ -88,7 +88,7 @@ describe("the document", () => {
     "%s, as printed: a request without a body, refused",
     async (title) => {
       // To the shell the line behind the missing backslash is a command, and none that it knows.
-      const { status, body } = await paste(`${here(example(title))} 2>/dev/null || true`);
+      const { status, body } = await paste(`${here(example(title)).trimEnd()} 2>/dev/null || true`);
       expect({ status, body }).toMatchObject({
         status: 400,
         body: { success: false, code: "bad_request", issues: [{ path: "", message: "The body is not JSON" }] },

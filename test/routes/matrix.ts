@@ -17,6 +17,8 @@ export type Row = {
   samples: ((of: Names) => Sample)[];
   /** The list in the body whose items are refused one by one, as `failures` of a 200. */
   spares?: string;
+  /** What the path names is a word to look for: where nobody used it, the answer is an empty list, and no 404. */
+  finds?: true;
 };
 
 const by =
@@ -29,7 +31,15 @@ const LIMIT = { limit: "1" };
 const WINDOW = { from: "2026-01-01T00:00:00Z", to: "2026-01-15T00:00:00+02:00" };
 const UPGRADE = { Upgrade: "websocket" };
 const ofPerson = (of: Names) => ({ params: { id: of.person } });
+const PAGE = { page: "1" };
+/** Teams of the samples are in UTC. */
+const TODAY = new Date().toISOString().slice(0, 10);
 const ofIntegration = (of: Names) => ({ params: { id: of.integration } });
+const ofCheckin = (of: Names) => ({ params: { id: of.checkin } });
+const answers = (mark: string) => ({
+  ...{ next: `#tag-${mark}`, blockers: `Waiting for ${mark}`, previous: `The report of ${mark}` },
+  previous_completed: true,
+});
 
 /**
  * Every route, a line or two each. Tests of security and of bad input are driven by this table: a route without a row
@@ -85,4 +95,16 @@ export const MATRIX: Record<string, Row> = {
   "GET /api/v1/events": either(nothing, (of) => ({
     query: { ...LIMIT, ...WINDOW, person: of.personEmail, kind: "commit", external_id: `commit-${of.mark}` },
   })),
+
+  "GET /api/v1/reports": team(nothing, () => ({ query: PAGE })),
+  "GET /api/v1/reports/:id": team(
+    (of) => ({ params: { id: of.report } }),
+    () => ({ params: { id: TODAY } }),
+  ),
+  "GET /api/v1/statuses": team(nothing, () => ({ query: PAGE })),
+  "GET /api/v1/statuses/:id": team(ofCheckin, (of) => ({ params: { id: of.checkinSlug } })),
+  "PUT /api/v1/statuses/:id": team((of) => ({ ...ofCheckin(of), body: { answers: answers(of.mark) } })),
+  "POST /api/v1/statuses": team((of) => ({ body: { member: of.person, answers: answers(of.mark) } })),
+  "GET /api/v1/tags": team(nothing, () => ({ query: PAGE })),
+  "GET /api/v1/tags/:tag": { ...team(({ mark }) => ({ params: { tag: `tag-${mark}` }, query: PAGE })), finds: true },
 };

@@ -15,6 +15,10 @@ export type Names = {
   other: string;
   merged: string;
   integration: string;
+  /** A check-in of `person`, the report it belongs to, and the slug it has. */
+  checkin: string;
+  checkinSlug: string;
+  report: string;
 };
 
 /** A team with something of everything. */
@@ -62,19 +66,27 @@ export async function mintWorld(options: Parameters<typeof mintTeam>[0] = {}): P
   const find = (name: string) => act(`/people/${name}-${mark}`, { headers: team.asTeam });
   const [person, other, merged] = [await find("ann"), await find("ben"), await find("cid")];
   await act(`/people/${person.id}/merge`, { headers: team.asTeam, body: { person: merged.id } });
+  const asTeam = { headers: team.asTeam };
+  await act("/team", { ...asTeam, method: "PATCH", body: { work_days: [1, 2, 3, 4, 5, 6, 7] } });
+  await act(`/members/${person.id}`, { ...asTeam, method: "PATCH", body: { role: "active" } });
+  const answers = { next: `Go on with ${mark}` };
+  const { status } = await act<{ status: Status }>("/statuses", { ...asTeam, body: { member: person.id, answers } });
   // Has the team's object hand D1 all it holds, so that nothing is still on its way.
   await act("/blocks", { headers: team.asTeam });
   const names = {
     ...{ mark, person: person.id, other: other.id, merged: merged.id, integration: integration.id },
     ...{ personIdentifier: `ann-${mark}`, personEmail: person.email, personSlug: person.slug },
+    ...{ checkin: status.id, checkinSlug: status.slug, report: status.report_id },
   };
   return { ...team, names };
 }
 
-async function act(path: string, init: Parameters<typeof direct>[1]) {
+type Status = { id: string; slug: string; report_id: string };
+
+async function act<T = { id: string; email: string; slug: string }>(path: string, init: Parameters<typeof direct>[1]) {
   const response = await direct(`/api/v1${path}`, init);
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as { id: string; email: string; slug: string };
+  return (await response.json()) as T;
 }
 
 /** Names of the same form, of nothing that is. */
@@ -85,7 +97,8 @@ export function absentNames(): Names {
     personEmail: `ann.${mark}@example.com`,
     personSlug: `ann-${mark}-x`,
   };
-  return { mark, person, ...words, other: newPersonId(), merged: newPersonId(), integration: newId() };
+  const checkin = { checkin: newId(), checkinSlug: `2026-01-15-ann-${mark}`, report: newId() };
+  return { mark, person, ...words, ...checkin, other: newPersonId(), merged: newPersonId(), integration: newId() };
 }
 
 type Row = Record<string, unknown>;

@@ -8,7 +8,12 @@ type Init = { method?: string; headers?: Record<string, string>; body?: unknown 
  * Calls the app with other bindings than the suite's, and answers once what the request left to `waitUntil` is done too.
  * A body is sent as JSON.
  */
-export async function direct(path: string, init: Init = {}, bindings: Record<string, unknown> = {}): Promise<Response> {
+export async function direct(
+  path: string,
+  init: Init = {},
+  bindings: Record<string, unknown> = {},
+  called = app,
+): Promise<Response> {
   const { method = init.body === undefined ? "GET" : "POST", headers = {}, body } = init;
   const request = new Request(`https://rollcall.test${path}`, {
     method,
@@ -16,7 +21,7 @@ export async function direct(path: string, init: Init = {}, bindings: Record<str
     body: body === undefined ? null : JSON.stringify(body),
   });
   const ctx = createExecutionContext();
-  const response = await app.fetch(request, { ...env, ...bindings }, ctx);
+  const response = await called.fetch(request, { ...env, ...bindings }, ctx);
   await waitOnExecutionContext(ctx);
   return response;
 }

@@ -1,8 +1,11 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { listRemarks } from "../../../src/checkins/remark_store.ts";
+import { database } from "../../../src/db/client.ts";
 import { expectError } from "../../support/error.ts";
 import { call, mintTeam, type Team } from "../../support/team.ts";
 import { clockAt, get, mintMembers, read, run, status } from "../statuses/client.ts";
+import { rowsRead, watch } from "../watch.ts";
 import { type Kind, leave, list, mintDay, one, type Remark, remark } from "./client.ts";
 
 afterEach(() => void vi.useRealTimers());
@@ -153,6 +156,23 @@ describe.each(KINDS)("a $kind", ({ kind, body, another }) => {
     const { issues } = await expectError(await remark(team, kind, emma.id, sent), 400, "bad_request");
     expect(issues).toContainEqual({ path, message });
     expect(await list(team, kind)).toEqual([]);
+  });
+
+  test("is listed by one query, which reads about as many rows as it shows, however long the history", async () => {
+    const { team, emma, people } = await mintDay();
+    const bodies = Array.from({ length: 2_000 }, (_, n) => `${body}-${n}`);
+    await run(
+      `INSERT INTO ${kind}s (id, team_id, checkin_id, person_id, body, created_at)
+       SELECT hex(randomblob(16)), ?, ?, ?, value, key FROM json_each(?)`,
+      ...[team.teamId, emma.id, people[1], JSON.stringify(bodies)],
+    );
+    const { d1, asked } = watch();
+    for (const page of [1, 3]) {
+      expect(await listRemarks(database(d1), team, kind, { page, size: 30 })).toHaveLength(30);
+      // Of each remark shown: its place in the index and its row, those of its check-in, and of two people twice.
+      expect(await rowsRead(asked.at(-1)!)).toBeLessThan(30 * (12 + 2 * page));
+    }
+    expect(asked).toHaveLength(2);
   });
 
   test.each(["0", "x", "1.5", ""])("on page %j is refused", async (page) => {

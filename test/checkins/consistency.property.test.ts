@@ -1,0 +1,198 @@
+import * as fc from "fast-check";
+import { afterAll, expect, test, vi } from "vitest";
+import { addDays, localWeekday } from "../../src/lib/time_zone.ts";
+import { mintTeam, type Team } from "../support/team.ts";
+import { away, back } from "./absences/client.ts";
+import { ask, create } from "./members/client.ts";
+import { reports } from "./reports/client.ts";
+import { clockAt, post } from "./statuses/client.ts";
+
+afterAll(() => {
+  vi.useRealTimers();
+});
+
+const WHO = ["ann", "ben", "cid"];
+/** A Thursday: a weekend is near. */
+const FIRST_DAY = "2018-02-01";
+
+type Entry = { completed: boolean; blocked: boolean; met: boolean };
+type Role = "active" | "observer";
+
+/** What the contract says of a team, written down the plain way: who is on it, and what each day's report counts. */
+class Book {
+  today = FIRST_DAY;
+  readonly roles = new Map<string, Role | "removed">();
+  readonly reports = new Map<string, Map<string, Entry>>();
+  readonly leave = new Set<string>();
+  readonly holidays = new Set<string>();
+
+  isOnTeam(who: string): boolean {
+    return this.roles.has(who) && this.roles.get(who) !== "removed";
+  }
+
+  /** How a request for somebody who is not on the team is refused. */
+  refusal(who: string): number {
+    return this.roles.has(who) ? 410 : 404;
+  }
+
+  becomes(who: string, role: Role | "removed"): void {
+    this.roles.set(who, role);
+    const report = this.reports.get(this.today);
+    if (role === "active") this.expectOf(report, who);
+    else if (!report?.get(who)?.completed) report?.delete(who);
+  }
+
+  begin(): void {
+    const isOff = localWeekday(this.today) > 5 || this.holidays.has(this.today);
+    if (isOff || this.reports.has(this.today)) return;
+    const report = new Map<string, Entry>();
+    for (const [who, role] of this.roles) if (role === "active") this.expectOf(report, who);
+    this.reports.set(this.today, report);
+  }
+
+  expectOf(report: Map<string, Entry> | undefined, who: string): void {
+    if (!report?.has(who)) report?.set(who, { completed: false, blocked: false, met: false });
+  }
+
+  /** The numbers of each report, the newest first. */
+  metrics(): Record<string, unknown>[] {
+    return [...this.reports.entries()]
+      .sort(([a], [b]) => (a < b ? 1 : -1))
+      .map(([date, report]) => {
+        const entries = [...report.entries()].map(([who, entry]) => ({ ...entry, away: this.leave.has(date + who) }));
+        const completed = entries.filter((entry) => entry.completed);
+        const absent = entries.filter((entry) => !entry.completed && entry.away).length;
+        return {
+          date,
+          blocked_count: completed.filter(({ blocked }) => blocked).length,
+          participation_count: completed.length,
+          absent_statuses_count: absent,
+          present_statuses_count: entries.length - absent,
+          previous_completed_count: completed.filter(({ met }) => met).length,
+        };
+      });
+  }
+}
+
+type Action = { name: string; run: (team: Team, book: Book) => Promise<void> };
+
+const who = fc.constantFrom(...WHO);
+const role = fc.constantFrom<Role>("active", "observer");
+/** Today, tomorrow or yesterday. */
+const day = fc.constantFrom(0, 0, 0, 1, -1);
+
+/** Checks how a request is answered, and says whether it went well. */
+async function answers(response: Promise<Response>, status: number): Promise<boolean> {
+  const answer = await response;
+  expect(answer.status, await answer.text()).toBe(status);
+  return status < 300;
+}
+
+const join = (one: string, as: Role): Action => ({
+  name: `join ${one} ${as}`,
+  async run(team, book) {
+    const joined = create(team, { email: `${one}@x.test`, name: one, role: as });
+    if (await answers(joined, book.isOnTeam(one) ? 409 : 201)) book.becomes(one, as);
+  },
+});
+
+const changeRole = (one: string, as: Role): Action => ({
+  name: `${one} becomes ${as}`,
+  async run(team, book) {
+    const changed = ask(team, `${one}@x.test`, "PATCH", { role: as });
+    if (await answers(changed, book.isOnTeam(one) ? 200 : book.refusal(one))) book.becomes(one, as);
+  },
+});
+
+const leaveTeam = (one: string): Action => ({
+  name: `remove ${one}`,
+  async run(team, book) {
+    const removed = ask(team, `${one}@x.test`, "DELETE");
+    if (await answers(removed, book.isOnTeam(one) ? 204 : book.refusal(one))) book.becomes(one, "removed");
+  },
+});
+
+const checkIn = (one: string, blocked: boolean, met: boolean): Action => ({
+  name: `${one} checks in${blocked ? ", blocked" : ""}${met ? ", goals met" : ""}`,
+  async run(team, book) {
+    const entry = book.reports.get(book.today)?.get(one);
+    const said = { next: "Work", blockers: blocked ? "Rain" : " ", previous_completed: met };
+    const right = entry?.completed ? 200 : 201;
+    if (await answers(post(team, `${one}@x.test`, said), book.isOnTeam(one) ? (entry ? right : 409) : 404)) {
+      book.reports.get(book.today)!.set(one, { completed: true, blocked, met });
+    }
+  },
+});
+
+const goOnLeave = (one: string, ahead: number, on: boolean): Action => ({
+  name: `${one} ${on ? "takes" : "gives back"} leave ${ahead}`,
+  async run(team, book) {
+    const date = addDays(book.today, ahead);
+    const stands = book.leave.has(date + one);
+    const status = on ? (stands ? 202 : 201) : stands ? 204 : 404;
+    const asked = on ? away(team, { date }, `${one}@x.test`) : back(team, date, `${one}@x.test`);
+    if (!(await answers(asked, book.isOnTeam(one) ? status : book.refusal(one)))) return;
+    if (on) book.leave.add(date + one);
+    else book.leave.delete(date + one);
+  },
+});
+
+const takeHoliday = (ahead: number, on: boolean): Action => ({
+  name: `${on ? "holiday" : "no holiday"} ${ahead}`,
+  async run(team, book) {
+    const date = addDays(book.today, ahead);
+    const stands = book.holidays.has(date);
+    if (
+      !(await answers(on ? away(team, { date }) : back(team, date), on ? (stands ? 202 : 201) : stands ? 204 : 404))
+    ) {
+      return;
+    }
+    if (!on) book.holidays.delete(date);
+    else {
+      book.holidays.add(date);
+      const isUsed = [...(book.reports.get(date)?.values() ?? [])].some(({ completed }) => completed);
+      if (!isUsed) book.reports.delete(date);
+    }
+  },
+});
+
+async function sleep(_: Team, book: Book): Promise<void> {
+  book.today = addDays(book.today, 1);
+}
+
+const action = fc.oneof(
+  { weight: 2, arbitrary: fc.tuple(who, role).map(([one, as]) => join(one, as)) },
+  { weight: 2, arbitrary: fc.tuple(who, role).map(([one, as]) => changeRole(one, as)) },
+  { weight: 1, arbitrary: who.map(leaveTeam) },
+  { weight: 4, arbitrary: fc.tuple(who, fc.boolean(), fc.boolean()).map(([one, b, m]) => checkIn(one, b, m)) },
+  { weight: 3, arbitrary: fc.tuple(who, day, fc.boolean()).map(([one, ago, on]) => goOnLeave(one, ago, on)) },
+  { weight: 2, arbitrary: fc.tuple(day, fc.boolean()).map(([ago, on]) => takeHoliday(ago, on)) },
+  { weight: 1, arbitrary: fc.constant<Action>({ name: "sleep", run: sleep }) },
+);
+
+test("whatever a team does, the numbers of every report are those of a count from scratch, and say when they changed", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(action, { minLength: 10, maxLength: 40, size: "max" }), async (actions) => {
+      const [team, book] = [await mintTeam(), new Book()];
+      const before = new Map<string, string>();
+      for (const [minute, { run }] of actions.entries()) {
+        const time = () => `${book.today}T10:${String(minute).padStart(2, "0")}:00Z`;
+        clockAt(time());
+        await run(team, book);
+        clockAt(time());
+        book.begin();
+        const found = await reports(team);
+        const numbers = found.map(({ date, metrics: { updated_at, ...counts } }) => ({ date, ...counts }));
+        expect(numbers).toEqual(book.metrics());
+        for (const { id, metrics, completed_status_ids: ids } of found) {
+          expect(ids).toHaveLength(metrics.participation_count as number);
+          const { updated_at: updatedAt, ...counts } = metrics;
+          const shown = JSON.stringify(counts);
+          if (before.get(id) !== shown) expect(updatedAt).toBe(time().replace("T", " ").replace("Z", ""));
+          before.set(id, shown);
+        }
+      }
+    }),
+    { numRuns: 15 },
+  );
+}, 120_000);
