@@ -5,6 +5,7 @@ import type { Caller } from "../http/caller.ts";
 import type { AppContext } from "../http/context.ts";
 import { ApiError } from "../http/errors.ts";
 import { sha256 } from "../lib/id.ts";
+import { rootCause } from "../lib/root_cause.ts";
 import { findKey, isUseDue, type KeyRecord, recordUse } from "./store.ts";
 
 const INTEGRATION_KEY = /^tc_[0-9A-Za-z]{20}$/;
@@ -27,7 +28,12 @@ export const guard = (accepts: Accepts) =>
     if (key.integrationId && !key.active) throw new ApiError("integration_not_active");
     if (key.onboardedAt === null) throw new ApiError("onboarding_incomplete");
     await limitRate(c.env, key);
-    if (isUseDue(key, now)) c.executionCtx.waitUntil(recordUse(db, key.integrationId!, now).catch(console.error));
+    if (isUseDue(key, now))
+      c.executionCtx.waitUntil(
+        recordUse(db, key.integrationId!, now).catch((error) =>
+          console.error("auth: last use not written", rootCause(error)),
+        ),
+      );
     c.set("caller", caller(key));
     await next();
   });
@@ -57,7 +63,7 @@ async function findRemembered(key: string, now: number, find: (digest: string) =
   try {
     record = await find(digest);
   } catch (error) {
-    console.error("auth: D1 did not answer", error);
+    console.error("auth: D1 did not answer", rootCause(error));
     const last = remembered.get(digest);
     if (last && stillHolds(last, now)) return last.record;
     throw new ApiError("unavailable", { headers: { "Retry-After": "5" } });

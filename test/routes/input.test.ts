@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pathText } from "../../src/http/errors.ts";
 import { expectError, expectRefusal } from "../support/error.ts";
+import { stored } from "./holdings.ts";
 import { MATRIX } from "./matrix.ts";
 import { at, fields, objects, ofOtherTypes, type Path, texts, withMember, withValue, written } from "./mutation.ts";
 import { ask, credentials, fullest } from "./request.ts";
-import { absentNames, everyRow, keptByObject, mintWorld, type World } from "./world.ts";
+import { absentNames, mintWorld, type World } from "./world.ts";
 
 const ROWS = Object.entries(MATRIX).filter(([, row]) => fullest(row, absentNames()).body);
 
@@ -20,13 +21,11 @@ describe.each(ROWS)("the body of %s", (route, row) => {
     return ask(route, rest, { headers, ...(raw !== undefined && { raw }) });
   };
 
-  const stored = async () => [await everyRow(), await keptByObject(world)];
-
   beforeAll(async () => {
     world = await mintWorld();
     headers = credentials(row.accepts, world)[0]!;
     body = sample().body;
-    before = await stored();
+    before = await stored(world);
   });
 
   const isSpared = (path: Path) => path.length > 1 && path[0] === row.spares;
@@ -119,7 +118,7 @@ describe.each(ROWS)("the body of %s", (route, row) => {
     });
 
     afterAll(async () => {
-      expect(await stored()).toEqual(before);
+      expect(await stored(world)).toEqual(before);
       const response = await send(JSON.stringify(body));
       expect([200, 201], await response.text()).toContain(response.status);
     });

@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { direct } from "../support/direct.ts";
 import { expectError } from "../support/error.ts";
+import { stored } from "./holdings.ts";
 import { MATRIX } from "./matrix.ts";
 import { ask, credentials, fullest, learnt } from "./request.ts";
-import { everyRow, mintWorld, type World } from "./world.ts";
+import { mintWorld, type World } from "./world.ts";
 
 const ROWS = Object.entries(MATRIX);
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
@@ -13,10 +14,10 @@ let before: unknown;
 
 beforeAll(async () => {
   world = await mintWorld();
-  before = await everyRow();
+  before = await stored(world);
 });
 
-const expectNothingStored = async () => expect(await everyRow()).toEqual(before);
+const expectNothingStored = async () => expect(await stored(world)).toEqual(before);
 
 /** The fullest sample of a route, and the headers of somebody who may send it. */
 const prepare = (route: string) => ({

@@ -1,4 +1,3 @@
-import { env, runInDurableObject } from "cloudflare:test";
 import { newId, newPersonId } from "../../src/lib/id.ts";
 import { direct } from "../support/direct.ts";
 import { mintTeam, type Team } from "../support/team.ts";
@@ -99,41 +98,4 @@ export function absentNames(): Names {
   };
   const checkin = { checkin: newId(), checkinSlug: `2026-01-15-ann-${mark}`, report: newId() };
   return { mark, person, ...words, ...checkin, other: newPersonId(), merged: newPersonId(), integration: newId() };
-}
-
-type Row = Record<string, unknown>;
-
-/** Every row of every table, as one text each. */
-export async function everyRow(): Promise<{ table: string; row: Row }[]> {
-  const tables = await env.DB.prepare(
-    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
-  ).all<{ name: string }>();
-  const names = tables.results.map(({ name }) => name);
-  const found = await env.DB.batch<Row>(names.map((name) => env.DB.prepare(`SELECT * FROM "${name}"`)));
-  return names.flatMap((table, index) => found[index]!.results.map((row) => ({ table, row })));
-}
-
-/** All that the team's object keeps. */
-export const keptByObject = ({ teamId }: Team) =>
-  runInDurableObject(env.TEAM_PRESENCE.getByName(teamId), (_, { storage }) => {
-    const tables = storage.sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'").toArray();
-    const own = tables.map(({ name }) => name).filter((name) => !name.startsWith("_cf"));
-    return own.map((name) => ({ name, rows: storage.sql.exec(`SELECT * FROM "${name}"`).toArray() }));
-  });
-
-/**
- * All there is of a team: the rows that hold one of `seeds`, or the id of a row that does, and what the team's object
- * keeps. `ids` are those of the rows.
- */
-export async function holdings(team: Team, seeds: string[]) {
-  const all = await everyRow();
-  const ids = new Set<unknown>(seeds);
-  const isTheirs = ({ row }: { row: Row }) => Object.values(row).some((value) => ids.has(value));
-  for (let size = 0; size !== ids.size; ) {
-    size = ids.size;
-    for (const { row } of all.filter(isTheirs)) if (row.id !== undefined) ids.add(row.id);
-  }
-  const rows = all.filter(isTheirs);
-  const tables = [...new Set(rows.map(({ table }) => table))];
-  return { rows, kept: await keptByObject(team), ids: [...ids] as string[], tables };
 }

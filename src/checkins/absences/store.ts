@@ -19,7 +19,7 @@ export async function addMemberAbsence(db: Database, team: Team, leave: Leave, n
 /** Takes a member's leave back; false when they have none on that date. */
 export async function removeMemberAbsence(db: Database, team: Team, leave: Leave, now: number): Promise<boolean> {
   const [, deleted] = await atomically(db, [
-    touchReport(team, leave.date, now, sql`false`),
+    touchReport(team, leave.date, now, stands(team, leave)),
     sql`DELETE FROM member_absences
       WHERE team_id = ${team.teamId} AND person_id = ${leave.personId} AND date = ${leave.date} RETURNING date`,
   ]);

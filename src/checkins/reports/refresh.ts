@@ -1,4 +1,5 @@
 import type { Database } from "../../db/client.ts";
+import { rootCause } from "../../lib/root_cause.ts";
 import { addDays, localDate, localMinute, localWeekday } from "../../lib/time_zone.ts";
 import { dueTeams, type Morning, teamZones } from "./morning_store.ts";
 import { planReport } from "./plan.ts";
@@ -30,7 +31,7 @@ export async function makeMorningReports(db: Database, now: number, pageSize = T
       );
     } catch (error) {
       failures += teams.length;
-      console.error("check-ins: could not make the reports of", teams.length, "teams after", after, error);
+      console.error("check-ins: could not make the reports of", teams.length, "teams after", after, rootCause(error));
     }
     after = teams.at(-1)?.teamId ?? after;
   } while (teams.length === pageSize);

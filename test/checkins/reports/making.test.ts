@@ -67,6 +67,17 @@ describe("the first touch of a work day", () => {
     }
   });
 
+  test("makes it once, though fifty find at the same time that there is none", async () => {
+    const team = await mintTeamOf();
+    const caller = { teamId: team.teamId, teamTimeZone: "UTC", workDays: [1], questions: {} };
+    const batches = vi.spyOn(env.DB, "batch");
+    const touches = Array.from({ length: 50 }, () => ensureReport(db, caller, Date.parse("2018-02-05T10:00:00Z")));
+    expect(await Promise.all(touches)).toEqual(touches.map(() => true));
+    expect(batches).toHaveBeenCalledTimes(50);
+    batches.mockRestore();
+    expect(await stored(team)).toMatchObject([{ date: "2018-02-05", names: "Emma Garrett, Hugh Oliver" }]);
+  });
+
   test("that lost the race adds nobody: who has left by then gets no check-in back", async () => {
     const team = await mintTeamOf({ names: ["Emma", "Hugh"] });
     const questions = { next: "", blockers: "", previous: "", previous_completed: "" };
