@@ -33,6 +33,7 @@ export const personBody = (person: Person, teamTimeZone: string) => ({
 
 type Identity = { id: string; identifier: string; createdAt: number };
 
+/** An identity as the API shows it. */
 export const identityBody = ({ id, identifier, createdAt }: Identity) => ({
   id,
   identifier,
@@ -41,4 +42,5 @@ export const identityBody = ({ id, identifier, createdAt }: Identity) => ({
 
 type Merge = { id: string; from: { id: string; name: string }; createdAt: number };
 
+/** A standing merge as the API shows it. */
 export const mergeBody = ({ id, from, createdAt }: Merge) => ({ id, from, created_at: formatInstant(createdAt) });

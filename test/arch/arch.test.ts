@@ -38,6 +38,10 @@ const TENANTLESS: Record<string, string> = {
   "src/auth/store.ts: findKey": "a key is what tells the tenant; its digest is 256 bits that nobody guesses",
   "src/auth/store.ts: isUseDue": "decides about a key that was found, and queries nothing",
   "src/auth/store.ts: recordUse": "takes the integration whose own key was just shown",
+  "src/checkins/reports/morning_store.ts: dueTeams": "the cron serves every team",
+  "src/checkins/reports/morning_store.ts: teamZones":
+    "the cron asks which zones there are, and of no team in particular",
+  "src/checkins/reports/store.ts: makeReports": "takes a page of teams, each report with its own",
   "src/presence/store.ts: teamsHeard": "the cron serves every team; it learns ids and nothing else of theirs",
 };
 

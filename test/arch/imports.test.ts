@@ -93,7 +93,7 @@ describe("slices", () => {
     ["src/presence/schema.ts", "src/people/schema.ts"],
     ["src/presence/routes.ts", "src/people/routes.ts"],
     ["src/timeline/stub.ts", "src/presence/object.ts"],
-    ["src/setup/guard.ts", "src/auth/store.ts"],
+    ["src/setup/guard.ts", "src/auth/guard.ts"],
     ["src/lib/text.ts", "src/people/merge.ts"],
     ["src/http/body.ts", "src/auth/guard.ts"],
   ])("%s may not import %s, not even a type", (from, to) => {

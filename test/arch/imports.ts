@@ -34,8 +34,9 @@ export function wrongSlices(modules: Modules): string[] {
     if (!target || !isSlice(target.area) || target.area === module.area || module.area === "") return null;
     if (!isSlice(module.area)) return `${module.area} stands below the slices and must not import ${from}`;
     if (SLICES.indexOf(target.area) > SLICES.indexOf(module.area)) return `${target.area} comes after ${module.area}`;
-    // A guard decides with its own slice's rows; another slice's guard is asked for by the route.
-    if (module.role === "guard" || !target.role || !OPEN_TO_LATER_SLICES.includes(target.role)) {
+    // A guard decides with rows alone; another slice's guard is asked for by the route.
+    const isOpen = module.role !== "guard" || target.role === "store";
+    if (!isOpen || !target.role || !OPEN_TO_LATER_SLICES.includes(target.role)) {
       return `${from} is not open to the ${module.role} of another slice`;
     }
     return null;

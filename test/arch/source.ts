@@ -98,7 +98,7 @@ function isDatabase(node: Node): boolean {
 }
 
 /** The words for a tenant: as the name of a parameter, or of a field of one that is taken apart. */
-const TENANT = /^(?:tenant|teamId|account|accountId)$/;
+const TENANT = /^(?:tenant|team|teamId|account|accountId)$/;
 
 /** Exported functions of stores that do not take the tenant first, or next to the database they run on. */
 export function tenantless(module: Module): string[] {

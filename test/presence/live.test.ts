@@ -114,18 +114,17 @@ describe("a live viewer", () => {
 
   test("hears of a new zone, and of somebody merged into another", async () => {
     const team = await mintTeam();
-    await push(team, { ada: "online", lovelace: "busy" });
+    await push(team, { ada: "busy", lovelace: "online" });
     const viewer = await watching(team);
-    await push(team, [{ personIdentifier: "ada", status: "online", timezone: "Asia/Tokyo" }]);
+    await push(team, [{ personIdentifier: "ada", status: "busy", timezone: "Asia/Tokyo" }]);
     expect(await viewer.next()).toMatchObject({ data: [{ name: "ada", time_zone: "Asia/Tokyo" }], removed: [] });
-    const { ada, lovelace } = await presence(team);
+    const { lovelace } = await presence(team);
     const merge = await call("/api/v1/people/ada/merge", { headers: team.asTeam, body: { person: "lovelace" } });
     expect(merge.status).toBe(200);
-    await push(team, { ada: "online" });
-    expect(await viewer.next()).toMatchObject({
-      data: [{ person_id: ada!.person_id, status: "busy" }],
-      removed: [lovelace!.person_id],
-    });
+    await push(team, { ada: "busy" });
+    expect(await viewer.next()).toMatchObject({ data: [], removed: [lovelace!.person_id] });
+    await push(team, { ada: "offline" });
+    expect(await viewer.told()).toEqual({ ada: "online" });
   });
 
   test("is one of many, each told the same", async () => {
@@ -156,9 +155,9 @@ describe("a live viewer", () => {
     const first = await watching(team);
     first.socket.close();
     await first.closed;
-    await push(team, { ada: "online" });
+    await push(team, { ada: "online", bob: "online" });
     const second = await watch(team);
-    expect(await second.told()).toEqual({ ada: "online" });
+    expect(await second.told()).toEqual({ ada: "online", bob: "online" });
     await push(team, { ada: "away" });
     expect(await second.told()).toEqual({ ada: "away" });
   });

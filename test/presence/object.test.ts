@@ -218,6 +218,8 @@ describe("a block", () => {
     expect(await inD1(team)).toEqual(["ada online 0-13..."]);
     clock(22);
     await push(team, { ada: "online" });
+    await objectOf(team).wake();
+    expect(await inD1(team)).toEqual(["ada online 0-13..."]);
     clock(28);
     await ring(team);
     expect(await inD1(team)).toEqual(["ada online 0-22..."]);

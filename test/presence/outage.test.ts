@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { mintTeam, type Team } from "../support/team.ts";
 import {
@@ -12,6 +13,7 @@ import {
   presence,
   push,
   ring,
+  START,
   saying,
   stopTheClock,
   stored,
@@ -88,12 +90,35 @@ describe.each(["blocks", "identities"] as const)("while D1 refuses its table of 
       const failed = table === "identities" ? 1 : 0;
       expect(pauses).toEqual([1, 2, 4, 8, 16, 30, 30, 30, 30].slice(failed, failed + 8));
     });
-    await objectOf(team).wake();
-    expect(await inD1(team)).toEqual(["ada online 0-0..."]);
-    // Nothing of the long pause is left.
+    // A reader does not wait for the alarm, and nothing of the long pause is left.
+    expect(await blocks(team)).toHaveLength(1);
     await push(team, { bob: "online" });
     expect(Object.keys(await presence(team))).toEqual(["ada", "bob"]);
+    await ring(team);
+    const now = Date.now();
+    await without(table, async () => {
+      await push(team, { ada: "busy" });
+      await ring(team);
+      // Whom D1 knows already needs none of its identities.
+      if (table === "blocks") expect((await seconds()) - (now - START) / 1_000).toBe(1);
+    });
   });
+});
+
+test("what tools say of people is not forgotten over an outage, though no block waits with it", async () => {
+  const team = await mintTeam();
+  await push(team, { ada: "online" });
+  await ring(team);
+  clock(1);
+  await without("identities", () =>
+    push(team, [{ personIdentifier: "ada", status: "online", timezone: "Asia/Tokyo" }]),
+  );
+  await evict(team);
+  clock(2);
+  expect(await alarm(team)).toBeLessThanOrEqual(2 * MINUTE);
+  await ring(team);
+  const zone = await env.DB.prepare("SELECT time_zone FROM people WHERE account_id = ?").bind(team.accountId).first();
+  expect(zone).toEqual({ time_zone: "Asia/Tokyo" });
 });
 
 test("a newcomer whom D1 could not be told of is shown as soon as it could", async () => {

