@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { instant, orNull, pageByTime, text, webAddress } from "../http/schema.ts";
+import { details, instant, orNull, pageByTime, text, webAddress } from "../http/schema.ts";
 import type { JsonProblem } from "../lib/json.ts";
 
 /** The body of `POST /events`. Its events are read one by one, with `event`, so that a bad one spares the others. */
@@ -14,18 +14,6 @@ export const eventBatch = z.object(
 
 /** Whether a problem in the JSON of an `eventBatch` lies within one of its events. */
 export const isWithinOneEvent = ({ path }: JsonProblem): boolean => path[0] === "events" && typeof path[1] === "number";
-
-const MAX_DETAILS_BYTES = 16_384;
-
-const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
-
-/** Any object. No z.record: it would drop a key such as `__proto__`. */
-const details = z.custom<object>(isObject, "must be a JSON object").superRefine((value, ctx) => {
-  if (!isObject(value)) return;
-  const bytes = new TextEncoder().encode(JSON.stringify(value)).length;
-  if (bytes <= MAX_DETAILS_BYTES) return;
-  ctx.addIssue({ code: "custom", message: `must be at most ${MAX_DETAILS_BYTES} bytes as JSON, but is ${bytes}` });
-});
 
 /** One activity event (StatsAware, "Events API"); keys it does not know are ignored. */
 export const event = z.object(

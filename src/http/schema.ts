@@ -56,6 +56,19 @@ export const rotation = z.strictObject(
   "must be an object",
 );
 
+/** 16 KiB. */
+const MAX_DETAILS_BYTES = 16_384;
+
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Any object of at most 16 KiB as JSON. No z.record: it would drop a key such as `__proto__`. */
+export const details = z.custom<object>(isObject, "must be a JSON object").superRefine((value, ctx) => {
+  if (!isObject(value)) return;
+  const bytes = new TextEncoder().encode(JSON.stringify(value)).length;
+  if (bytes <= MAX_DETAILS_BYTES) return;
+  ctx.addIssue({ code: "custom", message: `must be at most ${MAX_DETAILS_BYTES} bytes as JSON, but is ${bytes}` });
+});
+
 /** A whole number from `min` to `max` as a query writes it: in digits, and not as 0x10, 1e1 or nothing at all. */
 export const numeral = (min: number, max: number) => {
   const message = `must be a whole number from ${min} to ${max}`;

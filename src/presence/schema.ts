@@ -1,18 +1,9 @@
 import * as z from "zod";
-import { instant, numeral, pageByName, pageByTime, text } from "../http/schema.ts";
+import { details, instant, numeral, pageByName, pageByTime, text } from "../http/schema.ts";
 import type { PresenceUpdate } from "./update.ts";
 
 /** The most users one update may name. */
 export const MAX_USERS = 1_000;
-/** The most `details` may weigh, in bytes of JSON: 16 KiB. */
-const MAX_DETAILS_BYTES = 16_384;
-
-const details = z
-  .record(z.string(), z.unknown(), "must be an object")
-  .refine(
-    (value) => new TextEncoder().encode(JSON.stringify(value)).length <= MAX_DETAILS_BYTES,
-    "must be at most 16 KiB",
-  );
 
 /**
  * StatsAware "Presence API", request. What only describes a user is taken leniently: a time zone or an e-mail that is none

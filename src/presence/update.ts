@@ -11,7 +11,7 @@ export type PresenceUpdate = {
     status: string;
     timezone?: string | null | undefined;
     email?: string | null | undefined;
-    details?: Record<string, unknown> | null | undefined;
+    details?: object | null | undefined;
   }[];
 };
 

@@ -178,6 +178,8 @@ test("whatever a team does, the numbers of every report are those of a count fro
       const before = new Map<string, string>();
       clockAt(`${book.today}T09:00:00Z`);
       for (const one of WHO) await move(one, "active", true).run(team, book);
+      book.begin();
+      await reports(team);
       for (const [minute, { run }] of actions.entries()) {
         const time = () => `${book.today}T10:${String(minute).padStart(2, "0")}:00Z`;
         clockAt(time());

@@ -188,6 +188,21 @@ describe("GET /patterns", () => {
     expect(await ada("person=bob&weeks=1")).toEqual([]);
   });
 
+  test("counts the first of its days from its beginning", async () => {
+    const team = await mintTeam();
+    const until = (time: string) => clock((Date.parse(time) - START) / MINUTE);
+    until("2030-01-08T00:00:00Z");
+    await push(team, { ada: "online" });
+    until("2030-01-08T00:09:00Z");
+    await push(team, { ada: "offline" });
+    until("2030-01-14T23:59:59Z");
+    expect((await read<Patterns>(team, "/patterns?weeks=1")).data).toMatchObject([
+      { weekdays: [day(2, 1, "00:00", "00:09")] },
+    ]);
+    until("2030-01-15T00:00:00Z");
+    expect((await read<Patterns>(team, "/patterns?weeks=1")).data).toEqual([]);
+  });
+
   test("takes the team's zone for somebody who has none", async () => {
     const team = await mintTeam({ timeZone: "Asia/Kolkata" });
     await push(team, { ada: "online" });

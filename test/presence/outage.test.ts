@@ -89,6 +89,7 @@ describe.each(["blocks", "identities"] as const)("while D1 refuses its table of 
       // Strangers are looked up with the heartbeat that names them: its failure is the first.
       const failed = table === "identities" ? 1 : 0;
       expect(pauses).toEqual([1, 2, 4, 8, 16, 30, 30, 30, 30].slice(failed, failed + 8));
+      await ring(team);
     });
     // A reader does not wait for the alarm, and nothing of the long pause is left.
     expect(await blocks(team)).toHaveLength(1);

@@ -13,6 +13,7 @@ const crowd = Array.from({ length: 10 }, (_, n) => `p${n}`);
 const QUESTIONS: [string, (team: Team) => Promise<unknown>][] = [
   ["the newest", (team) => page(team)],
   ["a person's newest", (team) => page(team, { person: "p3" })],
+  ["the newest of somebody seldom seen", (team) => page(team, { person: "zoe" })],
   ["a day", (team) => page(team, { from: at(DAY), to: at(2 * DAY), limit: "200" })],
   ["a person's day", (team) => page(team, { person: "p3", from: at(DAY), to: at(2 * DAY) })],
   ["a day at a source", (team) => page(team, { from: at(DAY), to: at(2 * DAY), source: "git" })],
@@ -55,7 +56,7 @@ async function teamWithRecent(): Promise<Team> {
   await push(team, Object.fromEntries(crowd.map((who) => [who, "offline"])));
   await remember(team, recent);
   clock(3 * DAY);
-  await push(team, Object.fromEntries(crowd.map((who) => [who, "online"])));
+  await push(team, Object.fromEntries([...crowd, "zoe"].map((who) => [who, "online"])));
   await ring(team);
   return team;
 }

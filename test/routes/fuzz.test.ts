@@ -9,7 +9,7 @@ import { ask, credentials } from "./request.ts";
 import { absentNames, mintWorld } from "./world.ts";
 
 /** How long to look for a request that breaks something, in milliseconds. */
-const TIME_LIMIT = 8_000;
+const TIME_LIMIT = 6_000;
 
 const text = fc.oneof(
   fc.string({ unit: "binary" }),

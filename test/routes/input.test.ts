@@ -105,6 +105,13 @@ describe.each(ROWS)("the body of %s", (route, row) => {
       }
     });
 
+    test("when details are huge", async () => {
+      for (const path of fields(body).filter((one) => one.at(-1) === "details")) {
+        const raw = JSON.stringify(withValue(body, path, { text: "\u00e9".repeat(8_192) }));
+        await expectAtFault(await send(raw), path, "huge");
+      }
+    });
+
     test("when it is nested without end", async () => {
       const deep = (open: string, close: string) => open.repeat(100_000) + close.repeat(100_000);
       const endless = [deep("[", "]"), `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`];

@@ -100,6 +100,9 @@ describe("whose it is", () => {
     await read(call("/api/v1/people/emma-garrett/merge", { headers: team.asTeam, body: { person: "adam-young" } }));
     const { id } = await told(team, { email: "adam.young@x.test" });
     expect((await emmas(team)).status_activity_ids).toEqual([id]);
+    await run("UPDATE members SET removed_at = 1 WHERE person_id = ?", team.people[0]);
+    const gone = await tell(team, { email: "adam.young@x.test", source: "Kanban Board", description: "x" });
+    expect(gone.status).toBe(422);
   });
 
   test("an observer's has no check-in, and leads to the team", async () => {

@@ -7,7 +7,7 @@ import { saveEvents } from "../../../src/events/store.ts";
 import { localDate } from "../../../src/lib/time_zone.ts";
 import { anEvent, push } from "../../events/client.ts";
 import { call, mintTeam, type Team } from "../../support/team.ts";
-import { clockAt, mintMembers, read, run, status, statuses } from "../statuses/client.ts";
+import { clockAt, mintMembers, put, read, run, status, statuses } from "../statuses/client.ts";
 import { rowsRead, watch } from "../watch.ts";
 import { activity } from "./client.ts";
 
@@ -93,15 +93,62 @@ describe("whatever the zone and the time, the check-in that lists an event is th
   );
 });
 
-test("after a merge, what either did is in the check-in of who remains", async () => {
-  const team = await mintReports("UTC", "2018-02-05T20:00:00Z");
-  await push(team, anEvent({ personIdentifier: "em", timestamp: "2018-02-05T10:00:00Z", externalId: "theirs" }));
-  const theirs = await findActivity(database(env.DB), team, { externalId: "theirs" });
-  expect((await activity(team, theirs!.id)).status_id).toBeNull();
-  await read(call("/api/v1/people/emma-garrett/merge", { headers: team.asTeam, body: { person: "em" } }));
-  const emma = await status(team, "2018-02-05-emma-garrett");
-  expect(emma.status_activity_ids).toEqual([theirs!.id]);
-  expect((await activity(team, theirs!.id)).status_id).toBe(emma.id);
+describe("after a merge, what either did", () => {
+  /** What `em` did on a Monday, who is merged into Emma or Emma into them, and how it reads then. */
+  async function merged(into: string, from: string, ...checkedIn: string[]) {
+    const team = await mintReports("UTC", "2018-02-05T20:00:00Z");
+    for (const name of checkedIn) await read(put(team, `2018-02-05-${name}`, { next: "x" }));
+    await push(team, anEvent({ personIdentifier: "em", timestamp: "2018-02-05T10:00:00Z", externalId: "theirs" }));
+    await read(call(`/api/v1/people/${into}/merge`, { headers: team.asTeam, body: { person: from } }));
+    const found = await findActivity(database(env.DB), team, { externalId: "theirs" });
+    return { team, found: await activity(team, found!.id) };
+  }
+
+  test("is in the check-in of who remains", async () => {
+    const { team, found } = await merged("emma-garrett", "em");
+    const emma = await status(team, "2018-02-05-emma-garrett");
+    expect(emma.status_activity_ids).toEqual([found.id]);
+    expect(found.status_id).toBe(emma.id);
+  });
+
+  test("is in a check-in that the merged one completed, where the successor has none", async () => {
+    const { team, found } = await merged("em", "emma-garrett", "emma-garrett");
+    const emma = await status(team, "2018-02-05-emma-garrett");
+    expect(emma).toMatchObject({ id: found.status_id, status_activity_ids: [found.id] });
+  });
+
+  test("is in none where only the merged one was to check in, and did not", async () => {
+    const { found } = await merged("em", "emma-garrett");
+    expect(found.status_id).toBeNull();
+  });
+
+  test("is in the successor's own check-in, where both have one", async () => {
+    const team = await mintTeam();
+    clockAt("2018-02-05T20:00:00Z");
+    await mintMembers(team, "Emma Garrett", "Adam Young");
+    for (const slug of ["2018-02-05-adam-young", "2018-02-05-emma-garrett"]) {
+      await statuses(team);
+      await read(put(team, slug, { next: "x" }));
+    }
+    for (const [into, from] of [
+      ["emma-garrett", "adam-young"],
+      ["adam-young", "emma-garrett"],
+    ] as const) {
+      const event = anEvent({
+        personIdentifier: `${from.replace("-", ".")}@x.test`,
+        timestamp: "2018-02-05T10:00:00Z",
+      });
+      await push(team, event);
+      const change = (verb: string) =>
+        read(call(`/api/v1/people/${into}/${verb}`, { headers: team.asTeam, body: { person: from } }));
+      await change("merge");
+      const found = await findActivity(database(env.DB), team, { externalId: event.externalId });
+      const own = await status(team, `2018-02-05-${into}`);
+      expect((await activity(team, found!.id)).status_id).toBe(own.id);
+      expect(own.status_activity_ids).toContain(found!.id);
+      await change("unmerge");
+    }
+  });
 });
 
 test("finding an activity with its check-in is one query of a few rows, however long the history", async () => {
