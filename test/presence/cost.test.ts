@@ -214,7 +214,7 @@ describe("heartbeats of ever other people", () => {
     expect(await lastSeen()).toEqual(new Map([...seen, ["p0", iso(Date.now())], ["p1", iso(Date.now())]]));
   });
 
-  test("leave no trace of a source 90 days silent", async () => {
+  test("leave no trace of a source 90 days silent", { timeout: 30_000 }, async () => {
     const team = await mintTeam();
     await push(team, { ada: "online" }, { source: "old" });
     clock(11);

@@ -133,7 +133,7 @@ test("a newcomer whom D1 could not be told of is shown as soon as it could", asy
   expect(await presence(team)).toMatchObject({ "Ada L.": { status: "online", time_zone: "Asia/Tokyo", since: at(0) } });
 });
 
-test("many newcomers at once, over a long outage, all arrive, each once", async () => {
+test("many newcomers at once, over a long outage, all arrive, each once", { timeout: 30_000 }, async () => {
   const team = await mintTeam();
   const named = (n: number) => Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`p${n * 400 + i}`, "online"]));
   await without("identities", async () => {
