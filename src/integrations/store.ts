@@ -1,6 +1,6 @@
 import { and, desc, eq, exists, isNull, lte, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { apiKeys, integrations, teams } from "../db/schema/index.ts";
+import { accounts, apiKeys, integrations, teams } from "../db/schema/index.ts";
 import type { Cursor } from "../lib/cursor.ts";
 import { keyPrefix, sha256 } from "../lib/id.ts";
 
@@ -96,6 +96,13 @@ export async function createIntegration(
   return row!;
 }
 
+/** Objects keep their integrations' timeouts, and read them again when the account's directory has grown. */
+const tellObjects = (db: Database, teamId: string) =>
+  db
+    .update(accounts)
+    .set({ directoryVersion: sql`${accounts.directoryVersion} + 1` })
+    .where(sql`${accounts.id} = (SELECT account_id FROM teams WHERE id = ${teamId})`);
+
 /** Changes what is given, effective on the next request; undefined when the team has no such integration. */
 export async function changeIntegration(
   db: Database,
@@ -104,7 +111,11 @@ export async function changeIntegration(
   change: { [K in keyof Settings]: Settings[K] | undefined },
 ): Promise<Integration | undefined> {
   const where = ofTeam(teamId, id);
-  const [, [row]] = await db.batch([db.update(integrations).set(change).where(where), select(db, where)]);
+  const [, [row]] = await db.batch([
+    db.update(integrations).set(change).where(where),
+    select(db, where),
+    tellObjects(db, teamId),
+  ]);
   return row;
 }
 
@@ -113,6 +124,7 @@ export async function removeIntegration(db: Database, teamId: string, id: string
   const [removed] = await db.batch([
     db.update(integrations).set({ removedAt: now }).where(ofTeam(teamId, id)).returning({ id: integrations.id }),
     db.delete(apiKeys).where(keysOf(teamId, id)),
+    tellObjects(db, teamId),
   ]);
   return removed.length > 0;
 }

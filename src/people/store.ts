@@ -39,10 +39,13 @@ type Account = Pick<Tenant, "accountId">;
 
 function identifyPage({ accountId }: Account, rows: string, now: number): SQL[] {
   const unseen = sql`NOT EXISTS (SELECT 1 FROM identities WHERE id = a.value ->> 'identityId')`;
-  // Who already answers to the e-mail, or to the identifier as an e-mail: a merged person's successor answers for them.
-  const known = sql`(SELECT coalesce(p.merged_into, p.id) FROM people p
-    WHERE p.account_id = ${accountId} AND p.email IN (a.value ->> 'email', a.value ->> 'identifierEmail')
-    ORDER BY p.email = (a.value ->> 'email') DESC LIMIT 1)`;
+  // Who already answers to the e-mail, or to the identifier as an e-mail, be it their own or what a tool calls them: a
+  // merged person's successor answers for them.
+  const known = sql`coalesce(
+    (SELECT coalesce(p.merged_into, p.id) FROM people p
+      WHERE p.account_id = ${accountId} AND p.email IN (a.value ->> 'email', a.value ->> 'identifierEmail')
+      ORDER BY p.email = (a.value ->> 'email') DESC LIMIT 1),
+    (SELECT person_id FROM identities WHERE account_id = ${accountId} AND identifier = (a.value ->> 'email')))`;
   const people = sql`
     INSERT INTO people (id, account_id, name, slug, email, time_zone, created_at)
     SELECT a.value ->> 'personId', ${accountId}, coalesce(a.value ->> 'name', a.value ->> 'identifier'),
@@ -61,10 +64,16 @@ function identifyPage({ accountId }: Account, rows: string, now: number): SQL[] 
 
 const joinPage = ({ teamId }: Tenant, rows: string, now: number): SQL => sql`
   INSERT INTO members (id, team_id, person_id, role, username, created_at)
-  SELECT a.value ->> 'memberId', ${teamId}, i.person_id, 'observer', p.slug, ${now}
+  SELECT a.value ->> 'memberId', ${teamId}, i.person_id, 'observer',
+    ${usualUsername(sql`${teamId}`, sql`p.slug`, sql`a.value ->> 'memberId'`)}, ${now}
   FROM json_each(${rows}) a JOIN identities i ON i.id = (a.value ->> 'identityId') JOIN people p ON p.id = i.person_id
   WHERE NOT EXISTS (SELECT 1 FROM members WHERE team_id = ${teamId} AND person_id = i.person_id)
   ON CONFLICT DO NOTHING`;
+
+/** The username somebody joins a team with: their slug, or one made from it where a member of the team goes by that. */
+export const usualUsername = (teamId: SQL, slug: SQL, memberId: SQL): SQL => sql`
+  CASE WHEN EXISTS (SELECT 1 FROM members u WHERE u.team_id = ${teamId} AND u.username = ${slug})
+    THEN ${slug} || '-' || substr(${memberId}, 1, 6) ELSE ${slug} END`;
 
 /** What a person made from each arrival would be called, addressed and reached by. */
 function withNames(arrivals: Arrival[]) {
@@ -104,7 +113,8 @@ function describePage({ accountId }: Tenant, rows: string): SQL[] {
       name = CASE WHEN d.name IS NOT NULL AND EXISTS (
           SELECT 1 FROM identities WHERE person_id = people.id AND identifier = people.name)
         THEN d.name ELSE people.name END
-    FROM ${described} d WHERE people.id = d.person_id`;
+    FROM ${described} d WHERE people.id = d.person_id
+      AND (coalesce(d.time_zone, people.time_zone) IS NOT people.time_zone OR (d.name IS NOT NULL AND d.name <> people.name))`;
   // By itself, and ignored where two people of one batch claim the same address: neither may cost the other their zone.
   const reach = sql`
     UPDATE OR IGNORE people SET email = d.email

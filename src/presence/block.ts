@@ -17,8 +17,8 @@ export type Stream = { lastAt: number; seenAt: number | null; block: Block | nul
 
 export type Beat = { at: number; status: string; details: string | null };
 
-/** `same`: nothing but `lastAt` moved. `stale`: nothing moved at all. */
-export type Outcome = { kind: "stale" | "same" | "changed"; stream: Stream; ended: EndedBlock | null };
+/** `stale`: nothing moved at all. `same`: nothing but `lastAt` did. `detailed`: that, and the details. */
+export type Outcome = { kind: "stale" | "same" | "detailed" | "changed"; stream: Stream; ended: EndedBlock | null };
 
 /**
  * What one heartbeat does to a stream. `timeoutMs` is the longest gap that still extends a block, itself included;
@@ -67,7 +67,8 @@ const open = (next: Beat, newId: () => string): Block | null =>
 function extend(stream: Stream, block: Block, next: Beat): Outcome {
   const details = next.details ?? block.details;
   const extended = { ...stream, lastAt: next.at, block: { ...block, details }, expired: false };
-  return { kind: stream.expired || details !== block.details ? "changed" : "same", stream: extended, ended: null };
+  if (stream.expired) return changed(extended, null);
+  return { kind: details === block.details ? "same" : "detailed", stream: extended, ended: null };
 }
 
 const endAt = (stream: Stream, block: Block, endedAt: number): EndedBlock => ({

@@ -12,7 +12,7 @@ import { BLOCK_COLUMNS, blockBody } from "./block_body.ts";
 import { overlap, type PairOverlap, type SharedInterval } from "./overlap.ts";
 import { patterns } from "./patterns.ts";
 import { blocksQuery, overlapQuery, patternsQuery } from "./schema.ts";
-import { blocksWithin, listBlocks, peopleOf } from "./store.ts";
+import { heldWithin, listBlocks, peopleOf } from "./store.ts";
 import { openBlocks } from "./stub.ts";
 import { hours, withLastSeen, workByPerson } from "./work.ts";
 
@@ -42,12 +42,17 @@ export const blockRoutes = new Hono<AppContext>()
     const window = { start: from, end: to };
     const caller = c.get("caller");
     const open = await openBlocks(c.env, caller);
-    const blocks = withLastSeen(await blocksWithin(c.get("db"), caller, window), open);
+    const blocks = withLastSeen(await heldWithin(c.get("db"), caller, window), open);
     const work = workByPerson(blocks, window, caller.statusClasses);
     const since = cursor ? cursor.at + 1 : from;
     const { intervals, pairs } = overlap(work, window, { since, limit: limit + 1 });
     const { rows, nextCursor } = cutPage(intervals, limit, ({ start }) => ({ at: start, id: "" }));
-    return c.json({ data: rows.map(intervalBody), next_cursor: nextCursor, pairs: pairs.map(pairBody) });
+    // The pairs are of the whole window, so the first page has them all.
+    return c.json({
+      data: rows.map(intervalBody),
+      next_cursor: nextCursor,
+      ...(!cursor && { pairs: pairs.map(pairBody) }),
+    });
   })
   .get("/patterns", guard("either"), query(patternsQuery), async (c) => {
     const { weeks, person: reference } = c.req.valid("query");
@@ -58,7 +63,7 @@ export const blockRoutes = new Hono<AppContext>()
     const now = Date.now();
     // Local days begin up to 14 hours before and end up to 12 hours after those of UTC: a day more covers every zone.
     const window = { start: now - (weeks * 7 + 1) * 86_400_000, end: now };
-    const blocks = withLastSeen(await blocksWithin(c.get("db"), caller, window, person?.id), open);
+    const blocks = withLastSeen(await heldWithin(c.get("db"), caller, window, person?.id), open);
     const work = workByPerson(blocks, window, caller.statusClasses);
     const people = await peopleOf(c.get("db"), caller, [...work.keys()]);
     const data = people.map(({ personId, name, timeZone }) => {

@@ -10,18 +10,20 @@ export const retryDelay = (failures: number): number => Math.min(1_000 * 2 ** (f
 export type Pending = {
   /** For each open block: its last beat and its integration's timeout. */
   open: Iterable<{ lastAt: number; timeoutMs: number }>;
-  /** When the outbox may be sent next; null when it is empty. */
-  outboxAt: number | null;
+  /** Whether there are blocks or people that D1 has not heard of. */
+  isWaiting: boolean;
   /** When open blocks are checkpointed next. */
   checkpointAt: number;
+  /** Before when D1 is not to be asked again; 0 while it answers. */
+  retryAt: number;
 };
 
 /** When the object must wake next, in UTC milliseconds; null when nothing is left to do. */
-export function nextWake({ open, outboxAt, checkpointAt }: Pending): number | null {
-  let wake = outboxAt ?? Number.POSITIVE_INFINITY;
+export function nextWake({ open, isWaiting, checkpointAt, retryAt }: Pending): number | null {
+  let wake = isWaiting ? retryAt : Number.POSITIVE_INFINITY;
   for (const { lastAt, timeoutMs } of open) {
     // A gap of exactly the timeout still extends a block, so it is over one millisecond later.
-    wake = Math.min(wake, lastAt + timeoutMs + 1, checkpointAt);
+    wake = Math.min(wake, lastAt + timeoutMs + 1, Math.max(checkpointAt, retryAt));
   }
   return wake === Number.POSITIVE_INFINITY ? null : wake;
 }

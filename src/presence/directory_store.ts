@@ -21,7 +21,7 @@ export class Directory {
   }
 
   /** Gives everybody named an identity; who is new waits to be settled. */
-  async recognise(accountId: string, sightings: Sighting[]): Promise<void> {
+  async recognise(accountId: string, sightings: Sighting[], tool: string): Promise<void> {
     const unseen = sightings.filter(({ identifier }) => !this.#byIdentifier.has(identifier));
     const arrivals = await Promise.all(unseen.map((sighting) => arrival(accountId, sighting)));
     const strangers = arrivals
@@ -30,6 +30,7 @@ export class Directory {
       // Field by field: sightings come with statuses and details, which are no affair of the directory's.
       .map(({ identityId, identifier, name, email, timeZone, personId, memberId }) => ({
         ...{ identityId, identifier, name, email, timeZone },
+        zones: timeZone === null ? {} : { [tool]: timeZone },
         ...{ newPersonId: personId, newMemberId: memberId, pending: true, person: null },
       }));
     this.#save(strangers);
@@ -40,11 +41,11 @@ export class Directory {
     return this.#byIdentifier.get(identifier)!.identityId;
   }
 
-  /** Takes in what tools say of people recognised; what is new about any of them waits to be settled. */
-  describe(sightings: Sighting[]): void {
+  /** Takes in what a tool says of people recognised; what is new about any of them waits to be settled. */
+  describe(sightings: Sighting[], tool: string): void {
     const news = sightings.flatMap((sighting) => {
       const entry = this.#byIdentifier.get(sighting.identifier)!;
-      const described = describe(entry, sighting);
+      const described = describe(entry, sighting, tool);
       return described === entry ? [] : [described];
     });
     this.#save(news);
@@ -63,19 +64,25 @@ export class Directory {
   }
 
   /**
-   * Exchanges news with D1 if there is any here, or if the account's directory has grown past `version`'s predecessor.
+   * Exchanges news with D1 if there is any here, or if the account's directory has grown to `version` since it was read.
    * Says whether anybody is now somebody else, or counts otherwise. Throws what D1 throws; then everything still waits.
    */
   async settle(team: Team, version: number, now: number): Promise<boolean> {
     let isChanged = false;
-    while (this.isPending() || version > team.directoryVersion) {
+    let grownTo = version;
+    while (this.isPending() || grownTo > team.directoryVersion) {
       const pending = [...this.#entries.values()].filter((entry) => entry.pending).slice(0, PAGE);
-      const ids = [...this.#entries.keys()];
-      const directory = await settleDirectory(this.#db, team, pending, ids, now);
-      isChanged = this.#learn(ids, new Set(pending), directory.people) || isChanged;
-      isChanged ||= JSON.stringify(directory.statusClasses) !== JSON.stringify(team.statusClasses);
-      team.statusClasses = directory.statusClasses;
-      team.directoryVersion = Math.max(directory.version, version);
+      const isBehind = grownTo > team.directoryVersion;
+      const asked = isBehind ? [...this.#entries.keys()] : pending.map(({ identityId }) => identityId);
+      const news = await settleDirectory(this.#db, team, pending, asked, now);
+      isChanged = this.#learn(asked, new Set(pending), news.people) || isChanged;
+      isChanged ||= JSON.stringify(news.statusClasses) !== JSON.stringify(team.statusClasses);
+      // News of our own make it grow by one; by more, and somebody has changed whom this did not ask about.
+      const isWhole = isBehind || news.version <= team.directoryVersion + 1;
+      if (!isWhole) grownTo = news.version;
+      const { statusClasses, timeouts } = news;
+      const directoryVersion = isWhole ? Math.max(news.version, grownTo) : team.directoryVersion;
+      Object.assign(team, { statusClasses, timeouts, directoryVersion });
       this.#store.saveTeam(team);
     }
     return isChanged;
@@ -91,7 +98,8 @@ export class Directory {
       const isOther = JSON.stringify(person) !== JSON.stringify(entry.person);
       isChanged ||= isOther;
       // An entry that was described anew in the meantime is another object, and still waits.
-      if (isOther || settled.has(entry)) news.push({ ...entry, person, pending: entry.pending && !settled.has(entry) });
+      const told = settled.has(entry) ? { pending: false, timeZone: null } : {};
+      if (isOther || settled.has(entry)) news.push({ ...entry, person, ...told });
     }
     this.#save(news);
     return isChanged;
@@ -110,16 +118,19 @@ export class Directory {
 
 /**
  * The entry, brought up to what a tool says now; the very same object when that is nothing new. Of names and addresses the
- * first stays, as it does in D1: two tools that differ in them must not have it written at every heartbeat.
+ * first stays, as it does in D1; of zones, what a tool says anew.
  */
-function describe(entry: DirectoryEntry, { name, email, timeZone }: Sighting): DirectoryEntry {
+function describe(entry: DirectoryEntry, { name, email, timeZone }: Sighting, tool: string): DirectoryEntry {
   const isNamed = entry.name !== null && entry.name !== entry.identifier;
-  const described = {
-    name: isNamed ? entry.name : (name ?? entry.name),
-    email: entry.email ?? email,
-    timeZone: timeZone ?? entry.timeZone,
+  const isName = !isNamed && name !== null && name !== entry.name;
+  const isEmail = entry.email === null && email !== null;
+  const isZone = timeZone !== null && timeZone !== entry.zones[tool];
+  if (!isName && !isEmail && !isZone) return entry;
+  return {
+    ...entry,
+    name: isName ? name : entry.name,
+    email: isEmail ? email : entry.email,
+    ...(isZone && { timeZone, zones: { ...entry.zones, [tool]: timeZone } }),
+    pending: true,
   };
-  const isSame =
-    described.name === entry.name && described.email === entry.email && described.timeZone === entry.timeZone;
-  return isSame ? entry : { ...entry, ...described, pending: true };
 }

@@ -1,11 +1,10 @@
 import { DurableObject } from "cloudflare:workers";
 import { database } from "../db/client.ts";
 import { newId } from "../lib/id.ts";
-import { formatInstant } from "../lib/instant.ts";
 import { pages } from "../lib/pages.ts";
 import { rootCause } from "../lib/root_cause.ts";
 import { beat, expire, openBlock } from "./block.ts";
-import { byPerson, changes, type PersonPresence } from "./current.ts";
+import { byPerson, type PersonPresence } from "./current.ts";
 import { CHECKPOINT_MS, nextWake, retryDelay } from "./deadline.ts";
 import { Directory } from "./directory_store.ts";
 import {
@@ -17,8 +16,9 @@ import {
   streamKey,
   type Team,
 } from "./object_store.ts";
-import { saveBlocks } from "./store.ts";
+import { SILENCED, saveBlocks } from "./store.ts";
 import type { Heartbeat, HeartbeatUser } from "./update.ts";
+import { Viewers } from "./viewers_object.ts";
 
 /** An alarm whose handler fails is tried again by the platform only six times; this one comes on its own. */
 const SAFETY_ALARM_MS = 60_000;
@@ -35,36 +35,33 @@ export class TeamPresence extends DurableObject<Env> {
   readonly #store: ObjectStore;
   readonly #directory: Directory;
   readonly #streams = new Map<string, NumberedStream>();
-  readonly #timeouts: Map<string, number>;
+  readonly #viewers: Viewers;
   #team: Team | null;
   #lastNumber = 0;
   #failures = 0;
   #retryAt = 0;
   #draining: Promise<void> | null = null;
-  /** What viewers were last shown; null while nobody watches. */
-  #shown: Map<string, PersonPresence> | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#store = new ObjectStore(ctx.storage.sql);
     this.#directory = new Directory(this.#store, database(env.DB));
     this.#team = this.#store.team();
-    this.#timeouts = this.#store.timeouts();
     for (const stream of this.#store.streams()) {
       this.#streams.set(streamKey(stream), stream);
       this.#lastNumber = Math.max(this.#lastNumber, stream.n);
     }
-    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
-    if (ctx.getWebSockets().length > 0) this.#shown = new Map(this.#people().map((p) => [p.person_id, p]));
+    this.#viewers = new Viewers(ctx);
+    if (this.#viewers.isWatched()) this.#viewers.resume(this.#people());
   }
 
   /** Takes in one update. It is durable in the object when this returns, whether or not D1 can be reached. */
   async heartbeat(update: Heartbeat): Promise<void> {
     this.#adopt(update);
-    await this.#directory.recognise(update.accountId, update.users);
+    await this.#directory.recognise(update.accountId, update.users, toolOf(update));
     const changed = this.#apply(update);
-    const renamed = await this.#meet(update.directoryVersion);
-    if (changed || renamed) this.#broadcast();
+    await this.#meet(update.directoryVersion);
+    if (changed) this.#broadcast();
     await this.#arm();
   }
 
@@ -84,10 +81,11 @@ export class TeamPresence extends DurableObject<Env> {
     return this.#open().map(({ id, lastSeenAt }) => ({ id, lastSeenAt }));
   }
 
-  /** Does what is due: the cron's call, for objects whose alarm was lost. */
-  async wake(): Promise<void> {
+  /** Does what is due: the cron's call, for objects whose alarm was lost or whose integrations have changed. */
+  async wake(directoryVersion = 0): Promise<void> {
     if (!this.#team) return;
     this.#retryAt = 0;
+    await this.#refresh(directoryVersion);
     await this.#work();
     await this.#arm();
   }
@@ -102,12 +100,7 @@ export class TeamPresence extends DurableObject<Env> {
   /** A live viewer: a snapshot now, then only what changes. Reached through the guarded route alone. */
   override async fetch(request: Request): Promise<Response> {
     await this.#refresh(Number(request.headers.get("X-Directory-Version")));
-    const { 0: client, 1: server } = new WebSocketPair();
-    this.ctx.acceptWebSocket(server);
-    const people = this.#people();
-    this.#shown ??= new Map(people.map((p) => [p.person_id, p]));
-    server.send(JSON.stringify({ type: "snapshot", at: formatInstant(Date.now()), data: people }));
-    return new Response(null, { status: 101, webSocket: client });
+    return this.#viewers.welcome(this.#people(), request.headers.get("X-Viewer")!);
   }
 
   override webSocketClose(socket: WebSocket, code: number, reason: string): void {
@@ -117,15 +110,16 @@ export class TeamPresence extends DurableObject<Env> {
 
   #adopt({ accountId, teamId, integrationId, timeoutMs }: Heartbeat): void {
     this.#team ??= this.#store.beginTeam({ accountId, teamId, checkpointAt: Date.now() + CHECKPOINT_MS });
-    if (this.#timeouts.get(integrationId) === timeoutMs) return;
-    this.#store.saveTimeout(integrationId, timeoutMs);
-    this.#timeouts.set(integrationId, timeoutMs);
+    if (this.#team.timeouts[integrationId] === timeoutMs) return;
+    this.#team.timeouts[integrationId] = timeoutMs;
+    this.#store.saveTeam(this.#team);
   }
 
-  /** Folds an update into the streams, and says whether anything but times changed. */
+  /** Folds an update into the streams, and says whether anything but times and details changed. */
   #apply({ integrationId, timeoutMs, source, at, users }: Heartbeat): boolean {
     const moved = new Map<string, NumberedStream>();
     const changed = new Set<string>();
+    let isVisible = false;
     const outbox = new Map<string, OutboxBlock>();
     const heard: HeartbeatUser[] = [];
     let number = this.#lastNumber;
@@ -142,14 +136,17 @@ export class TeamPresence extends DurableObject<Env> {
       moved.set(key, stream);
       if (outcome.kind === "same") continue;
       changed.add(key);
+      // Details alone reach D1 with the next checkpoint: a tool may have new ones at every heartbeat.
+      if (outcome.kind === "detailed") continue;
+      isVisible = true;
       if (outcome.ended) outbox.set(outcome.ended.id, endedRow(stream, outcome.ended));
       const open = openRow(stream);
       if (open) outbox.set(open.id, open);
     }
-    this.#directory.describe(heard);
+    this.#directory.describe(heard, toolOf({ integrationId, source }));
     this.#commit(moved, changed, [...outbox.values()], at);
     this.#lastNumber = number;
-    return changed.size > 0;
+    return isVisible;
   }
 
   /** Ends the blocks whose timeout has passed. */
@@ -157,7 +154,7 @@ export class TeamPresence extends DurableObject<Env> {
     const moved = new Map<string, NumberedStream>();
     const outbox: OutboxBlock[] = [];
     for (const [key, stream] of this.#streams) {
-      const outcome = expire(stream, this.#timeouts.get(stream.integrationId)!, now);
+      const outcome = expire(stream, this.#timeoutOf(stream), now);
       if (!outcome) continue;
       moved.set(key, { ...stream, ...outcome.stream });
       outbox.push(endedRow(stream, outcome.ended));
@@ -179,10 +176,9 @@ export class TeamPresence extends DurableObject<Env> {
 
   /** Folds heartbeats into their streams once they are many more than those, and forgets sources long silent. */
   #compact(): void {
-    if (this.#store.beatCount() <= 2 * this.#streams.size + LOOSE_BEATS) return;
-    for (const [key, stream] of this.#streams) {
-      if (stream.lastAt < Date.now() - FORGET_AFTER_MS) this.#streams.delete(key);
-    }
+    const silent = [...this.#streams].filter(([, stream]) => stream.lastAt < Date.now() - FORGET_AFTER_MS);
+    if (silent.length === 0 && this.#store.beatCount() <= 2 * this.#streams.size + LOOSE_BEATS) return;
+    for (const [key] of silent) this.#streams.delete(key);
     this.ctx.storage.transactionSync(() => this.#store.compact([...this.#streams.values()]));
   }
 
@@ -194,20 +190,27 @@ export class TeamPresence extends DurableObject<Env> {
   }
 
   async #refresh(directoryVersion: number): Promise<void> {
-    const expired = this.#expire(Date.now());
-    const renamed = await this.#meet(directoryVersion);
-    if (expired || renamed) this.#broadcast();
+    await this.#meet(directoryVersion);
+    if (this.#expire(Date.now())) this.#broadcast();
   }
 
   /** Settles who is who, so that newcomers show at once; while D1 is away the alarm keeps trying. */
-  async #meet(directoryVersion: number): Promise<boolean> {
-    if (!this.#team || Date.now() < this.#retryAt) return false;
+  async #meet(directoryVersion: number): Promise<void> {
+    if (!this.#team || Date.now() < this.#retryAt) return;
     try {
-      return await this.#directory.settle(this.#team, directoryVersion, Date.now());
+      await this.#learn(this.#team, directoryVersion);
     } catch (error) {
       this.#postpone(error);
-      return false;
     }
+  }
+
+  /** Exchanges news with D1, and sees to what they mean for viewers. Throws what D1 throws. */
+  async #learn(team: Team, directoryVersion: number): Promise<void> {
+    const isChanged = await this.#directory.settle(team, directoryVersion, Date.now());
+    for (const [integrationId, timeoutMs] of Object.entries(team.timeouts)) {
+      if (timeoutMs === SILENCED) this.#viewers.turnAway(integrationId);
+    }
+    if (isChanged) this.#broadcast();
   }
 
   #postpone(error: unknown): void {
@@ -226,22 +229,26 @@ export class TeamPresence extends DurableObject<Env> {
     await this.#draining;
   }
 
+  /** Each for itself: blocks need no directory, and who cannot be settled must not keep them here. */
   async #send(): Promise<void> {
     const team = this.#team;
     if (!team) return;
-    const db = database(this.env.DB);
-    try {
-      if (await this.#directory.settle(team, team.directoryVersion, Date.now())) this.#broadcast();
-      for (let page = this.#store.outbox(); page.length > 0; page = this.#store.outbox()) {
-        await saveBlocks(db, team, page);
-        this.#store.forgetOutbox(page);
-      }
-      if (Date.now() >= team.checkpointAt) await this.#checkpoint(team);
-      this.#failures = 0;
-      this.#retryAt = 0;
-    } catch (error) {
-      this.#postpone(error);
+    const outcomes = await Promise.allSettled([this.#learn(team, team.directoryVersion), this.#sendBlocks(team)]);
+    const failure = outcomes.find((outcome) => outcome.status === "rejected");
+    if (failure) {
+      this.#postpone(failure.reason);
+      return;
     }
+    this.#failures = 0;
+    this.#retryAt = 0;
+  }
+
+  async #sendBlocks(team: Team): Promise<void> {
+    for (let page = this.#store.outbox(); page.length > 0; page = this.#store.outbox()) {
+      await saveBlocks(database(this.env.DB), team, page);
+      this.#store.forgetOutbox(page);
+    }
+    if (Date.now() >= team.checkpointAt) await this.#checkpoint(team);
   }
 
   async #checkpoint(team: Team): Promise<void> {
@@ -259,31 +266,21 @@ export class TeamPresence extends DurableObject<Env> {
     return byPerson(this.#directory.known(), this.#streams.values(), this.#team?.statusClasses ?? {});
   }
 
-  /** Sends viewers whoever looks different from what they were last shown. */
   #broadcast(): void {
-    const sockets = this.ctx.getWebSockets();
-    if (sockets.length === 0) {
-      this.#shown = null;
-      return;
-    }
-    const people = this.#people();
-    const { data, removed } = changes(this.#shown ?? new Map(), people);
-    this.#shown = new Map(people.map((person) => [person.person_id, person]));
-    if (data.length === 0 && removed.length === 0) return;
-    const frame = JSON.stringify({ type: "change", at: formatInstant(Date.now()), data, removed });
-    for (const socket of sockets) {
-      // A socket that closed a moment ago refuses: its close handler is on its way.
-      if (socket.readyState === WebSocket.OPEN) socket.send(frame);
-    }
+    this.#viewers.show(() => this.#people());
+  }
+
+  #timeoutOf({ integrationId }: NumberedStream): number {
+    return this.#team?.timeouts[integrationId] ?? SILENCED;
   }
 
   #nextWake(): number | null {
     if (!this.#team) return null;
     const open = [...this.#streams.values()]
       .filter((stream) => openBlock(stream))
-      .map(({ lastAt, integrationId }) => ({ lastAt, timeoutMs: this.#timeouts.get(integrationId)! }));
+      .map((stream) => ({ lastAt: stream.lastAt, timeoutMs: this.#timeoutOf(stream) }));
     const isWaiting = this.#store.outboxSize() > 0 || this.#directory.isPending();
-    return nextWake({ open, outboxAt: isWaiting ? this.#retryAt : null, checkpointAt: this.#team.checkpointAt });
+    return nextWake({ open, isWaiting, checkpointAt: this.#team.checkpointAt, retryAt: this.#retryAt });
   }
 
   /** Sees to it that the one alarm rings no later than the next deadline; one that should have rung is taken for lost. */
@@ -296,3 +293,7 @@ export class TeamPresence extends DurableObject<Env> {
     }
   }
 }
+
+/** What a tool is to the directory: one source of one integration. */
+const toolOf = ({ integrationId, source }: { integrationId: string; source: string }): string =>
+  `${integrationId}|${source}`;

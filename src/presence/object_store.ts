@@ -25,7 +25,10 @@ export type DirectoryEntry = {
   identifier: string;
   name: string | null;
   email: string | null;
+  /** A zone that D1 has not been told yet; null when there is none. */
   timeZone: string | null;
+  /** By tool, the zone it last named: only another one is news, or two that differ would be written at every heartbeat. */
+  zones: Record<string, string>;
   newPersonId: string;
   newMemberId: string;
   pending: boolean;
@@ -33,7 +36,7 @@ export type DirectoryEntry = {
 };
 
 /**
- * Whose object this is, up to which version it knows the directory and the team's classes with it, and when open blocks
+ * Whose object this is, up to which version it knows the directory, and the team's settings with it, and when open blocks
  * are checkpointed next.
  */
 export type Team = {
@@ -41,6 +44,8 @@ export type Team = {
   teamId: string;
   directoryVersion: number;
   statusClasses: StatusClasses;
+  /** By integration, the longest gap in milliseconds that still extends a block. */
+  timeouts: Record<string, number>;
   checkpointAt: number;
 };
 
@@ -50,7 +55,6 @@ export type Team = {
  */
 const TABLES = `
   CREATE TABLE IF NOT EXISTS team (id INTEGER PRIMARY KEY CHECK (id = 1), value TEXT NOT NULL);
-  CREATE TABLE IF NOT EXISTS timeouts (integration_id TEXT PRIMARY KEY, ms INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS directory (identity_id TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS streams (n INTEGER PRIMARY KEY, value TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS beats (members TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
@@ -73,22 +77,13 @@ export class ObjectStore {
 
   /** Keeps a team of which this object hears for the first time, and so knows nothing yet of who is who. */
   beginTeam(fixed: Pick<Team, "accountId" | "teamId" | "checkpointAt">): Team {
-    const team = { ...fixed, directoryVersion: 0, statusClasses: {} };
+    const team = { ...fixed, directoryVersion: 0, statusClasses: {}, timeouts: {} };
     this.saveTeam(team);
     return team;
   }
 
   saveTeam(team: Team): void {
     this.#sql.exec("INSERT OR REPLACE INTO team (id, value) VALUES (1, ?)", JSON.stringify(team));
-  }
-
-  timeouts(): Map<string, number> {
-    const rows = this.#sql.exec<{ integration_id: string; ms: number }>("SELECT integration_id, ms FROM timeouts");
-    return new Map(rows.toArray().map((row) => [row.integration_id, row.ms]));
-  }
-
-  saveTimeout(integrationId: string, ms: number): void {
-    this.#sql.exec("INSERT OR REPLACE INTO timeouts (integration_id, ms) VALUES (?, ?)", integrationId, ms);
   }
 
   directory(): DirectoryEntry[] {

@@ -18,9 +18,9 @@ export async function wakeTeams(env: Env, db: Database, now: number, runEveryMs:
   const teams = turn(await teamsHeard(db, now - HEARD_WITHIN_MS), Math.floor(now / runEveryMs));
   const queue = teams.values();
   const work = async () => {
-    for (const teamId of queue) {
+    for (const { teamId, directoryVersion } of queue) {
       try {
-        await presenceOf(env, teamId, (team) => team.wake());
+        await presenceOf(env, teamId, (team) => team.wake(directoryVersion));
       } catch (error) {
         console.error("presence: could not wake team", teamId, rootCause(error));
       }

@@ -65,8 +65,12 @@ const withLocalTime = (person: PersonPresence, now: number) => ({
 
 /** Hands the socket to the team's object; of the caller's headers it gets none, and so no key. */
 async function watch(c: Context<AppContext>): Promise<Response> {
-  const { teamId, directoryVersion } = c.get("caller");
-  const headers = { Upgrade: "websocket", "X-Directory-Version": String(directoryVersion) };
+  const { teamId, directoryVersion, integration } = c.get("caller");
+  const headers = {
+    Upgrade: "websocket",
+    "X-Directory-Version": String(directoryVersion),
+    "X-Viewer": integration?.id ?? "team",
+  };
   const answer = await presenceOf(c.env, teamId, (team) => team.fetch("https://presence/live", { headers }));
   // The headers of a fetched response are immutable, and every answer still gets some.
   return new Response(answer.body, answer);

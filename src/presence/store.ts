@@ -22,9 +22,24 @@ export async function saveBlocks(db: Database, { teamId }: Tenant, rows: OutboxB
       IS NOT (excluded.status, excluded.details, excluded.last_seen_at, excluded.ended_at)`);
 }
 
+/** The timeout, in milliseconds, of an integration that is switched off or removed: nobody waits for it any more. */
+export const SILENCED = 0;
+
+/** What D1 says of the people behind identities, and of their team. */
+export type DirectoryNews = {
+  people: Map<string, Known>;
+  version: number;
+  statusClasses: StatusClasses;
+  /** By integration, in milliseconds. */
+  timeouts: Record<string, number>;
+};
+
+/** Identities to a query: their JSON stays far below the 2 MB that D1 takes in a parameter. */
+const IDS_AT_ONCE = 10_000;
+
 /**
  * Tells D1 of the identities in `pending`, which it has not heard of or not in these words, and reads who on the team is
- * behind each of `identityIds` now and how the team classes statuses, all in one atomic batch.
+ * behind each of `identityIds` now and what the team has settled of statuses and integrations, all in one atomic batch.
  */
 export async function settleDirectory(
   db: Database,
@@ -32,25 +47,38 @@ export async function settleDirectory(
   pending: DirectoryEntry[],
   identityIds: string[],
   now: number,
-): Promise<{ people: Map<string, Known>; version: number; statusClasses: StatusClasses }> {
+): Promise<DirectoryNews> {
   const arrivals = pending.map((entry) => ({ ...entry, personId: entry.newPersonId, memberId: entry.newMemberId }));
+  const chunks = Array.from({ length: Math.ceil(identityIds.length / IDS_AT_ONCE) }, (_, i) =>
+    identityIds.slice(i * IDS_AT_ONCE, (i + 1) * IDS_AT_ONCE),
+  );
   const results = await atomically(db, [
     ...(pending.length > 0 ? [...linkStatements(tenant, arrivals, now), ...describeStatements(tenant, pending)] : []),
-    sql`SELECT i.id, p.id AS personId, p.name, coalesce(p.time_zone, t.time_zone) AS timeZone
-      FROM json_each(${JSON.stringify(identityIds)}) a
-      -- CROSS keeps SQLite from walking the whole list anew for each identity of the account.
-      CROSS JOIN identities i ON i.id = a.value
-      JOIN people p ON p.id = i.person_id
-      JOIN teams t ON t.id = ${tenant.teamId}
-      JOIN members m ON m.team_id = t.id AND m.person_id = p.id AND m.removed_at IS NULL
-      WHERE i.account_id = ${tenant.accountId}`,
     sql`SELECT a.directory_version AS version, t.status_classes AS statusClasses
       FROM teams t JOIN accounts a ON a.id = t.account_id WHERE t.id = ${tenant.teamId}`,
+    sql`SELECT id, CASE WHEN active AND removed_at IS NULL THEN presence_timeout_minutes * 60000 ELSE ${SILENCED} END AS ms
+      FROM integrations WHERE team_id = ${tenant.teamId}`,
+    ...chunks.map(
+      (ids) => sql`SELECT i.id, p.id AS personId, p.name, coalesce(p.time_zone, t.time_zone) AS timeZone
+        FROM json_each(${JSON.stringify(ids)}) a
+        -- CROSS keeps SQLite from walking the whole list anew for each identity of the account.
+        CROSS JOIN identities i ON i.id = a.value
+        JOIN people p ON p.id = i.person_id
+        JOIN teams t ON t.id = ${tenant.teamId}
+        JOIN members m ON m.team_id = t.id AND m.person_id = p.id AND m.removed_at IS NULL
+        WHERE i.account_id = ${tenant.accountId}`,
+    ),
   ]);
-  const [rows, teams] = results.slice(-2);
-  const people = (rows!.results as (Known & { id: string })[]).map(({ id, ...known }) => [id, known] as const);
+  const [teams, integrations, ...people] = results.slice(results.length - chunks.length - 2);
+  const known = people.flatMap(({ results: rows }) => rows as (Known & { id: string })[]);
   const { version, statusClasses } = teams!.results[0] as { version: number; statusClasses: string };
-  return { people: new Map(people), version, statusClasses: JSON.parse(statusClasses) };
+  const timeouts = (integrations!.results as { id: string; ms: number }[]).map(({ id, ms }) => [id, ms] as const);
+  return {
+    people: new Map(known.map(({ id, ...person }) => [id, person])),
+    version,
+    statusClasses: JSON.parse(statusClasses),
+    timeouts: Object.fromEntries(timeouts),
+  };
 }
 
 /** Which blocks to read: those that overlap [from, to), as far as the two are given. */
@@ -86,8 +114,18 @@ export async function listBlocks(
 export const blocksWithin = (db: Database, tenant: Tenant, window: Interval, personId?: string): Promise<BlockRow[]> =>
   readBlocks(db, tenant, { personId, from: window.start, to: window.end }, sql`ORDER BY started_at DESC, id DESC`);
 
+/** As `blocksWithin`, without details: what numbers are made of, however many blocks there are. */
+export const heldWithin = (db: Database, tenant: Tenant, window: Interval, personId?: string): Promise<BlockRow[]> =>
+  readBlocks(db, tenant, { personId, from: window.start, to: window.end }, sql`ORDER BY started_at DESC`, sql`NULL`);
+
 /** `page`: what orders and cuts a list of block ids, and then the list of blocks. */
-async function readBlocks(db: Database, tenant: Tenant, filter: BlockFilter, page: SQL): Promise<BlockRow[]> {
+async function readBlocks(
+  db: Database,
+  tenant: Tenant,
+  filter: BlockFilter,
+  page: SQL,
+  details = sql`b.details`,
+): Promise<BlockRow[]> {
   const { from, to, status, source } = filter;
   const conditions = sql`
     ${to === undefined ? sql`` : sql`AND started_at < ${to}`}
@@ -105,7 +143,7 @@ async function readBlocks(db: Database, tenant: Tenant, filter: BlockFilter, pag
   const mine = filter.personId === undefined ? sql`` : sql`AND i.person_id = ${filter.personId}`;
   return db.all<BlockRow>(sql`
     SELECT * FROM (
-      SELECT b.id, i.person_id AS personId, i.identifier, b.integration_id AS integrationId, b.source, b.status, b.details,
+      SELECT b.id, i.person_id AS personId, i.identifier, b.integration_id AS integrationId, b.source, b.status, ${details} AS details,
         b.started_at AS startedAt, b.last_seen_at AS lastSeenAt, b.ended_at AS endedAt, b.started_at
       -- CROSS keeps SQLite from walking all blocks of the team in the order wanted, in search of those named.
       FROM (SELECT id FROM (${ids}) ${long}) named CROSS JOIN blocks b ON b.id = named.id
@@ -130,9 +168,7 @@ export const peopleOf = (db: Database, { accountId, teamId }: Tenant, personIds:
     WHERE p.account_id = ${accountId} ORDER BY p.name, p.id`);
 
 /** The teams whose tools were heard after `since`, UTC milliseconds: the one query here that is for no team but for all. */
-export async function teamsHeard(db: Database, since: number): Promise<string[]> {
-  const rows = await db.all<{ teamId: string }>(
-    sql`SELECT DISTINCT team_id AS teamId FROM integrations WHERE last_used_at > ${since} ORDER BY team_id`,
-  );
-  return rows.map(({ teamId }) => teamId);
-}
+export const teamsHeard = (db: Database, since: number): Promise<{ teamId: string; directoryVersion: number }[]> =>
+  db.all(sql`
+    SELECT t.id AS teamId, a.directory_version AS directoryVersion FROM teams t JOIN accounts a ON a.id = t.account_id
+    WHERE t.id IN (SELECT team_id FROM integrations WHERE last_used_at > ${since}) ORDER BY t.id`);

@@ -21,6 +21,14 @@ suite("somebody a tool names for the first time", () => {
     expect(await findPerson(db, team, "john.doe")).toMatchObject({ role: "observer", manager: false });
   });
 
+  test("is whoever a tool calls by the e-mail that is sent, though it is no address of theirs", async () => {
+    const team = await mintTeam();
+    await see(team, { identifier: "ida@home.net", name: "Ida", email: "ida@corp.com" });
+    await see(team, { identifier: "ida2", name: "Ida", email: "ida@home.net" });
+    expect(await peopleOf(team)).toMatchObject([{ name: "Ida", email: "ida@corp.com" }]);
+    expect(await findPerson(db, team, "ida2")).toMatchObject({ email: "ida@corp.com" });
+  });
+
   test("is called by the identifier where the tool says no name", async () => {
     const team = await mintTeam();
     await see(team, { identifier: "emp_12345" }, { identifier: "山田" });

@@ -90,6 +90,41 @@ describe("a heartbeat that changes nothing", () => {
     });
     expect(beyondTheKey(ran)).toEqual([]);
   });
+
+  test("stays as cheap when two tools place a person in different zones", async () => {
+    const team = await mintTeam();
+    const placed = (timezone: string) => [{ personIdentifier: "ada", status: "online", timezone }];
+    await push(team, placed("Europe/Madrid"), { source: "git" });
+    await push(team, placed("Asia/Tokyo"), { source: "slack" });
+    await ring(team);
+    const ran = await metered(async () => {
+      clock(0.5);
+      await push(team, placed("Europe/Madrid"), { source: "git" });
+      await push(team, placed("Asia/Tokyo"), { source: "slack" });
+    });
+    expect(beyondTheKey(ran)).toEqual([]);
+    // The last to say something new was believed, and a tool that moves is believed again.
+    expect(await presence(team)).toMatchObject({ ada: { time_zone: "Asia/Tokyo" } });
+    await push(team, placed("Europe/Paris"), { source: "git" });
+    expect(await presence(team)).toMatchObject({ ada: { time_zone: "Europe/Paris" } });
+  });
+
+  test("leaves new details to the next checkpoint", async () => {
+    const team = await mintTeam();
+    const charged = (battery: number) => [{ personIdentifier: "ada", status: "online", details: { battery } }];
+    await push(team, charged(100));
+    await ring(team);
+    const ran = await metered(async () => {
+      clock(0.5);
+      await push(team, charged(99));
+    });
+    expect(beyondTheKey(ran)).toEqual([]);
+    await evict(team);
+    clock(14);
+    await push(team, charged(98), { at: 9 });
+    await ring(team);
+    expect(await blocks(team)).toMatchObject([{ details: { battery: 98 } }]);
+  });
 });
 
 describe("a batch", () => {

@@ -88,14 +88,14 @@ describe("GET /overlap", () => {
     });
   });
 
-  test("comes in pages of intervals, each with all the pairs", async () => {
+  test("comes in pages of intervals, the first with all the pairs", async () => {
     const { team } = await twoMondays();
     const window = { from: "2030-01-07T00:00:00Z", to: "2030-01-15T00:00:00Z" };
     const whole = await overlap(team, window);
     const data: Overlap["data"] = [];
     for (let cursor: string | null = ""; cursor !== null; ) {
       const part: Overlap = await overlap(team, { ...window, limit: "1", ...(cursor && { cursor }) });
-      expect(part.pairs).toEqual(whole.pairs);
+      expect(part.pairs).toEqual(cursor ? undefined : whole.pairs);
       expect(part.data).toHaveLength(1);
       data.push(...part.data);
       cursor = part.next_cursor;

@@ -209,6 +209,21 @@ describe("a live viewer", () => {
     expect(closed.code === 1005 ? 1000 : closed.code).toBe(code);
   });
 
+  test.each([
+    ["switched off", { method: "PATCH", body: { active: false } }],
+    ["removed", { method: "DELETE" }],
+  ])("is sent away once the integration that let them in is %s, before anything else is told", async (_, change) => {
+    const team = await mintTeam();
+    await push(team, { ada: "online" });
+    const [theirs, ours] = [await watch(team, team.asIntegration), await watching(team)];
+    expect(await theirs.next()).toMatchObject({ type: "snapshot" });
+    await call(`/api/v1/integrations/${team.integrationId}`, { headers: team.asTeam, ...change });
+    clock(1);
+    await presence(team);
+    expect(await theirs.closed).toMatchObject({ code: 1008 });
+    expect(await ours.told()).toEqual({ ada: "offline" });
+  });
+
   test("leaves in good order while the object sleeps", async () => {
     const team = await mintTeam();
     const viewer = await watching(team);

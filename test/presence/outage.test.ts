@@ -73,6 +73,20 @@ describe.each(["blocks", "identities"] as const)("while D1 refuses its table of 
     expect(await inD1(team)).toEqual(["ada online 0-0"]);
   });
 
+  test("an overdue checkpoint waits for the next try like everything else", async () => {
+    const team = await mintTeam({ timeoutMinutes: 720 });
+    await push(team, { ada: "online" });
+    await ring(team);
+    await without(table, async () => {
+      clock(15);
+      await push(team, { ada: "online", stranger: "online" });
+      await ring(team);
+      expect(await alarm(team)).toBeGreaterThanOrEqual(15 * MINUTE + 1_000);
+    });
+    await ring(team);
+    expect(await blocks(team)).toHaveLength(2);
+  });
+
   test("the object tries again, ever less often, and at once when it is asked to", async () => {
     const team = await mintTeam();
     const seconds = async () => ((await alarm(team)) ?? Number.NaN) / 1_000;

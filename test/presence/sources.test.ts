@@ -113,19 +113,33 @@ describe("a timeout that is changed", () => {
       body: { presence_timeout_minutes },
     });
 
-  test("counts from the next heartbeat on: shorter", async () => {
+  test("counts at the next look: shorter", async () => {
     const team = await mintTeam({ timeoutMinutes: 30 });
     await push(team, { ada: "online", bob: "online" });
     await patch(team, 5);
     clock(6);
-    expect((await presence(team)).ada).toMatchObject({ present: true });
+    expect((await presence(team)).ada).toMatchObject({ present: false, last_seen_at: at(0) });
     await push(team, { ada: "online" });
     expect(await presence(team)).toMatchObject({ ada: { since: at(6) }, bob: { present: false, last_seen_at: at(0) } });
     expect(await inD1(team)).toEqual(["ada online 0-0", "bob online 0-0", "ada online 6-6..."]);
     expect(await alarm(team)).toBe(11 * MINUTE + 1);
   });
 
-  test("counts from the next heartbeat on: longer", async () => {
+  test.each([
+    ["switched off", { method: "PATCH", body: { active: false } }],
+    ["removed", { method: "DELETE" }],
+  ])("is over at once when the integration is %s", async (_, change) => {
+    const team = await mintTeam({ timeoutMinutes: 720 });
+    await push(team, { ada: "busy" });
+    clock(1);
+    await push(team, { ada: "busy" });
+    await call(`/api/v1/integrations/${team.integrationId}`, { headers: team.asTeam, ...change });
+    clock(2);
+    expect((await presence(team)).ada).toMatchObject({ present: false, last_seen_at: at(1) });
+    expect(await inD1(team)).toEqual(["ada busy 0-1"]);
+  });
+
+  test("counts at the next look: longer", async () => {
     const team = await mintTeam({ timeoutMinutes: 5 });
     await push(team, { ada: "online" });
     await patch(team, 30);
