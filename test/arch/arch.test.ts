@@ -42,6 +42,7 @@ const TENANTLESS: Record<string, string> = {
   "src/checkins/reports/morning_store.ts: teamZones":
     "the cron asks which zones there are, and of no team in particular",
   "src/checkins/reports/store.ts: makeReports": "takes a page of teams, each report with its own",
+  "src/checkins/reports/store.ts: selvesOf": "a part of queries that take the team themselves",
   "src/presence/store.ts: teamsHeard": "the cron serves every team; it learns ids and nothing else of theirs",
 };
 

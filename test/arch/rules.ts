@@ -69,8 +69,8 @@ export const TABLE: Record<Role, Allowance> = {
 
   // Another store's statements, where both must hold together in one batch.
   store: { imports: ["store", "tables", "client", "pure", "lib"], types: ["schema"], packages: ["drizzle-orm"] },
-  // An object wakes without a request, so it opens the database itself.
-  object: { imports: ["store", "pure", "lib", "client"], packages: ["cloudflare:workers"] },
+  // An object wakes without a request, so it opens the database itself. It may be in parts.
+  object: { imports: ["object", "store", "pure", "lib", "client"], packages: ["cloudflare:workers"] },
   // What must happen without a request: it reads what is due, does it or wakes the object that will, and decides nothing.
   refresh: { imports: ["store", "stub", "pure", "lib"], types: ["client"] },
   // Typed calls to an object need its class, as a type.
