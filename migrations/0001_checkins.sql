@@ -30,7 +30,7 @@ CREATE TABLE `checkins` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `checkins_by_report` ON `checkins` (`report_id`,`person_id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `checkins_by_slug` ON `checkins` (`team_id`,`slug`);--> statement-breakpoint
-CREATE INDEX `checkins_by_completion` ON `checkins` (`team_id`,`completed_at`,`id`);--> statement-breakpoint
+CREATE INDEX `checkins_latest` ON `checkins` (`team_id`,completed_at DESC,date DESC,`id`);--> statement-breakpoint
 CREATE INDEX `checkins_by_person` ON `checkins` (`team_id`,`person_id`,`date`);--> statement-breakpoint
 CREATE TABLE `comments` (
 	`id` text PRIMARY KEY NOT NULL,

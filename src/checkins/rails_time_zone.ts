@@ -1,9 +1,9 @@
 /**
- * Every zone name of Rails' ActiveSupport, which Status Hero's API speaks, and its IANA zone. Of names that share a zone
- * the first is how the zone is named: the place that the IANA name is of.
+ * The zone names of Rails' ActiveSupport, which Status Hero's API speaks, and its IANA zone. Of names that share a zone
+ * the first is how the zone is named: the place that the IANA name is of. One is left out: "International Date Line West"
+ * is Etc/GMT+12, a mere offset, which is nobody's zone here (see `isTimeZone`).
  */
 const ZONES: Record<string, string> = {
-  "International Date Line West": "Etc/GMT+12",
   "Midway Island": "Pacific/Midway",
   "American Samoa": "Pacific/Pago_Pago",
   Hawaii: "Pacific/Honolulu",

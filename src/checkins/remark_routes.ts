@@ -4,7 +4,7 @@ import { jsonBody } from "../http/body.ts";
 import type { AppContext } from "../http/context.ts";
 import { ApiError } from "../http/errors.ts";
 import { query } from "../http/query.ts";
-import { findPerson } from "../people/person_store.ts";
+import { requireMember } from "./member_guard.ts";
 import { type RemarkKind, type RemarkRow, remarkBody } from "./remark_body.ts";
 import type { NewRemark } from "./remark_schema.ts";
 import { addRemark, findRemark, listRemarks, removeRemark } from "./remark_store.ts";
@@ -27,8 +27,7 @@ export const remarkRoutes = (kind: RemarkKind, newRemark: NewRemark) =>
       await ensureReport(db, caller, now);
       const checkin = await findCheckin(db, caller, c.req.param("id"));
       if (!checkin) throw new ApiError("not_found");
-      const person = await findPerson(db, caller, remark.person);
-      if (!person) throw new ApiError("not_found", { text: "person: not found" });
+      const person = await requireMember(c, remark.person, "person");
       const ids = { checkinId: checkin.id, personId: person.id };
       const added = await addRemark(db, caller, kind, { ...ids, body: remark.body }, now);
       if (!added) throw new ApiError("not_found");

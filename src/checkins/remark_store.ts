@@ -37,7 +37,7 @@ export async function findRemark(db: Database, { teamId }: Team, kind: RemarkKin
 
 /**
  * Keeps what somebody remarks on a check-in of the team. Where a remark that stands leaves no room for it, that one is
- * meant: the same reaction of the same person. Null when the check-in is gone by now.
+ * meant: the same reaction of the same person, or of somebody merged into them. Null when the check-in is gone by now.
  */
 export async function addRemark(
   db: Database,
@@ -48,13 +48,14 @@ export async function addRemark(
 ): Promise<{ id: string; isNew: boolean } | null> {
   const [table, id] = [TABLES[kind], newId()];
   const { checkinId, personId, body } = remark;
+  const same = sql`SELECT id FROM ${table} WHERE checkin_id = ${checkinId} AND body = ${body} AND removed_at IS NULL
+    AND person_id IN (SELECT p.id FROM people p WHERE p.id = ${personId} OR p.merged_into = ${personId})`;
+  const isRoom = kind === "reaction" ? sql`NOT EXISTS (${same})` : sql`true`;
   const [, standing] = await atomically(db, [
     sql`INSERT INTO ${table} (id, team_id, checkin_id, person_id, body, created_at)
-      SELECT ${id}, team_id, id, ${personId}, ${body}, ${now} FROM checkins WHERE team_id = ${teamId} AND id = ${checkinId}
-      ON CONFLICT DO NOTHING`,
-    sql`SELECT id FROM ${table}
-      WHERE checkin_id = ${checkinId} AND person_id = ${personId} AND body = ${body} AND removed_at IS NULL
-      ORDER BY id = ${id} DESC LIMIT 1`,
+      SELECT ${id}, team_id, id, ${personId}, ${body}, ${now} FROM checkins
+      WHERE team_id = ${teamId} AND id = ${checkinId} AND ${isRoom}`,
+    sql`${same} ORDER BY id = ${id} DESC, created_at, id LIMIT 1`,
   ]);
   const [row] = standing!.results as { id: string }[];
   return row ? { id: row.id, isNew: row.id === id } : null;

@@ -25,7 +25,6 @@ export async function atomically(db: Database, statements: SQL[]): Promise<D1Res
   );
 }
 
-/** Whether something failed for a unique constraint, named by its columns as SQLite names it: "teams.slug". */
+/** Whether something failed for a constraint, named by its columns as SQLite names it: "teams.slug". */
 export const violates = (error: unknown, columns: string): boolean =>
-  error instanceof Error &&
-  (error.message.includes(`UNIQUE constraint failed: ${columns}`) || violates(error.cause, columns));
+  error instanceof Error && (error.message.includes(`constraint failed: ${columns}`) || violates(error.cause, columns));

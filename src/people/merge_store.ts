@@ -3,7 +3,7 @@ import { alias } from "drizzle-orm/sqlite-core";
 import { atomically, type Database } from "../db/client.ts";
 import { merges, people } from "../db/schema/index.ts";
 import { newId } from "../lib/id.ts";
-import { growDirectory } from "./store.ts";
+import { growDirectory, usualUsername } from "./store.ts";
 
 type Account = { accountId: string };
 
@@ -27,9 +27,10 @@ export async function mergePeople(
     RETURNING id`;
   // A UUID for each membership added that can be told again: the merge's, ending as that of the membership it stands for.
   const addedId = sql`substr(g.id, 1, 24) || substr(f.id, 25)`;
+  const username = usualUsername(sql`f.team_id`, sql`t.slug`, addedId);
   const members = sql`
     INSERT INTO members (id, team_id, person_id, role, manager, username, created_at, removed_at)
-    SELECT ${addedId}, f.team_id, t.id, f.role, f.manager, t.slug, g.created_at, f.removed_at
+    SELECT ${addedId}, f.team_id, t.id, f.role, f.manager, ${username}, g.created_at, f.removed_at
     FROM merges g JOIN members f ON f.person_id = g.from_person_id JOIN people t ON t.id = g.into_person_id
     WHERE g.id = ${id} AND NOT EXISTS (SELECT 1 FROM members WHERE team_id = f.team_id AND person_id = t.id)`;
   const moves = sql`

@@ -49,9 +49,12 @@ describe("a name a client gives", () => {
     }
   });
 
-  test.each(["Europe/London", "Nowhere", "", "toString"])("that is none stays as it is: %j", (name) => {
-    expect(ianaTimeZone(name)).toBe(name);
-  });
+  test.each(["Europe/London", "Nowhere", "", "toString", "International Date Line West"])(
+    "that is none stays as it is: %j",
+    (name) => {
+      expect(ianaTimeZone(name)).toBe(name);
+    },
+  );
 });
 
 const offset = (timeZone: string) =>

@@ -5,7 +5,7 @@ import { expectRefusal } from "../support/error.ts";
 import { holdings } from "./holdings.ts";
 import { MATRIX, type Sample } from "./matrix.ts";
 import { at, fields, objects, withMember, withValue, written } from "./mutation.ts";
-import { ask, credentials } from "./request.ts";
+import { ask, credentials, rotated } from "./request.ts";
 import { absentNames, mintWorld } from "./world.ts";
 
 /** How long to look for a request that breaks something, in milliseconds. */
@@ -86,7 +86,8 @@ test("whatever is wrong with requests, they are answered or refused, and concern
     names: fc.constantFrom("ours", "theirs", "nobody's"),
   });
   const property = fc.asyncProperty(known, fc.array(mistake, { minLength: 1, maxLength: 3 }), async (one, mistakes) => {
-    const [route, { accepts, samples }] = pick(rows, one.row)!;
+    const [route, row] = pick(rows, one.row)!;
+    const { accepts, samples } = row;
     const names = { ours: world.names, theirs: bystander.names, "nobody's": absentNames() }[one.names];
     const sample = structuredClone(pick(samples, one.sample)!(names));
     const [method, path] = route.split(" ");
@@ -103,6 +104,7 @@ test("whatever is wrong with requests, they are answered or refused, and concern
     }
     const { headers, raw } = request;
     const response = await ask(`${request.method} ${path}`, sample, { headers, ...(raw !== undefined && { raw }) });
+    if (request.method === method) Object.assign(world.asTeam, await rotated(row, response, world.asTeam));
     response.webSocket?.accept();
     response.webSocket?.close(1000);
     if (response.status < 400 || request.method === "HEAD") expect(response.status).toBeLessThan(500);

@@ -4,7 +4,7 @@ import { expectError, expectRefusal } from "../support/error.ts";
 import { stored } from "./holdings.ts";
 import { MATRIX } from "./matrix.ts";
 import { at, fields, objects, ofOtherTypes, type Path, texts, withMember, withValue, written } from "./mutation.ts";
-import { ask, credentials, fullest } from "./request.ts";
+import { ask, credentials, fullest, rotated } from "./request.ts";
 import { absentNames, mintWorld, type World } from "./world.ts";
 
 const ROWS = Object.entries(MATRIX).filter(([, row]) => fullest(row, absentNames()).body);
@@ -16,9 +16,11 @@ describe.each(ROWS)("the body of %s", (route, row) => {
   let before: unknown;
 
   const sample = () => fullest(row, world.names);
-  const send = (raw?: string | Uint8Array) => {
+  const send = async (raw?: string | Uint8Array) => {
     const { body: _, ...rest } = sample();
-    return ask(route, rest, { headers, ...(raw !== undefined && { raw }) });
+    const response = await ask(route, rest, { headers, ...(raw !== undefined && { raw }) });
+    headers = await rotated(row, response, headers);
+    return response;
   };
 
   beforeAll(async () => {

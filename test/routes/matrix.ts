@@ -1,4 +1,4 @@
-import { eventsBody, type Names, presenceBody } from "./world.ts";
+import { eventsBody, HOLIDAY, LEAVE, type Names, presenceBody } from "./world.ts";
 
 /** A request that a route answers well: what it leaves out, the route does not need. */
 export type Sample = {
@@ -19,6 +19,10 @@ export type Row = {
   spares?: string;
   /** What the path names is a word to look for: where nobody used it, the answer is an empty list, and no 404. */
   finds?: true;
+  /** How a name in the body that is nobody's is answered, where not by 404. */
+  unknown?: 422;
+  /** The answer holds the key that is to be shown from then on. */
+  rotates?: true;
 };
 
 const by =
@@ -36,9 +40,16 @@ const PAGE = { page: "1" };
 const TODAY = new Date().toISOString().slice(0, 10);
 const ofIntegration = (of: Names) => ({ params: { id: of.integration } });
 const ofCheckin = (of: Names) => ({ params: { id: of.checkin } });
+const ofActivity = (of: Names) => ({ params: { id: of.activity } });
+const ofComment = (of: Names) => ({ params: { id: of.comment } });
+const ofReaction = (of: Names) => ({ params: { id: of.reaction } });
 const answers = (mark: string) => ({
   ...{ next: `#tag-${mark}`, blockers: `Waiting for ${mark}`, previous: `The report of ${mark}` },
   previous_completed: true,
+});
+
+const member = (username: string) => ({
+  ...{ role: "active", manager: true, username, location: "London", time_zone: "London" },
 });
 
 /**
@@ -96,6 +107,34 @@ export const MATRIX: Record<string, Row> = {
     query: { ...LIMIT, ...WINDOW, person: of.personEmail, kind: "commit", external_id: `commit-${of.mark}` },
   })),
 
+  "GET /api/v1/team": team(nothing),
+  "PATCH /api/v1/team": team(({ mark }) => ({
+    body: {
+      ...{ name: `Team ${mark}`, time_zone: "UTC", work_days: [7, 6, 5, 4, 3, 2, 1] },
+      questions: { next: `Next, ${mark}?`, blockers: "Stuck?", previous: "Done?", previous_completed: "All done?" },
+      status_classes: { [`at ${mark}`]: "working" },
+    },
+  })),
+  "POST /api/v1/team/rotate": { ...team(() => ({ body: { keep_old_for_minutes: 5 } })), rotates: true },
+  "GET /api/v1/members": team(nothing, ({ mark }) => ({ query: { ...PAGE, q: mark } })),
+  "POST /api/v1/members": team(
+    ({ mark }) => ({ body: { email: `new.${mark}@example.com`, name: `New ${mark}`, ...member(`new-${mark}`) } }),
+    ({ mark }) => ({ body: { email: `second.${mark}@example.com`, first_name: "Second", last_name: mark } }),
+  ),
+  "GET /api/v1/members/:id": team(ofPerson, (of) => ({ params: { id: of.personSlug } })),
+  "PATCH /api/v1/members/:id": team(
+    (of) => ({
+      params: { id: of.other },
+      body: { email: `changed.${of.mark}@example.com`, name: `Changed ${of.mark}`, ...member(`changed-${of.mark}`) },
+    }),
+    (of) => ({ params: { id: of.other }, body: { first_name: "Changed", last_name: of.mark } }),
+  ),
+  "DELETE /api/v1/members/:id": team(ofPerson),
+  "POST /api/v1/member_absences/:id": team((of) => ({ ...ofPerson(of), body: { date: TODAY } })),
+  "DELETE /api/v1/member_absences/:id/:date": team((of) => ({ params: { id: of.person, date: LEAVE } })),
+  "POST /api/v1/team_absences": team(() => ({ body: { date: "2040-01-18" } })),
+  "DELETE /api/v1/team_absences/:date": team(() => ({ params: { date: HOLIDAY } })),
+
   "GET /api/v1/reports": team(nothing, () => ({ query: PAGE })),
   "GET /api/v1/reports/:id": team(
     (of) => ({ params: { id: of.report } }),
@@ -105,6 +144,33 @@ export const MATRIX: Record<string, Row> = {
   "GET /api/v1/statuses/:id": team(ofCheckin, (of) => ({ params: { id: of.checkinSlug } })),
   "PUT /api/v1/statuses/:id": team((of) => ({ ...ofCheckin(of), body: { answers: answers(of.mark) } })),
   "POST /api/v1/statuses": team((of) => ({ body: { member: of.person, answers: answers(of.mark) } })),
+  "GET /api/v1/status_activities/:id": team(ofActivity),
+  "GET /api/v1/statuses_activities/:id": team(ofActivity),
+  "POST /api/v1/status_activities": {
+    ...team(({ mark, personEmail }) => ({
+      body: {
+        ...{ email: personEmail, source: `board-${mark}`, source_url: `https://example.com/${mark}` },
+        description: `Moved <b>${mark}</b>`,
+      },
+    })),
+    unknown: 422,
+  },
   "GET /api/v1/tags": team(nothing, () => ({ query: PAGE })),
   "GET /api/v1/tags/:tag": { ...team(({ mark }) => ({ params: { tag: `tag-${mark}` }, query: PAGE })), finds: true },
+
+  "GET /api/v1/comments": team(nothing, () => ({ query: PAGE })),
+  "GET /api/v1/comments/:id": team(ofComment),
+  "POST /api/v1/statuses/:id/comments": team((of) => ({
+    ...ofCheckin(of),
+    body: { person: of.person, body: `More about ${of.mark}` },
+  })),
+  "PATCH /api/v1/comments/:id": team((of) => ({ ...ofComment(of), body: { body: `Else about ${of.mark}` } })),
+  "DELETE /api/v1/comments/:id": team(ofComment),
+  "GET /api/v1/reactions": team(nothing, () => ({ query: PAGE })),
+  "GET /api/v1/reactions/:id": team(ofReaction),
+  "POST /api/v1/statuses/:id/reactions": team((of) => ({
+    ...ofCheckin(of),
+    body: { person: of.personSlug, body: `:more-${of.mark}:` },
+  })),
+  "DELETE /api/v1/reactions/:id": team(ofReaction),
 };

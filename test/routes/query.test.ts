@@ -130,13 +130,15 @@ describe.each(QUERIES)("the query of $route", ({ route, index, names }) => {
   });
 });
 
-const WITH_PATHS = Object.entries(MATRIX).filter(([route, { finds }]) => route.includes("/:") && !finds);
+/** A date in a path names nothing: it is right or wrong. */
+const WITH_PATHS = Object.entries(MATRIX).filter(([route, { finds }]) => /\/:(?!date)/.test(route) && !finds);
 
 test.each(WITH_PATHS)("a path that names nothing is absent: %s", async (route, { accepts, samples }) => {
   const headers = credentials(accepts, world)[0]!;
   const sample = samples[0]!(world.names);
   const send = (text: string) => {
-    const params = Object.fromEntries(Object.keys(sample.params!).map((name) => [name, "PLACE"]));
+    const { date, ...names } = sample.params!;
+    const params = { ...(date && { date }), ...Object.fromEntries(Object.keys(names).map((name) => [name, "PLACE"])) };
     return ask(route, sample, { headers, url: address(route, { ...sample, params }).replace("PLACE", () => text) });
   };
   const texts = ["%00", "%FF", "%E0%A4%A", "%", "%ED%A0%80", "a%2Fb", "%2E%2E%2F", "'", '"', "*", ":id", "null", "0"];

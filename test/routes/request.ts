@@ -15,6 +15,12 @@ export function credentials(accepts: Accepts, world: World): Record<string, stri
   return shown[accepts];
 }
 
+/** The headers to show after a response: where it answers with the team's new key, the old one may be no more. */
+export async function rotated({ rotates }: Row, response: Response, headers: Record<string, string>) {
+  if (!rotates || !response.ok) return headers;
+  return { ...headers, "X-API-KEY": (await response.clone().json<{ key: string }>()).key };
+}
+
 /** Of a route's samples the one with a body, else the one with a query, else the first. */
 export function fullest({ samples }: Row, names: Names): Sample {
   const made = samples.map((sample) => sample(names));

@@ -18,6 +18,10 @@ export type Names = {
   checkin: string;
   checkinSlug: string;
   report: string;
+  /** What hangs on the check-in: a status activity, a comment and a reaction. */
+  activity: string;
+  comment: string;
+  reaction: string;
 };
 
 /** A team with something of everything. */
@@ -25,6 +29,10 @@ export type World = Team & { names: Names };
 
 /** When all that the samples tell of happened: a minute ago, so that it is presence, and the same each time. */
 const AT = new Date(Date.now() - 60_000).toISOString();
+
+/** Days on which `person` and the whole team are off, far enough ahead to touch no report. */
+export const LEAVE = "2040-01-16";
+export const HOLIDAY = "2040-01-17";
 
 /** An update with every field of the Presence API. */
 export const presenceBody = (mark: string) => ({
@@ -70,12 +78,24 @@ export async function mintWorld(options: Parameters<typeof mintTeam>[0] = {}): P
   await act(`/members/${person.id}`, { ...asTeam, method: "PATCH", body: { role: "active" } });
   const answers = { next: `Go on with ${mark}` };
   const { status } = await act<{ status: Status }>("/statuses", { ...asTeam, body: { member: person.id, answers } });
+  const remark = (kind: string, body: string) =>
+    act<Record<string, { id: string }>>(`/statuses/${status.id}/${kind}s`, {
+      ...asTeam,
+      body: { person: other.id, body },
+    });
+  const { comment } = await remark("comment", `The comment on ${mark}`);
+  const { reaction } = await remark("reaction", `emoji-${mark}`);
+  const activity = { email: person.email, source: `board-${mark}`, description: `Moved ${mark}` };
+  const told = await act<Record<string, { id: string }>>("/status_activities", { ...asTeam, body: activity });
+  await act(`/member_absences/${person.id}`, { ...asTeam, body: { date: LEAVE } });
+  await act("/team_absences", { ...asTeam, body: { date: HOLIDAY } });
   // Has the team's object hand D1 all it holds, so that nothing is still on its way.
   await act("/blocks", { headers: team.asTeam });
   const names = {
     ...{ mark, person: person.id, other: other.id, merged: merged.id, integration: integration.id },
     ...{ personIdentifier: `ann-${mark}`, personEmail: person.email, personSlug: person.slug },
     ...{ checkin: status.id, checkinSlug: status.slug, report: status.report_id },
+    ...{ activity: told.status_activity!.id, comment: comment!.id, reaction: reaction!.id },
   };
   return { ...team, names };
 }
@@ -97,5 +117,15 @@ export function absentNames(): Names {
     personSlug: `ann-${mark}-x`,
   };
   const checkin = { checkin: newId(), checkinSlug: `2026-01-15-ann-${mark}`, report: newId() };
-  return { mark, person, ...words, ...checkin, other: newPersonId(), merged: newPersonId(), integration: newId() };
+  const hanging = { activity: newId(), comment: newId(), reaction: newId() };
+  return {
+    mark,
+    person,
+    ...words,
+    ...checkin,
+    ...hanging,
+    other: newPersonId(),
+    merged: newPersonId(),
+    integration: newId(),
+  };
 }

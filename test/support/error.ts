@@ -7,11 +7,12 @@ export type ErrorBody = {
   code: string;
   request_id: string;
   issues?: { path: string; message: string }[];
+  errors?: Record<string, string[]>;
 };
 
 /**
- * Checks that a response is a refusal of this status and code, in exactly the one error body: `issues` with a 400 and only
- * then, and what the protocol wants of the headers. Gives the body back.
+ * Checks that a response is a refusal of this status and code, in exactly the one error body: `issues` with a 400, `errors` with
+ * a 422, and only then, and what the protocol wants of the headers. Gives the body back.
  */
 export async function expectError(response: Response, status: number, code: string): Promise<ErrorBody> {
   const body = await expectRefusal(response);
@@ -33,6 +34,7 @@ export async function expectRefusal(response: Response): Promise<ErrorBody> {
     code: expect.stringMatching(/^[a-z_]+$/),
     request_id: response.headers.get("X-Request-Id"),
     ...(response.status === 400 && { issues: expect.arrayContaining([issue]) }),
+    ...(response.status === 422 && { errors: expect.any(Object) }),
   });
   for (const entry of body.issues ?? []) expect(entry).toEqual(issue);
   expect(response.headers.has("WWW-Authenticate")).toBe(response.status === 401);

@@ -5,14 +5,14 @@ import type { AppContext } from "../../http/context.ts";
 import { ApiError } from "../../http/errors.ts";
 import { query } from "../../http/query.ts";
 import { localDate } from "../../lib/time_zone.ts";
-import { findPerson, findRemoved, listTeam, type PersonRow } from "../../people/person_store.ts";
+import { findPerson, listTeam, type PersonRow } from "../../people/person_store.ts";
 import { requireMember } from "../member_guard.ts";
 import { PAGE_SIZE } from "../schema.ts";
 import { pageOfMembers } from "./listing.ts";
 import { memberBody } from "./member_body.ts";
 import { rename } from "./naming.ts";
 import { memberChange, membersQuery, newMember } from "./schema.ts";
-import { addMember, changeMember, isUsernameTaken, removeMember } from "./store.ts";
+import { addMember, changeMember, findMergedHolder, isForeignIdentifier, type Refusal, removeMember } from "./store.ts";
 
 /** The members of a team (Status Hero, "Members"), and how they come, change and go. */
 export const membersRoutes = new Hono<AppContext>()
@@ -25,25 +25,26 @@ export const membersRoutes = new Hono<AppContext>()
   .post("/members", guard("team"), jsonBody(newMember), async (c) => {
     const [db, caller] = [c.get("db"), c.get("caller")];
     const { name, first_name, last_name, time_zone: timeZone, role = "active", ...said } = c.req.valid("json");
-    if (await findPerson(db, caller, said.email)) throw alreadyThere(said.email);
-    if (said.username !== undefined) {
-      const returning = await findRemoved(db, caller, said.email);
-      await requireFreeUsername(c, said.username, returning?.id ?? null);
-    }
+    if (await findPerson(db, caller, said.email)) throw refused("member", said);
+    if (await isForeignIdentifier(db, caller, said.email, null)) throw refused("email", said);
     const naming = rename({ name, first_name, last_name })!;
-    const id = await addMember(db, caller, { ...said, ...naming, timeZone, role }, moment(c));
-    if (id === null) throw alreadyThere(said.email);
-    const member = await requireMember(c, id);
+    const added = await addMember(db, caller, { ...said, ...naming, timeZone, role }, moment(c));
+    if ("refused" in added) throw refused(added.refused, said);
+    const member = await requireMember(c, added.id);
     return c.json(shown(c, member), 201, { Location: `/api/v1/members/${member.memberId}` });
   })
   .patch("/members/:id", guard("team"), jsonBody(memberChange), async (c) => {
+    const [db, caller] = [c.get("db"), c.get("caller")];
     const before = await requireMember(c, c.req.param("id"));
     const { name, first_name, last_name, time_zone: timeZone, ...said } = c.req.valid("json");
-    if (said.username !== undefined) await requireFreeUsername(c, said.username, before.id);
-    const change = { ...said, ...rename({ name, first_name, last_name }, before), timeZone };
-    if (!(await changeMember(c.get("db"), c.get("caller"), before.id, change, moment(c)))) {
-      throw new ApiError("conflict", { text: `email: ${said.email} is somebody else's` });
+    if (said.email !== undefined) {
+      const merged = await findMergedHolder(db, caller, said.email, before.id);
+      if (merged !== null) throw conflict(`email: ${said.email} is ${merged}'s, who was merged into this person`);
+      if (await isForeignIdentifier(db, caller, said.email, before.id)) throw refused("email", said);
     }
+    const change = { ...said, ...rename({ name, first_name, last_name }, before), timeZone };
+    const refusal = await changeMember(db, caller, before.id, change, moment(c));
+    if (refusal) throw refused(refusal, said);
     return c.json(shown(c, await requireMember(c, before.id)));
   })
   .delete("/members/:id", guard("team"), async (c) => {
@@ -62,9 +63,16 @@ function moment(c: Context<AppContext>): { now: number; today: string } {
   return { now, today: localDate(now, c.get("caller").teamTimeZone) };
 }
 
-async function requireFreeUsername(c: Context<AppContext>, username: string, personId: string | null): Promise<void> {
-  if (!(await isUsernameTaken(c.get("db"), c.get("caller"), username, personId))) return;
-  throw new ApiError("conflict", { text: `username: ${username} is somebody else's` });
-}
+const conflict = (text: string) => new ApiError("conflict", { text });
 
-const alreadyThere = (email: string) => new ApiError("conflict", { text: `email: ${email} is on the team already` });
+const refused = (
+  refusal: Refusal,
+  { email, username }: { email?: string | undefined; username?: string | undefined },
+) =>
+  conflict(
+    {
+      member: `email: ${email} is on the team already`,
+      email: `email: ${email} is somebody else's`,
+      username: `username: ${username} is somebody else's`,
+    }[refusal],
+  );

@@ -1,6 +1,8 @@
 /** One check-in of a report, as far as its numbers go. */
 export type Turnout = {
   id: string;
+  /** Whose it is, after merges: a person counts once, however many check-ins they come to by these. */
+  personId: string;
   /** UTC milliseconds; null while pending. */
   completedAt: number | null;
   /** Whether the member is on leave that day. */
@@ -16,14 +18,15 @@ const isCompleted = (one: Turnout): one is Turnout & { completedAt: number } => 
  * even on leave; the rest counts the completed check-ins.
  */
 export function metrics(turnout: readonly Turnout[]) {
-  const completed = turnout.filter(isCompleted);
-  const absent = turnout.filter((one) => one.absent && !isCompleted(one));
+  const people = [...Map.groupBy(turnout, ({ personId }) => personId).values()];
+  const completed = people.map((theirs) => theirs.filter(isCompleted)).filter((theirs) => theirs.length > 0);
+  const absent = people.filter((theirs) => theirs.some((one) => one.absent) && !theirs.some(isCompleted));
   return {
-    blocked_count: completed.filter(({ blocked }) => blocked).length,
+    blocked_count: completed.filter((theirs) => theirs.some(({ blocked }) => blocked)).length,
     participation_count: completed.length,
     absent_statuses_count: absent.length,
-    present_statuses_count: turnout.length - absent.length,
-    previous_completed_count: completed.filter(({ previousCompleted }) => previousCompleted).length,
+    present_statuses_count: people.length - absent.length,
+    previous_completed_count: completed.filter((theirs) => theirs.some((one) => one.previousCompleted)).length,
   };
 }
 

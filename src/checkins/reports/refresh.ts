@@ -1,8 +1,8 @@
 import type { Database } from "../../db/client.ts";
 import { rootCause } from "../../lib/root_cause.ts";
 import { addDays, localDate, localMinute, localWeekday } from "../../lib/time_zone.ts";
-import { dueTeams, type Morning, teamZones } from "./morning_store.ts";
-import { planReport } from "./plan.ts";
+import { type DueTeam, dueTeams, type Morning, teamZones } from "./morning_store.ts";
+import { planReport, type ReportPlan } from "./plan.ts";
 import { makeReports } from "./store.ts";
 import { LOOK_BACK_DAYS } from "./workday.ts";
 
@@ -19,23 +19,37 @@ const TEAMS_AT_ONCE = 100;
 export async function makeMorningReports(db: Database, now: number, pageSize = TEAMS_AT_ONCE): Promise<number> {
   const mornings = (await teamZones(db)).flatMap((zone) => morningIn(zone, now) ?? []);
   let failures = 0;
-  let teams: Awaited<ReturnType<typeof dueTeams>>;
+  let teams: DueTeam[];
   let after = "";
   do {
     teams = await dueTeams(db, mornings, after, pageSize);
-    try {
-      await makeReports(
-        db,
-        teams.flatMap((team) => planReport(team, team.date, team.absences) ?? []),
-        now,
-      );
-    } catch (error) {
-      failures += teams.length;
-      console.error("check-ins: could not make the reports of", teams.length, "teams after", after, rootCause(error));
-    }
+    failures += await makeDue(db, teams, now);
     after = teams.at(-1)?.teamId ?? after;
   } while (teams.length === pageSize);
   return failures;
+}
+
+/** Makes the reports of teams at once; where that fails, of one after the other, so that none stops its neighbours. */
+async function makeDue(db: Database, teams: DueTeam[], now: number): Promise<number> {
+  try {
+    await makeReports(db, teams.flatMap(planDue), now);
+    return 0;
+  } catch (error) {
+    const [first, ...others] = teams;
+    if (others.length === 0) {
+      console.error("check-ins: could not make the report of team", first?.teamId, rootCause(error));
+      return teams.length;
+    }
+    let failures = 0;
+    for (const team of teams) failures += await makeDue(db, [team], now);
+    return failures;
+  }
+}
+
+function planDue({ teamId, workDays, questions, date, absences }: DueTeam): ReportPlan[] {
+  const days = { teamId, workDays: JSON.parse(workDays), questions: JSON.parse(questions) };
+  const plan = planReport(days, date, JSON.parse(absences));
+  return plan ? [plan] : [];
 }
 
 /** The day that has begun in a zone; null before its morning. */

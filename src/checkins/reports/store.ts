@@ -52,12 +52,23 @@ const uuid =
   sql.raw(`lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-'
   || substr('89ab', 1 + (random() & 3), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))`);
 
-/** Adds what is missing of the pending check-ins of reports `r`, where `condition` may speak of `r`, `m` and `p`. */
-const insertPending = (condition: SQL, now: number): SQL => sql`
-  INSERT INTO checkins (id, team_id, report_id, person_id, date, slug, created_at, updated_at)
-  SELECT ${uuid}, r.team_id, r.id, p.id, r.date, r.date || '-' || p.slug, ${now}, ${now}
+/**
+ * The ids of somebody and of everybody merged into them: what is kept of any of these is theirs by now. The index is named
+ * because hardly anybody is merged, and statistics that say so have SQLite look through all people.
+ */
+export const selvesOf = (personId: string | SQL): SQL =>
+  sql`SELECT ${personId} UNION ALL SELECT id FROM people INDEXED BY people_by_merge WHERE merged_into = ${personId}`;
+
+/** The check-ins that reports `r` lack; `condition` may speak of `r`, `m` and `p`. */
+const missing = (condition: SQL): SQL => sql`
   FROM reports r JOIN members m ON m.team_id = r.team_id JOIN people p ON p.id = m.person_id
   WHERE ${condition} AND ${expected}
+    AND NOT EXISTS (SELECT 1 FROM checkins WHERE report_id = r.id AND person_id IN (${selvesOf(sql`p.id`)}))`;
+
+/** Adds what is missing of the pending check-ins. */
+const insertPending = (condition: SQL, now: number): SQL => sql`
+  INSERT INTO checkins (id, team_id, report_id, person_id, date, slug, created_at, updated_at)
+  SELECT ${uuid}, r.team_id, r.id, p.id, r.date, r.date || '-' || p.slug, ${now}, ${now} ${missing(condition)}
   ON CONFLICT DO NOTHING`;
 
 /** The statement for a batch that changes, if `condition` holds, what the report of a date counts: answers, absences. */
@@ -67,19 +78,29 @@ export const touchReport = ({ teamId }: Team, date: string, now: number, conditi
 /**
  * The statements that follow, in the same batch, a change of whether somebody is to check in: their role, joining, leaving.
  * Reports from `from` on (the team's today) get the pending check-in of who is active now, and lose that of who is not,
- * with what was said about it. Completed check-ins and earlier reports stay as they are.
+ * unless others have remarked on it. Completed check-ins and earlier reports stay as they are.
  */
 export function expectCheckins({ teamId }: Team, personId: string | SQL, from: string, now: number): SQL[] {
-  const idle = sql`SELECT c.id FROM checkins c
-    WHERE c.team_id = ${teamId} AND c.person_id = ${personId} AND c.date >= ${from} AND c.completed_at IS NULL
+  const idle = sql`
+    FROM checkins c
+    WHERE c.team_id = ${teamId} AND c.person_id IN (${selvesOf(personId)}) AND c.date >= ${from}
+      AND c.completed_at IS NULL
       AND NOT EXISTS (SELECT 1 FROM members m JOIN people p ON p.id = m.person_id
-        WHERE m.team_id = c.team_id AND m.person_id = c.person_id AND ${expected})`;
+        WHERE m.team_id = c.team_id AND m.person_id = ${personId} AND ${expected})
+      AND NOT EXISTS (SELECT 1 FROM comments WHERE checkin_id = c.id AND removed_at IS NULL)
+      AND NOT EXISTS (SELECT 1 FROM reactions WHERE checkin_id = c.id AND removed_at IS NULL)`;
+  const lacking = sql`r.team_id = ${teamId} AND r.date >= ${from} AND m.person_id = ${personId}`;
+  const idleIds = sql`SELECT c.id ${idle}`;
   return [
-    sql`DELETE FROM comments WHERE checkin_id IN (${idle})`,
-    sql`DELETE FROM reactions WHERE checkin_id IN (${idle})`,
-    sql`DELETE FROM checkins WHERE id IN (${idle})`,
-    insertPending(sql`r.team_id = ${teamId} AND r.date >= ${from} AND m.person_id = ${personId}`, now),
-    sql`UPDATE reports SET updated_at = ${now} WHERE team_id = ${teamId} AND date >= ${from}`,
+    // First, while it shows which reports change.
+    sql`UPDATE reports SET updated_at = ${now}
+      WHERE team_id = ${teamId} AND date >= ${from}
+        AND (id IN (SELECT c.report_id ${idle}) OR id IN (SELECT r.id ${missing(lacking)}))`,
+    // What is left of remarks are removed ones.
+    sql`DELETE FROM comments WHERE checkin_id IN (${idleIds})`,
+    sql`DELETE FROM reactions WHERE checkin_id IN (${idleIds})`,
+    sql`DELETE FROM checkins WHERE id IN (${idleIds})`,
+    insertPending(lacking, now),
   ];
 }
 

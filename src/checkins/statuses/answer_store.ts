@@ -19,7 +19,8 @@ const MAX_TRIES = 100;
 
 /**
  * Keeps answers to a check-in, with its tags, in one atomic batch. The first completes it; later ones leave
- * `completed_at`. Null when the check-in is gone by now.
+ * `completed_at`. Null when the check-in is gone by now; "empty", and nothing kept, when it is pending and the answers say
+ * nothing.
  */
 export async function saveAnswers(
   db: Database,
@@ -27,15 +28,20 @@ export async function saveAnswers(
   id: string,
   answers: Answers,
   now: number,
-): Promise<"completed" | "edited" | null> {
+): Promise<"completed" | "edited" | "empty" | null> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const before = await readTexts(db, tenant, id);
     if (!before) return null;
+    if (before.completedAt === null && !saysSomething(answers)) return "empty";
     if (await replaceTexts(db, tenant, before, answers, now))
       return before.completedAt === null ? "completed" : "edited";
   }
   throw new Error(`check-in ${id} changed under ${MAX_TRIES} attempts to write it`);
 }
+
+/** Texts come trimmed: a blank one is empty. "No" to the goals says something too. */
+const saysSomething = ({ previous_completed: met, ...texts }: Answers): boolean =>
+  (met ?? null) !== null || Object.values(texts).some(Boolean);
 
 type Before = NonNullable<Awaited<ReturnType<typeof readTexts>>>;
 

@@ -6,8 +6,9 @@ import { fold } from "../../lib/text.ts";
  */
 const ADDRESS = /(?:\b[a-z][a-z0-9+.-]{0,15}:\/\/|\bwww\.|\]\()\S*/g;
 
-// A # inside a word or path begins no tag; a _ before it may be Markdown's emphasis. A tag ends in a letter or digit.
-const HASHTAG = /(?<![\p{L}\p{M}\p{N}/&#-]_*)#([\p{L}\p{M}\p{N}_-]*[\p{L}\p{M}\p{N}])/gu;
+// A # inside a word or path begins no tag; a _ before or after it may be Markdown's emphasis. A tag ends in a letter or
+// digit.
+const HASHTAG = /(?<![\p{L}\p{M}\p{N}/&#-]_*)#_*([\p{L}\p{M}\p{N}_-]*[\p{L}\p{M}\p{N}])/gu;
 
 /** Characters of the longest tag. */
 const MAX_LENGTH = 100;
@@ -27,4 +28,4 @@ export function hashtags(texts: readonly (string | null)[]): string[] {
 }
 
 /** The tag that somebody names, in any case, with or without its #. */
-export const tagNamed = (text: string): string => fold(text).replace(/^#/, "");
+export const tagNamed = (text: string): string => fold(text).replace(/^#?_*/, "");

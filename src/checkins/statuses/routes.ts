@@ -2,13 +2,13 @@ import { type Context, Hono } from "hono";
 import { guard } from "../../auth/guard.ts";
 import { jsonBody } from "../../http/body.ts";
 import type { AppContext } from "../../http/context.ts";
-import { ApiError } from "../../http/errors.ts";
+import { ApiError, badRequest } from "../../http/errors.ts";
 import { query } from "../../http/query.ts";
 import { localDate } from "../../lib/time_zone.ts";
 import { findPerson } from "../../people/person_store.ts";
 import { ensureReport } from "../reports/store.ts";
 import { PAGE_SIZE, pageQuery } from "../schema.ts";
-import { saveAnswers } from "./answer_store.ts";
+import { type Answers, saveAnswers } from "./answer_store.ts";
 import { newStatus, statusChange } from "./schema.ts";
 import { statusBody } from "./status_body.ts";
 import { checkinOn, findCheckin, listCheckins, withRelated } from "./store.ts";
@@ -30,9 +30,7 @@ export const statusesRoutes = new Hono<AppContext>()
     const [db, caller, now] = [c.get("db"), c.get("caller"), Date.now()];
     await ensureReport(db, caller, now);
     const checkin = await findCheckin(db, caller, c.req.param("id"));
-    if (!checkin || !(await saveAnswers(db, caller, checkin.id, c.req.valid("json").answers, now))) {
-      throw new ApiError("not_found");
-    }
+    if (!checkin || !(await save(c, checkin.id, c.req.valid("json").answers, now))) throw new ApiError("not_found");
     return c.json(await shown(c, checkin.id));
   })
   .post("/statuses", guard("team"), jsonBody(newStatus), async (c) => {
@@ -42,13 +40,20 @@ export const statusesRoutes = new Hono<AppContext>()
     if (!person) throw new ApiError("not_found", { text: "member: not found" });
     const isReportDay = await ensureReport(db, caller, now);
     const checkin = await checkinOn(db, caller, person.id, localDate(now, caller.teamTimeZone), now);
-    const saved = checkin && (await saveAnswers(db, caller, checkin.id, answers, now));
+    const saved = checkin && (await save(c, checkin.id, answers, now));
     if (!saved) {
       const text = isReportDay ? `${person.name} is not expected to check in` : "There is no report today";
       throw new ApiError("conflict", { text });
     }
     return c.json(await shown(c, checkin.id), saved === "completed" ? 201 : 200);
   });
+
+/** Keeps answers; a 400 where they would complete a check-in without saying anything. */
+async function save(c: Context<AppContext>, id: string, answers: Answers, now: number) {
+  const saved = await saveAnswers(c.get("db"), c.get("caller"), id, answers, now);
+  if (saved === "empty") throw badRequest([{ path: "answers", message: "must say something to complete a check-in" }]);
+  return saved;
+}
 
 /** The check-in that a reference names, as every answer shows one; a 404 where there is none. */
 async function shown(c: Context<AppContext>, reference: string) {

@@ -1,10 +1,10 @@
-import { and, asc, desc, eq, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import { atomically, type Database } from "../../db/client.ts";
 import { checkins, comments, events, identities, people, reactions, reports } from "../../db/schema/index.ts";
 import type { Tenant } from "../../people/store.ts";
 import { isSuperseded } from "../reports/reading_store.ts";
-import { expectCheckins } from "../reports/store.ts";
+import { expectCheckins, selvesOf } from "../reports/store.ts";
 import { activityWindow } from "../reports/workday.ts";
 import type { CheckinRow, Related } from "./status_body.ts";
 
@@ -38,8 +38,8 @@ const columns = {
   },
 };
 
-/** The latest first, pending ones (null) last. */
-const latestFirst = [desc(checkins.completedAt), asc(checkins.id)];
+/** The latest first, then pending ones (null), those of the newest date first. */
+const latestFirst = [desc(checkins.completedAt), desc(checkins.date), asc(checkins.id)];
 
 /**
  * The check-ins of `picked`, a query of their ids, in the order of lists. Cross joins are read in the order written: what
@@ -92,11 +92,15 @@ export async function findCheckin(db: Database, tenant: Team, reference: string)
 }
 
 /**
- * Somebody's check-in of a date; null where they are not expected to check in, or there is no report. Whoever came to the
- * team by a merge since the report was made gets their check-in now.
+ * Somebody's check-in of a date, their own or that of somebody merged into them; null where they are not expected to check
+ * in, or there is no report. Whoever is expected only since a merge, or its undoing, gets their check-in now.
  */
 export async function checkinOn(db: Database, tenant: Team, personId: string, date: string, now: number) {
-  const theirs = pick(db, tenant, and(eq(checkins.personId, personId), eq(checkins.date, date)));
+  const theirs = pick(
+    db,
+    tenant,
+    and(inArray(checkins.personId, sql`(${selvesOf(personId)})`), eq(checkins.date, date)),
+  );
   const [row] = await readCheckins(db, tenant, theirs);
   if (row) return row;
   await atomically(db, expectCheckins(tenant, personId, date, now));

@@ -7,12 +7,3 @@ export const MAX_CLASSES = 200;
 /** A team's own classes as a client reads them. */
 export const classNames = (classes: Readonly<Record<string, boolean>>): Record<string, keyof typeof CLASSES> =>
   Object.fromEntries(Object.entries(classes).map(([status, works]) => [status, works ? "working" : "not_working"]));
-
-/** The classes after a change; null gives a status its usual one back. */
-export function reclassified(
-  classes: Readonly<Record<string, boolean>>,
-  change: Readonly<Record<string, boolean | null>>,
-): Record<string, boolean> {
-  const changed = Object.entries({ ...classes, ...change });
-  return Object.fromEntries(changed.filter((entry): entry is [string, boolean] => entry[1] !== null));
-}

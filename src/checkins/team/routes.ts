@@ -7,7 +7,7 @@ import { rotation } from "../../http/schema.ts";
 import { rotateTeamKey } from "../../integrations/store.ts";
 import { newTeamKey } from "../../lib/id.ts";
 import { formatInstant } from "../../lib/instant.ts";
-import { MAX_CLASSES, reclassified } from "./classes.ts";
+import { MAX_CLASSES } from "./classes.ts";
 import { teamChange } from "./schema.ts";
 import { changeTeam } from "./store.ts";
 import { teamBody } from "./team_body.ts";
@@ -18,10 +18,10 @@ export const teamRoutes = new Hono<AppContext>()
   .patch("/team", guard("team"), jsonBody(teamChange), async (c) => {
     const caller = c.get("caller");
     const { time_zone: timeZone, work_days: workDays, status_classes: statusClasses, ...said } = c.req.valid("json");
-    if (statusClasses && Object.keys(reclassified(caller.statusClasses, statusClasses)).length > MAX_CLASSES) {
+    const changed = await changeTeam(c.get("db"), caller, { ...said, timeZone, workDays, statusClasses });
+    if (!changed) {
       throw badRequest([{ path: "status_classes", message: `must not be more than ${MAX_CLASSES} in all` }]);
     }
-    const changed = await changeTeam(c.get("db"), caller, { ...said, timeZone, workDays, statusClasses });
     return c.json(teamBody({ ...caller, ...changed }));
   })
   .post("/team/rotate", guard("team"), jsonBody(rotation), async (c) => {

@@ -61,7 +61,8 @@ export const checkins = sqliteTable(
   (t) => [
     uniqueIndex("checkins_by_report").on(t.reportId, t.personId),
     uniqueIndex("checkins_by_slug").on(t.teamId, t.slug),
-    index("checkins_by_completion").on(t.teamId, t.completedAt, t.id),
+    // As lists are ordered.
+    index("checkins_latest").on(t.teamId, sql`completed_at DESC`, sql`date DESC`, t.id),
     index("checkins_by_person").on(t.teamId, t.personId, t.date),
   ],
 );

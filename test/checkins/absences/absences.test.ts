@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { rows } from "../../people/sightings.ts";
 import { expectError } from "../../support/error.ts";
-import { mintTeam, type Team } from "../../support/team.ts";
+import { call, mintTeam, type Team } from "../../support/team.ts";
 import { member, remove } from "../members/client.ts";
 import { mintTeamOf, report, stored } from "../reports/client.ts";
 import { clockAt, get, put, read } from "../statuses/client.ts";
@@ -58,6 +58,22 @@ describe("leave of a member", () => {
     await back(team, TODAY, "emma-garrett");
     const noLeave = { absent_statuses_count: 0, present_statuses_count: 2, updated_at: `${TODAY} 12:00:00` };
     expect(await metrics()).toMatchObject(noLeave);
+  });
+
+  test("given to somebody merged since is the successor's: to see, to give again, and to take back", async () => {
+    const merge = async (verb: string, body: object) =>
+      read(call(`/api/v1/people/emma-garrett/${verb}`, { headers: team.asTeam, body }));
+    await away(team, { date: TODAY }, "hugh-oliver");
+    await merge("merge", { person: "hugh-oliver" });
+    expect(await metrics()).toMatchObject({ absent_statuses_count: 1, present_statuses_count: 0 });
+    expect((await away(team, { date: TODAY }, "emma-garrett")).status).toBe(202);
+    await merge("unmerge", {});
+    expect(await metrics()).toMatchObject({ absent_statuses_count: 1, present_statuses_count: 1 });
+    expect((await away(team, { date: TODAY }, "emma-garrett")).status).toBe(201);
+    await merge("merge", { person: "hugh-oliver" });
+    expect((await back(team, TODAY, "emma-garrett")).status).toBe(204);
+    expect(await metrics()).toMatchObject({ absent_statuses_count: 0, present_statuses_count: 1 });
+    await expectError(await back(team, TODAY, "emma-garrett"), 404, "not_found");
   });
 
   test("of somebody who checks in all the same is none", async () => {

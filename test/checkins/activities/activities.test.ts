@@ -71,6 +71,8 @@ describe("a pushed status activity", () => {
   test("may carry more than the document names, and null for what it leaves open", async () => {
     const team = await mintDay();
     await told(team, { source_url: null, colour: "red" });
+    await told(team, { source_url: " " });
+    expect((await list(team)).data.map(({ url }) => url)).toEqual([null, null]);
   });
 
   test("makes today's report, where it comes first", async () => {
@@ -100,9 +102,14 @@ describe("whose it is", () => {
     await read(call("/api/v1/people/emma-garrett/merge", { headers: team.asTeam, body: { person: "adam-young" } }));
     const { id } = await told(team, { email: "adam.young@x.test" });
     expect((await emmas(team)).status_activity_ids).toEqual([id]);
+  });
+
+  test("somebody merged whose successor has left the team is nobody", async () => {
+    const team = await mintDay();
+    await read(call("/api/v1/people/emma-garrett/merge", { headers: team.asTeam, body: { person: "adam-young" } }));
     await run("UPDATE members SET removed_at = 1 WHERE person_id = ?", team.people[0]);
-    const gone = await tell(team, { email: "adam.young@x.test", source: "Kanban Board", description: "x" });
-    expect(gone.status).toBe(422);
+    const answer = await tell(team, { email: "adam.young@x.test", source: "Kanban Board", description: "x" });
+    expect(answer.status).toBe(422);
   });
 
   test("an observer's has no check-in, and leads to the team", async () => {
@@ -235,6 +242,12 @@ describe("the markup of a description", () => {
     for (const id of ids) await expectSafe((await activity(team, id)).html_description);
   });
 
+  test("does not count for the length of its text", async () => {
+    const team = await mintDay();
+    const text = "x".repeat(1_000);
+    expect(await told(team, { description: `<b>${text}</b>` })).toMatchObject({ description: text });
+  });
+
   test("may not be all there is", async () => {
     const team = await mintDay();
     for (const description of ["<script>alert(1)</script>", "<b> </b>", "<img src=x>"]) {
@@ -258,6 +271,7 @@ describe("is refused, with what is at fault named:", () => {
     ["description", { ...good, description: undefined }, "is required"],
     ["description", { ...good, description: " " }, "must not be empty"],
     ["description", { ...good, description: "x".repeat(4_001) }, "must be at most 4000 characters"],
+    ["description", { ...good, description: "x".repeat(1_001) }, "must be at most 1000 characters without its markup"],
     ["", ["x"], "must be an object"],
   ])("%s of %j", async (path, body, message) => {
     const team = await mintDay();

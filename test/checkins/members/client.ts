@@ -21,6 +21,9 @@ export type Member = {
   };
 };
 
+/** What a client says of one new member. */
+export const ADAM = { email: "adam@x.test", name: "Adam Young" };
+
 /** A page of the team's members; `query` as behind the question mark. */
 export const members = async (team: Team, query = "") =>
   (await get<{ members: Member[] }>(team, `/members${query && `?${query}`}`)).members;
@@ -46,3 +49,7 @@ export async function remove(team: Team, id: string): Promise<void> {
   const response = await ask(team, id, "DELETE");
   if (response.status !== 204) throw new Error(`${response.status}: ${await response.text()}`);
 }
+
+/** Merges a person into another, by any references that `of` may use. */
+export const merge = (of: Team, into: string, person: string) =>
+  read(call(`/api/v1/people/${into}/merge`, { headers: of.asTeam, body: { person } }));

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { blocks, clock, presence, push, read, stopTheClock } from "../../presence/client.ts";
 import { expectError } from "../../support/error.ts";
 import { call, mintTeam, type Team } from "../../support/team.ts";
+import { firstChange } from "../live.ts";
 import { change, created, names, remove } from "./client.ts";
 
 stopTheClock();
@@ -37,20 +38,12 @@ test("a live viewer is told of who left, with the next heartbeat", async () => {
   const team = await mintTeam();
   await push(team, { "ada@x.test": "online", bob: "online" });
   const { person_id: ada } = (await presence(team))["ada@x.test"]!;
-  const response = await call("/api/v1/presence/live", { headers: { ...team.asTeam, Upgrade: "websocket" } });
-  const frames: string[] = [];
-  const second = new Promise<void>((resolve) => {
-    response.webSocket!.addEventListener("message", ({ data }) => {
-      if (frames.push(String(data)) === 2) resolve();
-    });
+  const left = await firstChange(team, async () => {
+    await remove(team, "ada@x.test");
+    clock(1);
+    await push(team, { bob: "online" });
   });
-  response.webSocket!.accept();
-  await remove(team, "ada@x.test");
-  clock(1);
-  await push(team, { bob: "online" });
-  await second;
-  response.webSocket!.close();
-  expect(JSON.parse(frames[1]!)).toMatchObject({ type: "change", data: [], removed: [ada] });
+  expect(left).toMatchObject({ type: "change", data: [], removed: [ada] });
 });
 
 test("a new name and zone are in live presence at once", async () => {

@@ -2,14 +2,14 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { rows, see } from "../../people/sightings.ts";
 import { expectError } from "../../support/error.ts";
 import { mintPerson, mintTeam, type Team } from "../../support/team.ts";
-import { ask, change, create, created, member, names, remove } from "./client.ts";
+import { ADAM, ask, change, create, created, member, merge, names, remove } from "./client.ts";
 
 let team: Team;
 beforeEach(async () => {
   team = await mintTeam({ timeZone: "America/New_York" });
 });
 
-const ADAM = { email: "adam@x.test", name: "Adam Young" };
+const sibling = () => mintTeam({ accountId: team.accountId });
 
 describe("creating a member", () => {
   test("makes a person of the account, active unless said otherwise", async () => {
@@ -68,14 +68,47 @@ describe("creating a member", () => {
     expect(await names(team)).not.toContain("Somebody Else");
   });
 
-  test("brings somebody of the account to another of its teams, as they are now described", async () => {
-    const adam = await created(team, ADAM);
+  test("brings somebody of the account to another of its teams, as the one they are on knows them", async () => {
+    const adam = await created(team, { ...ADAM, time_zone: "London" });
     const sibling = await mintTeam({ accountId: team.accountId });
-    const there = await created(sibling, { ...ADAM, name: "Adam B. Young", role: "observer" });
-    expect(there.user.id).toBe(adam.user.id);
+    const described = { first_name: "Adam", last_name: "B. Young", location: "Boston", time_zone: "Tokyo" };
+    const there = await created(sibling, { email: ADAM.email, ...described, role: "observer" });
+    expect(there).toEqual({ ...adam, id: there.id, role: "observer" });
     expect(there.id).not.toBe(adam.id);
-    expect(there).toMatchObject({ role: "observer", slug: "adam-young", user: { full_name: "Adam B. Young" } });
-    expect(await member(team, adam.id)).toMatchObject({ role: "active", user: { full_name: "Adam B. Young" } });
+    expect(await member(team, adam.id)).toEqual(adam);
+    // What they lacked they have now.
+    expect(await rows("SELECT location FROM people WHERE id = ?", adam.user.id)).toEqual([{ location: "Boston" }]);
+  });
+
+  test("of somebody whom another team's tools have shown without a name gives them one", async () => {
+    await see(await mintTeam({ accountId: team.accountId }), { identifier: ADAM.email });
+    expect((await created(team, ADAM)).user.full_name).toBe("Adam Young");
+  });
+
+  test("of somebody on no team any more describes them anew", async () => {
+    await remove(team, (await created(team, { ...ADAM, location: "Boston", time_zone: "London" })).id);
+    const sibling = await mintTeam({ accountId: team.accountId });
+    const { user } = await created(sibling, { ...ADAM, name: "Adam Old", time_zone: "Tokyo", location: null });
+    expect(user).toMatchObject({ full_name: "Adam Old", time_zone: "Tokyo" });
+    expect(await rows("SELECT location FROM people WHERE id = ?", user.id)).toEqual([{ location: null }]);
+  });
+
+  test("by the address of somebody merged brings the successor back, who has no address of their own", async () => {
+    await see(team, { identifier: "dev-7", name: "John Doe" });
+    await created(team, { email: "m1@x.test", name: "Em One" });
+    await merge(team, "john-doe", "em-one");
+    await remove(team, "john-doe");
+    const back = await created(team, { email: "m1@x.test", name: "Em One" });
+    expect(back).toMatchObject({ slug: "john-doe", role: "active", user: { email: null } });
+    expect((await member(team, "m1@x.test")).id).toBe(back.id);
+  });
+
+  test("by an address that is somebody's identifier and another's e-mail is a conflict", async () => {
+    const adam = await created(team, ADAM);
+    await change(team, adam.id, { email: "young@x.test" });
+    await mintPerson(team, { name: "Priya", email: "adam@x.test" });
+    const { error } = await expectError(await create(await sibling(), ADAM), 409, "conflict");
+    expect(error).toBe("email: adam@x.test is somebody else's");
   });
 
   test("of one address in two accounts makes two people", async () => {
@@ -155,6 +188,23 @@ describe("changing a member", () => {
     expect(await change(team, adam.id, { username: "ADAM", email: "adam@x.test" })).toMatchObject({ username: "ADAM" });
     await expectError(await create(team, { email: "h@x.test", name: "Hugh", username: "grace" }), 409, "conflict");
     expect(await names(team)).toEqual(["Grace", "Adam Young"]);
+  });
+
+  test("to an address that tools know somebody else by is a conflict, and to one's own is none", async () => {
+    const [adam, priya] = [await created(team, ADAM), await created(team, { email: "priya@x.test", name: "Priya" })];
+    await change(team, adam.id, { email: "young@x.test" });
+    const { error } = await expectError(await ask(team, priya.id, "PATCH", { email: "adam@x.test" }), 409, "conflict");
+    expect(error).toBe("email: adam@x.test is somebody else's");
+    expect(await member(team, priya.id)).toEqual(priya);
+    expect(await change(team, adam.id, { email: "adam@x.test" })).toEqual(adam);
+  });
+
+  test("to the address of somebody merged into them is a conflict that says so", async () => {
+    const [adam, old] = [await created(team, ADAM), await created(team, { email: "old@x.test", name: "Old Adam" })];
+    await merge(team, adam.id, old.id);
+    const { error } = await expectError(await ask(team, adam.id, "PATCH", { email: "old@x.test" }), 409, "conflict");
+    expect(error).toBe("email: old@x.test is Old Adam's, who was merged into this person");
+    expect((await member(team, "old@x.test")).id).toBe(adam.id);
   });
 
   test("is only of one's own team: on another, somebody has a role and a username of their own", async () => {

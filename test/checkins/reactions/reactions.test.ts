@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { expectError } from "../../support/error.ts";
+import { call } from "../../support/team.ts";
 import { leave, list, mintDay, one, type Remark, remark } from "../remarks/client.ts";
-import { clockAt, read, status } from "../statuses/client.ts";
+import { clockAt, mintMembers, read, status } from "../statuses/client.ts";
 
 afterEach(() => void vi.useRealTimers());
 
@@ -77,6 +78,26 @@ describe("of a kind, somebody has one on a check-in", () => {
     expect(second.id).not.toBe(first.id);
     await one(team, "reaction", second.id, { method: "DELETE" });
     expect(await list(team, "reaction")).toEqual([]);
+  });
+
+  test("those of somebody merged are the successor's, who adds no other", async () => {
+    const { team, emma } = await mintDay();
+    await mintMembers(team, "Dave Hall", "Tee Hall");
+    const first = await leave(team, "reaction", emma.id, "tee-hall", "wave");
+    await leave(team, "reaction", emma.id, "dave-hall", "wave");
+    await leave(team, "reaction", emma.id, "tee-hall", "tada");
+    await read(call("/api/v1/people/dave-hall/merge", { headers: team.asTeam, body: { person: "tee-hall" } }));
+    for (const person of ["dave-hall", "tee-hall"]) {
+      const { reaction } = await read<{ reaction: Remark }>(
+        remark(team, "reaction", emma.id, { person, body: "wave" }),
+      );
+      expect(reaction.body).toBe("wave");
+      await read(remark(team, "reaction", emma.id, { person, body: "tada" }), 200);
+    }
+    expect(await list(team, "reaction")).toHaveLength(3);
+    await one(team, "reaction", first.id, { method: "DELETE" });
+    await read(remark(team, "reaction", emma.id, { person: "tee-hall", body: "wave" }), 200);
+    expect(await list(team, "reaction")).toHaveLength(2);
   });
 
   test("of 50 sent at once one is new, and all are answered with it", async () => {

@@ -50,20 +50,40 @@ describe("after a change of whether somebody is to check in", () => {
     expect((await report(team, TODAY)).metrics).toMatchObject({ participation_count: 1, present_statuses_count: 2 });
   });
 
-  test("what was said about a check-in that goes, goes with it", async () => {
+  test.each(["comments", "reactions"] as const)("what others said in %s stays, with the check-in", async (kind) => {
     const { id: checkinId } = await emmasCheckin();
-    const [kept] = (await statuses(team)).filter(({ slug }) => slug === `${TODAY}-hugh-oliver`);
-    const said = { personId: team.people[1]!, at: 1 };
+    const remark = { checkinId, personId: team.people[1]!, at: 1 };
+    const id = await mintRemark(kind, team, remark);
+    await change("role = 'observer'");
+    await follow();
+    const kept = await emmasCheckin();
+    expect(kind === "comments" ? kept.comment_ids : kept.reaction_ids).toEqual([id]);
+    expect((await report(team, TODAY)).metrics.updated_at).toBe(`${TODAY} 10:00:00`);
+  });
+
+  test("remarks that were taken back do not keep it", async () => {
+    const { id: checkinId } = await emmasCheckin();
     for (const kind of ["comments", "reactions"] as const) {
-      await mintRemark(kind, team, { checkinId, ...said });
-      await mintRemark(kind, team, { checkinId, ...said, removedAt: 2 });
-      await mintRemark(kind, team, { checkinId: kept!.id, ...said });
+      await mintRemark(kind, team, { checkinId, personId: team.people[1]!, at: 1, removedAt: 2 });
     }
     await change("removed_at = 1");
     await follow();
     expect(await namesByDate()).toEqual(["Emma Garrett, Hugh Oliver", "Hugh Oliver"]);
-    const [hugh] = (await statuses(team)).filter(({ slug }) => slug === `${TODAY}-hugh-oliver`);
-    expect([hugh!.comment_ids.length, hugh!.reaction_ids.length]).toEqual([1, 1]);
+  });
+
+  test("a report that neither gains nor loses a check-in is not said to have changed", async () => {
+    const updated = async () => (await report(team, TODAY)).metrics.updated_at;
+    await follow();
+    expect(await updated()).toBe(`${TODAY} 10:00:00`);
+    await change("role = 'observer'");
+    await follow();
+    expect(await updated()).toBe(`${TODAY} 11:00:00`);
+    const muchLater = Date.parse(`${TODAY}T12:00:00Z`);
+    await atomically(db, expectCheckins(team, emma, TODAY, muchLater));
+    expect(await updated()).toBe(`${TODAY} 11:00:00`);
+    await change("role = 'active'");
+    await atomically(db, expectCheckins(team, emma, TODAY, muchLater));
+    expect(await updated()).toBe(`${TODAY} 12:00:00`);
   });
 
   test("who comes back, or is made active, is expected today again, once", async () => {

@@ -121,6 +121,23 @@ describe("where something fails", () => {
     expect(await dates(team)).toEqual(["2018-02-05"]);
   });
 
+  test.each([
+    ["work_days", "[1,"],
+    ["work_days", "1"],
+    ["questions", "{"],
+    ["questions", '{"next":5}'],
+  ])("a team whose %s are %j does not keep others from their reports", async (column, value) => {
+    const teams = [];
+    for (let n = 0; n < 5; n++) teams.push(await mintTeamOf());
+    const bad = teams.toSorted((a, b) => (a.teamId < b.teamId ? -1 : 1))[2]!;
+    await env.DB.prepare(`UPDATE teams SET ${column} = ? WHERE id = ?`).bind(value, bad.teamId).run();
+    const complaint = vi.spyOn(console, "error").mockImplementation(() => {});
+    expect(await morning("2018-02-05T12:00:00Z", 2)).toBe(1);
+    expect(complaint).toHaveBeenCalledOnce();
+    expect(complaint.mock.calls[0]).toContain(bad.teamId);
+    expect(await Promise.all(teams.map(dates))).toEqual(teams.map((team) => (team === bad ? [] : ["2018-02-05"])));
+  });
+
   test("a run that could write nothing is made up for by the next", async () => {
     const team = await mintTeamOf();
     const complaint = vi.spyOn(console, "error").mockImplementation(() => {});

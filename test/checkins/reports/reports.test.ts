@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { newId } from "../../../src/lib/id.ts";
-import { call, type Team } from "../../support/team.ts";
-import { clockAt, get, post, put, read, run, type Status, statuses } from "../statuses/client.ts";
-import { mintReport, mintTeamOf, report, reports } from "./client.ts";
+import { mergePeople } from "../../../src/people/merge_store.ts";
+import { call, mintTeam, type Team } from "../../support/team.ts";
+import { clockAt, get, mintMembers, post, put, read, run, type Status, statuses } from "../statuses/client.ts";
+import { db, mintReport, mintTeamOf, report, reports } from "./client.ts";
 
 afterAll(() => {
   vi.useRealTimers();
@@ -76,25 +77,87 @@ describe("a report", () => {
     expect((await report(team, "2018-02-05")).metrics).toMatchObject({ previous_completed_count: 1 });
   });
 
-  test("counts a person merged since once: as the successor", async () => {
-    clockAt("2018-02-05T10:00:00Z");
-    const team = await mintTeamOf({ names: ["Emma", "Emma twice", "Hugh", "Hugh twice"] });
-    const [emma, emmaTwice, hugh, hughTwice] = team.people;
-    await read(put(team, "2018-02-05-hugh-twice", { next: "Said before the merge" }));
-    await run("UPDATE people SET merged_into = ? WHERE id = ?", emma, emmaTwice);
-    await run("UPDATE people SET merged_into = ? WHERE id = ?", hugh, hughTwice);
-    expect((await report(team, "2018-02-05")).metrics).toMatchObject({
-      ...{ present_statuses_count: 3, participation_count: 1 },
+  describe("counts a person merged since once", () => {
+    const TODAY = "2018-02-05";
+    let team: Team & { people: string[] };
+    beforeEach(async () => {
+      clockAt(`${TODAY}T10:00:00Z`);
+      team = await mintTeamOf({ names: ["Emma", "Emma twice", "Hugh"] });
+      await get(team, "/reports");
     });
-    expect((await statuses(team)).map(({ slug, user }) => [slug, user.full_name])).toEqual(
-      expect.arrayContaining([
-        ["2018-02-05-hugh-twice", "Hugh"],
-        ["2018-02-05-hugh", "Hugh"],
-        ["2018-02-05-emma", "Emma"],
-      ]),
-    );
-    await run("UPDATE people SET merged_into = NULL WHERE id = ?", emmaTwice);
-    expect((await report(team, "2018-02-05")).metrics).toMatchObject({ present_statuses_count: 4 });
+    const merge = async () =>
+      read(call("/api/v1/people/emma/merge", { headers: team.asTeam, body: { person: "emma-twice" } }));
+    const unmerge = async () => read(call("/api/v1/people/emma/unmerge", { headers: team.asTeam, body: {} }));
+    const numbers = async () => {
+      const { present_statuses_count, participation_count, absent_statuses_count } = (await report(team, TODAY))
+        .metrics;
+      return { present_statuses_count, participation_count, absent_statuses_count };
+    };
+    const listed = async () => (await statuses(team)).map(({ slug, user }) => [slug, user.full_name]).sort();
+    const hugh = [`${TODAY}-hugh`, "Hugh"];
+
+    test("as the successor, where both are pending; and as two again when the merge is undone", async () => {
+      await merge();
+      expect(await numbers()).toMatchObject({ present_statuses_count: 2, participation_count: 0 });
+      expect(await listed()).toEqual([[`${TODAY}-emma`, "Emma"], hugh]);
+      await unmerge();
+      expect(await numbers()).toMatchObject({ present_statuses_count: 3 });
+    });
+
+    test("by the check-in that one of them completed, which is what a later answer edits", async () => {
+      await read(put(team, `${TODAY}-emma-twice`, { next: "Said before the merge" }));
+      await merge();
+      expect(await numbers()).toMatchObject({ present_statuses_count: 2, participation_count: 1 });
+      expect(await listed()).toEqual([[`${TODAY}-emma-twice`, "Emma"], hugh]);
+      const edited = await read<{ status: { slug: string } }>(post(team, "emma", { blockers: "Rain" }), 200);
+      expect(edited.status.slug).toBe(`${TODAY}-emma-twice`);
+      await unmerge();
+      expect(await numbers()).toMatchObject({ present_statuses_count: 3, participation_count: 1 });
+    });
+
+    test("though both completed theirs, and both are shown", async () => {
+      for (const slug of ["emma", "emma-twice"]) await read(put(team, `${TODAY}-${slug}`, { next: "Work" }));
+      await merge();
+      expect(await numbers()).toMatchObject({ present_statuses_count: 2, participation_count: 1 });
+      expect((await report(team, TODAY)).completed_status_ids).toHaveLength(2);
+      expect(await listed()).toHaveLength(3);
+    });
+
+    test("and as on leave where either is", async () => {
+      await run(
+        "INSERT INTO member_absences (team_id, person_id, date) VALUES (?, ?, ?)",
+        team.teamId,
+        team.people[1],
+        TODAY,
+      );
+      await merge();
+      expect(await numbers()).toMatchObject({ present_statuses_count: 1, absent_statuses_count: 1 });
+      await unmerge();
+      expect(await numbers()).toMatchObject({ present_statuses_count: 2, absent_statuses_count: 1 });
+    });
+
+    test("and not at all where the successor is not expected to check in", async () => {
+      await run("UPDATE members SET role = 'observer' WHERE person_id = ?", team.people[0]);
+      await run("DELETE FROM checkins WHERE person_id = ?", team.people[0]);
+      await merge();
+      expect(await numbers()).toMatchObject({ present_statuses_count: 1 });
+      expect(await listed()).toEqual([hugh]);
+      expect((await post(team, "emma", { next: "Work" })).status).toBe(409);
+    });
+
+    test("who joined the team by the merge: they are expected at once, in the place of the other", async () => {
+      const away = await mintTeam({ accountId: team.accountId });
+      const [late] = await mintMembers(away, "Late");
+      expect(await mergePeople(db, team, { fromId: team.people[1]!, intoId: late! }, Date.now())).toBe(true);
+      const slug = `${TODAY}-emma-twice`;
+      expect(await numbers()).toMatchObject({ present_statuses_count: 3, participation_count: 0 });
+      expect(await listed()).toEqual([[`${TODAY}-emma`, "Emma"], [slug, "Late"], hugh]);
+      await read(call("/api/v1/members/late", { method: "PATCH", headers: team.asTeam, body: { role: "active" } }));
+      expect(await listed()).toEqual([[`${TODAY}-emma`, "Emma"], [slug, "Late"], hugh]);
+      const made = await read<{ status: { slug: string } }>(post(team, "late", { next: "Here" }), 201);
+      expect(made.status.slug).toBe(slug);
+      expect(await numbers()).toMatchObject({ present_statuses_count: 3, participation_count: 1 });
+    });
   });
 });
 

@@ -83,6 +83,24 @@ describe("answering", () => {
     }
   }, 60_000);
 
+  test.each<[string, Record<string, unknown>]>([
+    ["a null", { next: null }],
+    ["an empty text", { next: "" }],
+    ["blanks and nulls", { next: " \n", blockers: "\u3000", previous: null, previous_completed: null }],
+  ])("completes nothing with no more than %s, which a completed one may be changed to", async (_, nothing) => {
+    for (const response of [await put(team, EMMA, nothing), await post(team, "emma-garrett", nothing)]) {
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ issues: [{ path: "answers" }] });
+    }
+    expect((await status(team, EMMA)).completed_at).toBeNull();
+    await saved(put(team, EMMA, { next: "Prep" }));
+    expect((await saved(put(team, EMMA, nothing))).answers.next).toBe(nothing.next === null ? null : "");
+  });
+
+  test("completes with no more than a no to the goals", async () => {
+    expect((await saved(put(team, EMMA, { next: "", previous_completed: false }))).completed_at).not.toBeNull();
+  });
+
   test("is possible on an earlier day's check-in too", async () => {
     await get(team, "/reports");
     clockAt("2018-02-06T10:00:00Z");

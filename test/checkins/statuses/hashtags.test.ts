@@ -16,6 +16,7 @@ describe("hashtags", () => {
     ["C# and F#minor", []],
     ["a-#b a/#c", []],
     ["**#bold** _#em_ __#strong__", ["bold", "em", "strong"]],
+    ["#_x_ #__deep_down__ #_", ["deep_down", "x"]],
     ["snake_#case", []],
     ["https://x.test/page#section https://x.test/#top http://x.test/?q=#a", []],
     ["see www.x.test/#top then #go", ["go"]],
@@ -45,7 +46,7 @@ describe("hashtags", () => {
       fc.property(soup, (parts) => {
         for (const tag of hashtags([parts.join("")])) {
           expect(tag).toMatch(/\p{L}/u);
-          expect(tag).not.toMatch(/[\s#]|[-_]$/);
+          expect(tag).not.toMatch(/[\s#]|[-_]$|^_/);
           expect(tagNamed(tag)).toBe(tag);
           expect(tagNamed(`#${tag.toUpperCase()}`)).toBe(tagNamed(tag.toUpperCase()));
         }

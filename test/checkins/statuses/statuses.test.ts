@@ -129,28 +129,34 @@ describe("404 Not found", () => {
 describe("the list", () => {
   let team: Team & { people: string[] };
   let ids: string[];
-  /** 65 check-ins: five pending, a dozen at one instant, the rest each at their own. */
+  /** 65 check-ins: five pending, a dozen at one instant, the rest each at their own; two are of each date. */
   beforeAll(async () => {
     clockAt("2018-02-03T10:00:00Z");
     team = await mintTeamOf();
     const rows = [];
+    const reportOf = new Map<string, string>();
     for (let n = 0; n < 65; n++) {
-      const date = new Date(Date.UTC(2017, 0, 1 + n)).toISOString().slice(0, 10);
+      const day = n % 2 ? 65 - n : n;
+      const date = new Date(Date.UTC(2017, 0, 1 + day)).toISOString().slice(0, 10);
       const completedAt = n % 13 === 0 ? null : n % 5 === 0 ? 5_000 : 10_000 + ((n * 7) % 65);
-      const row = { id: newId(), completedAt };
+      if (!reportOf.has(date)) reportOf.set(date, await mintReport(team, date));
+      const row = { id: newId(), completedAt, date };
       await run(
         `INSERT INTO checkins (id, team_id, report_id, person_id, date, slug, completed_at, created_at, updated_at)
          VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)`,
-        ...[row.id, team.teamId, await mintReport(team, date), team.people[n % 2], date, `${date}-x`, completedAt],
+        ...[row.id, team.teamId, reportOf.get(date), team.people[n % 2], date, `${date}-${n}`, completedAt],
       );
       rows.push(row);
     }
     ids = rows
-      .sort((a, b) => (b.completedAt ?? -1) - (a.completedAt ?? -1) || (a.id < b.id ? -1 : 1))
+      .sort(
+        (a, b) =>
+          (b.completedAt ?? -1) - (a.completedAt ?? -1) || b.date.localeCompare(a.date) || (a.id < b.id ? -1 : 1),
+      )
       .map(({ id }) => id);
   });
 
-  test("comes in pages of 30, the latest first, ties by id, pending ones last, and past the end is empty", async () => {
+  test("comes in pages of 30, the latest first, pending ones last, ties newest date first and by id, and past the end is empty", async () => {
     const pages = [await statuses(team, 1), await statuses(team, 2), await statuses(team, 3), await statuses(team, 4)];
     expect(pages.map((page) => page.length)).toEqual([30, 30, 5, 0]);
     expect(pages.flat().map(({ id }) => id)).toEqual(ids);

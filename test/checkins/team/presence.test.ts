@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { blocks, clock, evict, iso, MINUTE, presence, push, read, START, stopTheClock } from "../../presence/client.ts";
 import { call, mintTeam, type Team } from "../../support/team.ts";
+import { firstChange } from "../live.ts";
 
 stopTheClock();
 
@@ -71,20 +72,12 @@ test("live presence follows at once, and keeps to it after an eviction", async (
 test("a live viewer is told of who now counts otherwise, with the next heartbeat", async () => {
   const team = await mintTeam();
   await push(team, { ada: "lunch", bob: "online" });
-  const response = await call("/api/v1/presence/live", { headers: { ...team.asTeam, Upgrade: "websocket" } });
-  const frames: string[] = [];
-  const second = new Promise<void>((resolve) => {
-    response.webSocket!.addEventListener("message", ({ data }) => {
-      if (frames.push(String(data)) === 2) resolve();
-    });
+  const change = await firstChange(team, async () => {
+    await reclass(team, { lunch: "working" });
+    clock(1);
+    await push(team, { bob: "online" });
   });
-  response.webSocket!.accept();
-  await reclass(team, { lunch: "working" });
-  clock(1);
-  await push(team, { bob: "online" });
-  await second;
-  response.webSocket!.close();
-  expect(JSON.parse(frames[1]!)).toMatchObject({ type: "change", data: [{ name: "ada", working: true }], removed: [] });
+  expect(change).toMatchObject({ type: "change", data: [{ name: "ada", working: true }], removed: [] });
 });
 
 test("the zone of the team is in its presence at once", async () => {

@@ -100,6 +100,18 @@ describe("a change", () => {
     await change({ status_classes: { ...classes(200, 201), "status 0": null } });
   });
 
+  test("leaves it at most 200, by several at once too, and then changes nothing at all", async () => {
+    const classes = (of: string) => Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`${of} ${n}`, "working"]));
+    const answers = await Promise.all(
+      ["a", "b", "c", "d", "e"].map((of) => ask({ name: `Team ${of}`, status_classes: classes(of) })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 400, 400]);
+    const before = await settings();
+    expect(Object.keys(before.status_classes as object)).toHaveLength(180);
+    await expectError(await ask({ name: "No", status_classes: classes("f") }), 400, "bad_request");
+    expect(await settings()).toEqual(before);
+  });
+
   test("of settings by several at once keeps them all", async () => {
     const words = ["a", "b", "c", "d", "e"];
     await Promise.all(words.map((word) => change({ status_classes: { [word]: "working" } })));
