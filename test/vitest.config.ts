@@ -33,6 +33,8 @@ export default defineConfig({
           name: "worker",
           // Suites mint their own teams and put back what they break, so they can share a runtime, a database and its migrations.
           isolate: false,
+          // Machines that run CI are not always quiet, and some suites read or fill whole tables.
+          testTimeout: 30_000,
           include: ["test/**/*.test.ts"],
           exclude: inNode,
           setupFiles: ["test/support/migrate.ts"],

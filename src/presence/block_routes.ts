@@ -14,7 +14,7 @@ import { patterns } from "./patterns.ts";
 import { blocksQuery, overlapQuery, patternsQuery } from "./schema.ts";
 import { heldWithin, listBlocks, peopleOf } from "./store.ts";
 import { openBlocks } from "./stub.ts";
-import { hours, withLastSeen, workByPerson } from "./work.ts";
+import { hours, withNews, workByPerson } from "./work.ts";
 
 const intervalBody = ({ start, end, people }: SharedInterval) => ({
   started_at: formatInstant(start),
@@ -34,7 +34,7 @@ export const blockRoutes = new Hono<AppContext>()
     const open = await openBlocks(c.env, caller);
     const blocks = await listBlocks(c.get("db"), caller, { ...filter, personId: person?.id }, limit + 1, cursor);
     const { rows, nextCursor } = cutPage(blocks, limit, (block) => ({ at: block.startedAt, id: block.id }));
-    const data = withLastSeen(rows, open).map((block) => blockBody(block, caller.statusClasses));
+    const data = withNews(rows, open).map((block) => blockBody(block, caller.statusClasses));
     return answerPage(c, { data, next_cursor: nextCursor }, BLOCK_COLUMNS);
   })
   .get("/overlap", guard("either"), query(overlapQuery), async (c) => {
@@ -42,7 +42,7 @@ export const blockRoutes = new Hono<AppContext>()
     const window = { start: from, end: to };
     const caller = c.get("caller");
     const open = await openBlocks(c.env, caller);
-    const blocks = withLastSeen(await heldWithin(c.get("db"), caller, window), open);
+    const blocks = withNews(await heldWithin(c.get("db"), caller, window), open);
     const work = workByPerson(blocks, window, caller.statusClasses);
     const since = cursor ? cursor.at + 1 : from;
     const { intervals, pairs } = overlap(work, window, { since, limit: limit + 1 });
@@ -63,7 +63,7 @@ export const blockRoutes = new Hono<AppContext>()
     const now = Date.now();
     // Local days begin up to 14 hours before and end up to 12 hours after those of UTC: a day more covers every zone.
     const window = { start: now - (weeks * 7 + 1) * 86_400_000, end: now };
-    const blocks = withLastSeen(await heldWithin(c.get("db"), caller, window, person?.id), open);
+    const blocks = withNews(await heldWithin(c.get("db"), caller, window, person?.id), open);
     const work = workByPerson(blocks, window, caller.statusClasses);
     const people = await peopleOf(c.get("db"), caller, [...work.keys()]);
     const data = people.map(({ personId, name, timeZone }) => {

@@ -19,6 +19,7 @@ import {
 import { SILENCED, saveBlocks } from "./store.ts";
 import type { Heartbeat, HeartbeatUser } from "./update.ts";
 import { Viewers } from "./viewers_object.ts";
+import type { OpenBlock } from "./work.ts";
 
 /** An alarm whose handler fails is tried again by the platform only six times; this one comes on its own. */
 const SAFETY_ALARM_MS = 60_000;
@@ -72,13 +73,13 @@ export class TeamPresence extends DurableObject<Env> {
   }
 
   /**
-   * Brings D1 up to date with every block that opened or ended, and gives the last heartbeat of each open one, which D1
-   * only learns at checkpoints.
+   * Brings D1 up to date with every block that opened or ended, and gives the last heartbeat and details of each open one,
+   * which D1 only learns at checkpoints.
    */
-  async settle(directoryVersion: number): Promise<{ id: string; lastSeenAt: number }[]> {
+  async settle(directoryVersion: number): Promise<OpenBlock[]> {
     await this.#refresh(directoryVersion);
     await this.#drain();
-    return this.#open().map(({ id, lastSeenAt }) => ({ id, lastSeenAt }));
+    return this.#open().map(({ id, lastSeenAt, details }) => ({ id, lastSeenAt, details }));
   }
 
   /** Does what is due: the cron's call, for objects whose alarm was lost or whose integrations have changed. */

@@ -1,4 +1,5 @@
 import type { TeamPresence } from "./object.ts";
+import type { OpenBlock } from "./work.ts";
 
 /** A failure of the object's machine, not of the call: safe to ask again, since every verb may be repeated. */
 const isPassing = (error: unknown): boolean =>
@@ -24,8 +25,8 @@ export async function presenceOf<T>(
   }
 }
 
-/** The last heartbeats of a team's open blocks, once D1 has heard of every block. */
+/** A team's open blocks, once D1 has heard of every block. */
 export const openBlocks = (
   env: Env,
   { teamId, directoryVersion }: { teamId: string; directoryVersion: number },
-): Promise<{ id: string; lastSeenAt: number }[]> => presenceOf(env, teamId, (team) => team.settle(directoryVersion));
+): Promise<OpenBlock[]> => presenceOf(env, teamId, (team) => team.settle(directoryVersion));

@@ -4,16 +4,17 @@ import { isWorking, type StatusClasses } from "./status.ts";
 /** What working time is made of: any stretch in which somebody held a status. */
 export type Held = { personId: string; status: string; startedAt: number; lastSeenAt: number; endedAt: number | null };
 
-/** The last heartbeats of open blocks, which are newer than what D1 has, by block. */
-export const withLastSeen = <B extends { id: string; lastSeenAt: number; endedAt: number | null }>(
-  blocks: B[],
-  open: { id: string; lastSeenAt: number }[],
-): B[] => {
-  const lastSeen = new Map(open.map(({ id, lastSeenAt }) => [id, lastSeenAt]));
-  return blocks.map((block) =>
-    block.endedAt === null ? { ...block, lastSeenAt: lastSeen.get(block.id) ?? block.lastSeenAt } : block,
-  );
-};
+/** What D1 only learns of an open block at checkpoints. */
+export type OpenBlock = { id: string; lastSeenAt: number; details: string | null };
+
+/** Blocks as D1 has them, with what the team's object knows better of those still open. */
+export function withNews<B extends OpenBlock & { endedAt: number | null }>(blocks: B[], open: OpenBlock[]): B[] {
+  const news = new Map(open.map((block) => [block.id, block]));
+  return blocks.map((block) => {
+    const known = block.endedAt === null ? news.get(block.id) : undefined;
+    return known ? { ...block, lastSeenAt: known.lastSeenAt, details: known.details } : block;
+  });
+}
 
 /** When each person worked inside the window, by the team's classes; an open block counts up to its last heartbeat. */
 export function workByPerson(blocks: Held[], window: Interval, classes: StatusClasses): Map<string, Interval[]> {

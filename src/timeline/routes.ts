@@ -13,7 +13,7 @@ import { findPerson } from "../people/person_store.ts";
 import { blockBody } from "../presence/block_body.ts";
 import { blocksWithin } from "../presence/store.ts";
 import { openBlocks } from "../presence/stub.ts";
-import { hours, withLastSeen, workByPerson } from "../presence/work.ts";
+import { hours, withNews, workByPerson } from "../presence/work.ts";
 import { timelineQuery } from "./schema.ts";
 import { soFar, TIMELINE_COLUMNS, timeline } from "./timeline.ts";
 
@@ -36,7 +36,7 @@ export const timelineRoutes = new Hono<AppContext>().get(
       blocksWithin(c.get("db"), caller, day, person.id),
       eventsOfPerson(c.get("db"), caller, person.id, day),
     ]);
-    const blocks = soFar(withLastSeen(stored, open), day, now);
+    const blocks = soFar(withNews(stored, open), day, now);
     const worked = workByPerson(blocks, day, caller.statusClasses).get(person.id) ?? [];
     const bodies = blocks.map((block) => blockBody(block, caller.statusClasses));
     const data = timeline(bodies, events.map(eventBody), zone);

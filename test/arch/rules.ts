@@ -74,7 +74,7 @@ export const TABLE: Record<Role, Allowance> = {
   // What must happen without a request: it reads what is due, does it or wakes the object that will, and decides nothing.
   refresh: { imports: ["store", "stub", "pure", "lib"], types: ["client"] },
   // Typed calls to an object need its class, as a type.
-  stub: { imports: [], types: ["object"] },
+  stub: { imports: [], types: ["object", "pure"] },
 };
 
 /** Who opens the database; everybody else is handed it. */

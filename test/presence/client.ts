@@ -82,12 +82,12 @@ export async function blocks(team: Team, params: Record<string, string> = {}): P
 }
 
 type Row = Record<"id" | "identifier" | "source" | "status", string> &
-  Record<"started_at" | "last_seen_at", number> & { ended_at: number | null };
+  Record<"started_at" | "last_seen_at", number> & { ended_at: number | null; details: string | null };
 
 /** The team's blocks as they lie in D1, which nobody is asked to bring up to date. */
 export async function stored(team: Team): Promise<Row[]> {
   const { results } = await env.DB.prepare(
-    `SELECT b.id, i.identifier, b.source, b.status, b.started_at, b.last_seen_at, b.ended_at
+    `SELECT b.id, i.identifier, b.source, b.status, b.started_at, b.last_seen_at, b.ended_at, b.details
      FROM blocks b JOIN identities i ON i.id = b.identity_id WHERE b.team_id = ? ORDER BY b.started_at, i.identifier, b.source, b.status`,
   )
     .bind(team.teamId)

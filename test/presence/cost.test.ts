@@ -119,11 +119,15 @@ describe("a heartbeat that changes nothing", () => {
       await push(team, charged(99));
     });
     expect(beyondTheKey(ran)).toEqual([]);
+    const details = async () => (await stored(team)).map((row) => row.details);
+    expect(await blocks(team)).toMatchObject([{ details: { battery: 99 } }]);
+    expect(await details()).toEqual(['{"battery":100}']);
     await evict(team);
+    clock(9);
+    await push(team, charged(98));
     clock(14);
-    await push(team, charged(98), { at: 9 });
     await ring(team);
-    expect(await blocks(team)).toMatchObject([{ details: { battery: 98 } }]);
+    expect(await details()).toEqual(['{"battery":98}']);
   });
 });
 

@@ -1,9 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { hours, withLastSeen, workByPerson } from "../../src/presence/work.ts";
+import { hours, withNews, workByPerson } from "../../src/presence/work.ts";
 
 const WINDOW = { start: 100, end: 200 };
 const block = (startedAt: number, endedAt: number | null, over: object = {}) => ({
-  ...{ id: "b", personId: "ada", status: "online", startedAt, lastSeenAt: endedAt ?? startedAt, endedAt },
+  ...{
+    id: "b",
+    personId: "ada",
+    status: "online",
+    startedAt,
+    lastSeenAt: endedAt ?? startedAt,
+    endedAt,
+    details: null,
+  },
   ...over,
 });
 
@@ -44,13 +52,13 @@ describe("live last heartbeats", () => {
   test("replace those of open blocks that D1 has, and touch no block that ended", () => {
     const blocks = [block(0, null, { id: "open" }), block(0, 50, { id: "ended" }), block(0, null, { id: "other" })];
     const live = [
-      { id: "open", lastSeenAt: 90 },
-      { id: "ended", lastSeenAt: 90 },
+      { id: "open", lastSeenAt: 90, details: "new" },
+      { id: "ended", lastSeenAt: 90, details: "new" },
     ];
-    expect(withLastSeen(blocks, live).map(({ id, lastSeenAt }) => [id, lastSeenAt])).toEqual([
-      ["open", 90],
-      ["ended", 50],
-      ["other", 0],
+    expect(withNews(blocks, live).map(({ id, lastSeenAt, details }) => [id, lastSeenAt, details])).toEqual([
+      ["open", 90, "new"],
+      ["ended", 50, null],
+      ["other", 0, null],
     ]);
   });
 });

@@ -14,7 +14,7 @@ type Answer = {
 };
 
 const body = (team: object = {}) => ({
-  team: { name: "Alpha Team", ...team },
+  team: { name: "Omega Team", ...team },
   owner: { name: "Emma Garrett", email: "Emma@Example.com" },
 });
 const ask = (body: unknown, headers: Record<string, string> = TOKEN) => call("/api/v1/setup", { headers, body });
@@ -44,11 +44,11 @@ describe("a first account", () => {
     expect(response.headers.get("Cache-Control")).toBe("no-store");
     const made = await response.json<Answer>();
     expect(made).toEqual({
-      account: { id: expect.stringMatching(/^[0-9a-f-]{36}$/), name: "Alpha Team" },
+      account: { id: expect.stringMatching(/^[0-9a-f-]{36}$/), name: "Omega Team" },
       team: {
         id: expect.stringMatching(/^[0-9a-f-]{36}$/),
-        name: "Alpha Team",
-        slug: "alpha-team",
+        name: "Omega Team",
+        slug: "omega-team",
         time_zone: "UTC",
         key: expect.stringMatching(/^[\w-]{43}$/),
       },
