@@ -117,7 +117,7 @@ function foretold(life: Life) {
     const [identifier, source] = key.split("|");
     return blocksOf(beats, TIMEOUT * MINUTE).map((b) => ({
       ...{ identifier, source, status: b.status },
-      ...{ started_at: b.startedAt, last_seen_at: b.lastSeenAt, ended_at: b.endedAt },
+      ...{ started_at: b.startedAt, last_seen_at: b.lastSeenAt, ended_at: b.endedAt, details: null },
     }));
   });
 }
