@@ -5,7 +5,7 @@ import type { AppContext } from "../../http/context.ts";
 import { ApiError, badRequest } from "../../http/errors.ts";
 import { query } from "../../http/query.ts";
 import { localDate } from "../../lib/time_zone.ts";
-import { findPerson } from "../../people/person_store.ts";
+import { requireMember } from "../member_guard.ts";
 import { ensureReport } from "../reports/store.ts";
 import { PAGE_SIZE, pageQuery } from "../schema.ts";
 import { type Answers, saveAnswers } from "./answer_store.ts";
@@ -36,8 +36,7 @@ export const statusesRoutes = new Hono<AppContext>()
   .post("/statuses", guard("team"), jsonBody(newStatus), async (c) => {
     const [db, caller, now] = [c.get("db"), c.get("caller"), Date.now()];
     const { member, answers } = c.req.valid("json");
-    const person = await findPerson(db, caller, member);
-    if (!person) throw new ApiError("not_found", { text: "member: not found" });
+    const person = await requireMember(c, member, "member");
     const isReportDay = await ensureReport(db, caller, now);
     const checkin = await checkinOn(db, caller, person.id, localDate(now, caller.teamTimeZone), now);
     const saved = checkin && (await save(c, checkin.id, answers, now));

@@ -136,6 +136,14 @@ describe("answering for a member", () => {
     }
   });
 
+  test("answers 410 for who was removed from the team, and names the field", async () => {
+    const removal = { method: "DELETE", headers: team.asTeam };
+    expect((await call("/api/v1/members/emma-garrett", removal)).status).toBe(204);
+    const response = await post(team, "emma-garrett", { next: "x" });
+    expect(response.status).toBe(410);
+    expect(await response.json()).toMatchObject({ error: "member: was removed from the team" });
+  });
+
   test("answers 409 on days without a report", async () => {
     const conflict = async () => {
       const response = await post(team, "emma-garrett", { next: "x" });
