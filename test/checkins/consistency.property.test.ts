@@ -118,7 +118,9 @@ const checkIn = (one: string, blocked: boolean, met: boolean): Action => ({
     const entry = book.reports.get(book.today)?.get(one);
     const said = { next: "Work", blockers: blocked ? "Rain" : " ", previous_completed: met };
     const right = entry?.completed ? 200 : 201;
-    if (await answers(post(team, `${one}@x.test`, said), book.isOnTeam(one) ? (entry ? right : 409) : 404)) {
+    if (
+      await answers(post(team, `${one}@x.test`, said), book.isOnTeam(one) ? (entry ? right : 409) : book.refusal(one))
+    ) {
       book.reports.get(book.today)!.set(one, { completed: true, blocked, met });
     }
   },
