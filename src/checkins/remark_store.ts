@@ -4,6 +4,7 @@ import { atomically, type Database } from "../db/client.ts";
 import { checkins, comments, people, reactions } from "../db/schema/index.ts";
 import { newId } from "../lib/id.ts";
 import type { RemarkKind, RemarkRow } from "./remark_body.ts";
+import { selvesOf } from "./reports/store.ts";
 
 type Team = { teamId: string };
 
@@ -49,7 +50,7 @@ export async function addRemark(
   const [table, id] = [TABLES[kind], newId()];
   const { checkinId, personId, body } = remark;
   const same = sql`SELECT id FROM ${table} WHERE checkin_id = ${checkinId} AND body = ${body} AND removed_at IS NULL
-    AND person_id IN (SELECT p.id FROM people p WHERE p.id = ${personId} OR p.merged_into = ${personId})`;
+    AND person_id IN (${selvesOf(personId)})`;
   const isRoom = kind === "reaction" ? sql`NOT EXISTS (${same})` : sql`true`;
   const [, standing] = await atomically(db, [
     sql`INSERT INTO ${table} (id, team_id, checkin_id, person_id, body, created_at)

@@ -2,13 +2,13 @@ import { Hono } from "hono";
 import { guard } from "../auth/guard.ts";
 import { jsonBody, zodIssues } from "../http/body.ts";
 import type { AppContext } from "../http/context.ts";
-import { ApiError, badRequest, type Issue, pathText } from "../http/errors.ts";
+import { badRequest, type Issue, pathText } from "../http/errors.ts";
 import { answerPage, offerCsv } from "../http/negotiate.ts";
 import { query } from "../http/query.ts";
 import { cutPage } from "../lib/cursor.ts";
 import { formatInstant } from "../lib/instant.ts";
 import type { JsonProblem } from "../lib/json.ts";
-import { findPerson } from "../people/person_store.ts";
+import { wantedPerson } from "../people/person_guard.ts";
 import { type Read, sortOut } from "./batch.ts";
 import { EVENT_COLUMNS, eventBody } from "./event_body.ts";
 import { event, eventBatch, eventQuery, isWithinOneEvent } from "./schema.ts";
@@ -33,8 +33,7 @@ export const eventsRoutes = new Hono<AppContext>()
   .get("/events", guard("either"), offerCsv, query(eventQuery), async (c) => {
     const { person: reference, external_id: externalId, limit, ...filter } = c.req.valid("query");
     const caller = c.get("caller");
-    const person = reference === undefined ? undefined : await findPerson(c.get("db"), caller, reference);
-    if (person === null) throw new ApiError("not_found");
+    const person = await wantedPerson(c, reference);
     const found = await listEvents(c.get("db"), caller, { ...filter, externalId, personId: person?.id }, limit + 1);
     const { rows, nextCursor } = cutPage(found, limit, ({ occurredAt, id }) => ({ at: occurredAt, id }));
     return answerPage(c, { data: rows.map(eventBody), next_cursor: nextCursor }, EVENT_COLUMNS);

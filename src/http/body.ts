@@ -83,11 +83,7 @@ function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   if (
     result.error.issues.some((issue) => issue.code === "too_big" && issue.origin === "array" && issue.path.length === 1)
   ) {
-    throw new ApiError("too_large", {
-      text: zodIssues(result.error)
-        .map((i) => `${i.path}: ${i.message}`)
-        .join("; "),
-    });
+    throw new ApiError("too_large", { text: badRequest(zodIssues(result.error)).message });
   }
   throw badRequest(zodIssues(result.error));
 }

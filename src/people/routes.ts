@@ -8,6 +8,7 @@ import { pageOfPeople } from "./listing.ts";
 import { nothingToUndo, refuseMerge, undoFirst } from "./merge.ts";
 import { findMerge, findMergeOnTop, listMerges, mergePeople, undoMerge } from "./merge_store.ts";
 import { identityBody, mergeBody, personBody } from "./person_body.ts";
+import { requirePerson } from "./person_guard.ts";
 import { findPerson, listIdentities, listTeam, type PersonRow } from "./person_store.ts";
 import { mergeRequest, peopleQuery, unmergeRequest } from "./schema.ts";
 
@@ -20,21 +21,21 @@ export const peopleRoutes = new Hono<AppContext>()
     const { rows, nextCursor } = pageOfPeople(team, wanted);
     return c.json({ data: rows.map((row) => personBody(row, caller.teamTimeZone)), next_cursor: nextCursor });
   })
-  .get("/people/:id", guard("either"), async (c) => c.json(await details(c, await person(c, c.req.param("id")))))
+  .get("/people/:id", guard("either"), async (c) => c.json(await details(c, await requirePerson(c, c.req.param("id")))))
   .post("/people/:id/merge", guard("team"), jsonBody(mergeRequest), async (c) => {
-    const into = await person(c, c.req.param("id"));
-    const from = await person(c, c.req.valid("json").person, "person");
+    const into = await requirePerson(c, c.req.param("id"));
+    const from = await requirePerson(c, c.req.valid("json").person, "person");
     const refusal = refuseMerge(from, into);
     if (refusal) throw new ApiError("conflict", { text: refusal });
     const ids = { fromId: from.id, intoId: into.id };
     if (!(await mergePeople(c.get("db"), c.get("caller"), ids, Date.now()))) throw overtaken();
-    return c.json(await details(c, await person(c, into.id)));
+    return c.json(await details(c, await requirePerson(c, into.id)));
   })
   .post("/people/:id/unmerge", guard("team"), jsonBody(unmergeRequest), async (c) => {
     const [db, caller] = [c.get("db"), c.get("caller")];
     const { person: reference } = c.req.valid("json");
-    const into = await person(c, c.req.param("id"));
-    const from = reference === undefined ? null : await person(c, reference, "person");
+    const into = await requirePerson(c, c.req.param("id"));
+    const from = reference === undefined ? null : await requirePerson(c, reference, "person");
     const merge = await findMerge(db, caller, { intoId: into.namedId, fromId: from?.namedId });
     if (!merge) throw new ApiError("conflict", { text: nothingToUndo(into, from) });
     if (!(await undoMerge(db, caller, merge.id, Date.now()))) {
@@ -42,15 +43,8 @@ export const peopleRoutes = new Hono<AppContext>()
       throw later ? new ApiError("conflict", { text: undoFirst(later) }) : overtaken();
     }
     // A successor whom only this merge brought to the team is gone from it, and then the other one is there.
-    return c.json(await details(c, (await findPerson(db, caller, into.id)) ?? (await person(c, merge.from.id))));
+    return c.json(await details(c, (await findPerson(db, caller, into.id)) ?? (await requirePerson(c, merge.from.id))));
   });
-
-/** The person of the caller's team that a reference names, or a 404, which names the field that held it. */
-async function person(c: Context<AppContext>, reference: string, field?: string): Promise<PersonRow> {
-  const found = await findPerson(c.get("db"), c.get("caller"), reference);
-  if (!found) throw new ApiError("not_found", field ? { text: `${field}: not found` } : {});
-  return found;
-}
 
 async function details(c: Context<AppContext>, row: PersonRow) {
   const [db, caller] = [c.get("db"), c.get("caller")];

@@ -1,13 +1,12 @@
 import { Hono } from "hono";
 import { guard } from "../auth/guard.ts";
 import type { AppContext } from "../http/context.ts";
-import { ApiError } from "../http/errors.ts";
 import { answerPage, offerCsv } from "../http/negotiate.ts";
 import { query } from "../http/query.ts";
 import { cutPage } from "../lib/cursor.ts";
 import { formatInstant } from "../lib/instant.ts";
 import { addDays, localDate } from "../lib/time_zone.ts";
-import { findPerson } from "../people/person_store.ts";
+import { wantedPerson } from "../people/person_guard.ts";
 import { BLOCK_COLUMNS, blockBody } from "./block_body.ts";
 import { overlap, type PairOverlap, type SharedInterval } from "./overlap.ts";
 import { patterns } from "./patterns.ts";
@@ -29,8 +28,7 @@ export const blockRoutes = new Hono<AppContext>()
   .get("/blocks", guard("either"), offerCsv, query(blocksQuery), async (c) => {
     const { person: reference, limit, cursor, ...filter } = c.req.valid("query");
     const caller = c.get("caller");
-    const person = reference === undefined ? undefined : await findPerson(c.get("db"), caller, reference);
-    if (person === null) throw new ApiError("not_found");
+    const person = await wantedPerson(c, reference);
     const open = await openBlocks(c.env, caller);
     const blocks = await listBlocks(c.get("db"), caller, { ...filter, personId: person?.id }, limit + 1, cursor);
     const { rows, nextCursor } = cutPage(blocks, limit, (block) => ({ at: block.startedAt, id: block.id }));
@@ -57,8 +55,7 @@ export const blockRoutes = new Hono<AppContext>()
   .get("/patterns", guard("either"), query(patternsQuery), async (c) => {
     const { weeks, person: reference } = c.req.valid("query");
     const caller = c.get("caller");
-    const person = reference === undefined ? undefined : await findPerson(c.get("db"), caller, reference);
-    if (person === null) throw new ApiError("not_found");
+    const person = await wantedPerson(c, reference);
     const open = await openBlocks(c.env, caller);
     const now = Date.now();
     // Local days begin up to 14 hours before and end up to 12 hours after those of UTC: a day more covers every zone.

@@ -207,9 +207,11 @@ export class TeamPresence extends DurableObject<Env> {
 
   /** Exchanges news with D1, and sees to what they mean for viewers. Throws what D1 throws. */
   async #learn(team: Team, directoryVersion: number): Promise<void> {
+    const known = team.timeouts;
     const isChanged = await this.#directory.settle(team, directoryVersion, Date.now());
-    for (const [integrationId, timeoutMs] of Object.entries(team.timeouts)) {
-      if (timeoutMs === SILENCED) this.#viewers.turnAway(integrationId);
+    // Every reading brings them anew; most heartbeats need none.
+    if (team.timeouts !== known) {
+      this.#viewers.turnAway(Object.keys(team.timeouts).filter((id) => team.timeouts[id] === SILENCED));
     }
     if (isChanged) this.#broadcast();
   }
@@ -236,10 +238,7 @@ export class TeamPresence extends DurableObject<Env> {
     if (!team) return;
     const outcomes = await Promise.allSettled([this.#learn(team, team.directoryVersion), this.#sendBlocks(team)]);
     const failure = outcomes.find((outcome) => outcome.status === "rejected");
-    if (failure) {
-      this.#postpone(failure.reason);
-      return;
-    }
+    if (failure) return this.#postpone(failure.reason);
     this.#failures = 0;
     this.#retryAt = 0;
   }

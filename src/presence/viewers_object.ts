@@ -31,9 +31,11 @@ export class Viewers {
     return new Response(null, { status: 101, webSocket: client });
   }
 
-  /** Closes the sockets of a tag: what let them in no longer does. */
-  turnAway(tag: string): void {
-    for (const socket of this.#ctx.getWebSockets(tag)) socket.close(1008, "The key is no longer in force");
+  /** Closes the sockets of tags: what let them in no longer does. */
+  turnAway(tags: string[]): void {
+    for (const socket of tags.flatMap((tag) => this.#ctx.getWebSockets(tag))) {
+      socket.close(1008, "The key is no longer in force");
+    }
   }
 
   /** Sends viewers whoever looks different from what they were last shown. */

@@ -3,13 +3,12 @@ import { guard } from "../auth/guard.ts";
 import { eventBody } from "../events/event_body.ts";
 import { eventsOfPerson } from "../events/store.ts";
 import type { AppContext } from "../http/context.ts";
-import { ApiError } from "../http/errors.ts";
 import { answerPage, offerCsv } from "../http/negotiate.ts";
 import { query } from "../http/query.ts";
 import { formatInstant } from "../lib/instant.ts";
 import { length } from "../lib/interval.ts";
 import { localDate, localDay } from "../lib/time_zone.ts";
-import { findPerson } from "../people/person_store.ts";
+import { requirePerson } from "../people/person_guard.ts";
 import { blockBody } from "../presence/block_body.ts";
 import { blocksWithin } from "../presence/store.ts";
 import { openBlocks } from "../presence/stub.ts";
@@ -26,8 +25,7 @@ export const timelineRoutes = new Hono<AppContext>().get(
   async (c) => {
     const caller = c.get("caller");
     const now = Date.now();
-    const person = await findPerson(c.get("db"), caller, c.req.param("id"));
-    if (!person) throw new ApiError("not_found");
+    const person = await requirePerson(c, c.req.param("id"));
     const zone = person.timeZone ?? caller.teamTimeZone;
     const date = c.req.valid("query").date ?? localDate(now, zone);
     const day = localDay(date, zone);
