@@ -41,6 +41,12 @@ export class Directory {
     return this.#byIdentifier.get(identifier)!.identityId;
   }
 
+  /** The identities that are settled to be of a person. */
+  identitiesOf(personId: string): Set<string> {
+    const theirs = [...this.#entries.values()].filter(({ person }) => person?.personId === personId);
+    return new Set(theirs.map(({ identityId }) => identityId));
+  }
+
   /** Takes in what a tool says of people recognised; what is new about any of them waits to be settled. */
   describe(sightings: Sighting[], tool: string): void {
     const news = sightings.flatMap((sighting) => {

@@ -2,10 +2,10 @@ import { DurableObject } from "cloudflare:workers";
 import { database } from "../db/client.ts";
 import { newId } from "../lib/id.ts";
 import { pages } from "../lib/pages.ts";
-import { rootCause } from "../lib/root_cause.ts";
+import { Alarm } from "./alarm_object.ts";
 import { beat, expire, openBlock } from "./block.ts";
 import { byPerson, type PersonPresence } from "./current.ts";
-import { CHECKPOINT_MS, nextWake, retryDelay } from "./deadline.ts";
+import { CHECKPOINT_MS, nextWake } from "./deadline.ts";
 import { Directory } from "./directory_store.ts";
 import {
   endedRow,
@@ -16,13 +16,15 @@ import {
   streamKey,
   type Team,
 } from "./object_store.ts";
+import { Sender } from "./sender_object.ts";
 import { SILENCED, saveBlocks } from "./store.ts";
 import type { Heartbeat, HeartbeatUser } from "./update.ts";
 import { Viewers } from "./viewers_object.ts";
 import type { OpenBlock } from "./work.ts";
 
-/** An alarm whose handler fails is tried again by the platform only six times; this one comes on its own. */
-const SAFETY_ALARM_MS = 60_000;
+/** What operators watch of a team's object. `heartbeats` is a count since the instant `since`, at which the object woke. */
+export type ObjectMetrics = Record<"present" | "openBlocks" | "outbox" | "viewers" | "heartbeats" | "since", number>;
+
 /** How many rows of heartbeats may gather beyond two for each stream before they are folded into the streams. */
 const LOOSE_BEATS = 64;
 /** How long a source that fell silent is remembered, for its "last seen": 90 days. */
@@ -37,16 +39,18 @@ export class TeamPresence extends DurableObject<Env> {
   readonly #directory: Directory;
   readonly #streams = new Map<string, NumberedStream>();
   readonly #viewers: Viewers;
+  readonly #alarm: Alarm;
+  readonly #since = Date.now();
+  #heartbeats = 0;
+  readonly #sender = new Sender(() => this.#exchanges());
   #team: Team | null;
   #lastNumber = 0;
-  #failures = 0;
-  #retryAt = 0;
-  #draining: Promise<void> | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#store = new ObjectStore(ctx.storage.sql);
     this.#directory = new Directory(this.#store, database(env.DB));
+    this.#alarm = new Alarm(ctx.storage);
     this.#team = this.#store.team();
     for (const stream of this.#store.streams()) {
       this.#streams.set(streamKey(stream), stream);
@@ -63,7 +67,8 @@ export class TeamPresence extends DurableObject<Env> {
     const changed = this.#apply(update);
     await this.#meet(update.directoryVersion);
     if (changed) this.#broadcast();
-    await this.#arm();
+    await this.#alarm.advance(this.#nextWake());
+    this.#heartbeats += 1;
   }
 
   /** Everybody this team's tools have ever named, as they are now. */
@@ -74,28 +79,41 @@ export class TeamPresence extends DurableObject<Env> {
 
   /**
    * Brings D1 up to date with every block that opened or ended, and gives the last heartbeat and details of each open one,
-   * which D1 only learns at checkpoints.
+   * which D1 only learns at checkpoints: and now, where they are of the person named.
    */
-  async settle(directoryVersion: number): Promise<OpenBlock[]> {
+  async settle(directoryVersion: number, personId?: string): Promise<OpenBlock[]> {
     await this.#refresh(directoryVersion);
-    await this.#drain();
+    await this.#sender.drain();
+    if (personId) await this.#save(this.#open(this.#directory.identitiesOf(personId)));
     return this.#open().map(({ id, lastSeenAt, details }) => ({ id, lastSeenAt, details }));
   }
 
   /** Does what is due: the cron's call, for objects whose alarm was lost or whose integrations have changed. */
   async wake(directoryVersion = 0): Promise<void> {
     if (!this.#team) return;
-    this.#retryAt = 0;
+    this.#sender.retryAt = 0;
     await this.#refresh(directoryVersion);
     await this.#work();
-    await this.#arm();
+    await this.#alarm.advance(this.#nextWake());
+  }
+
+  /** What there is of this team now, as numbers. */
+  async metrics(directoryVersion: number): Promise<ObjectMetrics> {
+    await this.#refresh(directoryVersion);
+    return {
+      present: this.#people().filter(({ present }) => present).length,
+      openBlocks: this.#open().length,
+      outbox: this.#store.outboxSize(),
+      viewers: this.ctx.getWebSockets().length,
+      heartbeats: this.#heartbeats,
+      since: this.#since,
+    };
   }
 
   override async alarm(): Promise<void> {
-    await this.ctx.storage.setAlarm(Date.now() + SAFETY_ALARM_MS);
+    await this.#alarm.secure();
     await this.#work();
-    const wake = this.#nextWake();
-    await (wake === null ? this.ctx.storage.deleteAlarm() : this.ctx.storage.setAlarm(Math.max(wake, Date.now())));
+    await this.#alarm.set(this.#nextWake());
   }
 
   /** A live viewer: a snapshot now, then only what changes. Reached through the guarded route alone. */
@@ -187,7 +205,7 @@ export class TeamPresence extends DurableObject<Env> {
   async #work(): Promise<void> {
     if (this.#expire(Date.now())) this.#broadcast();
     this.#compact();
-    await this.#drain();
+    await this.#sender.drain();
   }
 
   async #refresh(directoryVersion: number): Promise<void> {
@@ -197,11 +215,11 @@ export class TeamPresence extends DurableObject<Env> {
 
   /** Settles who is who, so that newcomers show at once; while D1 is away the alarm keeps trying. */
   async #meet(directoryVersion: number): Promise<void> {
-    if (!this.#team || Date.now() < this.#retryAt) return;
+    if (!this.#team || Date.now() < this.#sender.retryAt) return;
     try {
       await this.#learn(this.#team, directoryVersion);
     } catch (error) {
-      this.#postpone(error);
+      this.#sender.postpone(error);
     }
   }
 
@@ -216,50 +234,33 @@ export class TeamPresence extends DurableObject<Env> {
     if (isChanged) this.#broadcast();
   }
 
-  #postpone(error: unknown): void {
-    this.#failures += 1;
-    this.#retryAt = Date.now() + retryDelay(this.#failures);
-    console.warn("presence: D1 did not answer, failure", this.#failures, rootCause(error));
-  }
-
-  /** Sends what D1 lacks, one sender at a time, so that an older state can never overwrite a newer one. */
-  async #drain(): Promise<void> {
-    // One under way may have looked before there was what its caller wants sent.
-    await this.#draining;
-    this.#draining ??= this.#send().finally(() => {
-      this.#draining = null;
-    });
-    await this.#draining;
-  }
-
-  /** Each for itself: blocks need no directory, and who cannot be settled must not keep them here. */
-  async #send(): Promise<void> {
-    const team = this.#team;
-    if (!team) return;
-    const outcomes = await Promise.allSettled([this.#learn(team, team.directoryVersion), this.#sendBlocks(team)]);
-    const failure = outcomes.find((outcome) => outcome.status === "rejected");
-    if (failure) return this.#postpone(failure.reason);
-    this.#failures = 0;
-    this.#retryAt = 0;
+  /** Blocks need no directory, and who cannot be settled must not keep them here. */
+  #exchanges(): Promise<unknown>[] {
+    return this.#team ? [this.#learn(this.#team, this.#team.directoryVersion), this.#sendBlocks(this.#team)] : [];
   }
 
   async #sendBlocks(team: Team): Promise<void> {
     for (let page = this.#store.outbox(); page.length > 0; page = this.#store.outbox()) {
-      await saveBlocks(database(this.env.DB), team, page);
+      await this.#save(page);
       this.#store.forgetOutbox(page);
     }
     if (Date.now() >= team.checkpointAt) await this.#checkpoint(team);
   }
 
   async #checkpoint(team: Team): Promise<void> {
-    for (const page of pages(this.#open())) await saveBlocks(database(this.env.DB), team, page);
+    await this.#save(this.#open());
     team.checkpointAt = Date.now() + CHECKPOINT_MS;
     this.#store.saveTeam(team);
   }
 
-  /** Every open block as D1 should have it. */
-  #open(): OutboxBlock[] {
-    return [...this.#streams.values()].flatMap((stream) => openRow(stream) ?? []);
+  async #save(blocks: OutboxBlock[]): Promise<void> {
+    for (const page of pages(blocks)) await saveBlocks(database(this.env.DB), this.#team!, page);
+  }
+
+  /** Every open block as D1 should have it; of these identities only, where some are named. */
+  #open(identityIds?: Set<string>): OutboxBlock[] {
+    const streams = [...this.#streams.values()].filter(({ identityId }) => identityIds?.has(identityId) ?? true);
+    return streams.flatMap((stream) => openRow(stream) ?? []);
   }
 
   #people(): PersonPresence[] {
@@ -280,17 +281,7 @@ export class TeamPresence extends DurableObject<Env> {
       .filter((stream) => openBlock(stream))
       .map((stream) => ({ lastAt: stream.lastAt, timeoutMs: this.#timeoutOf(stream) }));
     const isWaiting = this.#store.outboxSize() > 0 || this.#directory.isPending();
-    return nextWake({ open, isWaiting, checkpointAt: this.#team.checkpointAt, retryAt: this.#retryAt });
-  }
-
-  /** Sees to it that the one alarm rings no later than the next deadline; one that should have rung is taken for lost. */
-  async #arm(): Promise<void> {
-    const wake = this.#nextWake();
-    if (wake === null) return;
-    const alarm = await this.ctx.storage.getAlarm();
-    if (alarm === null || alarm > wake || alarm < Date.now() - SAFETY_ALARM_MS) {
-      await this.ctx.storage.setAlarm(Math.max(wake, Date.now()));
-    }
+    return nextWake({ open, isWaiting, checkpointAt: this.#team.checkpointAt, retryAt: this.#sender.retryAt });
   }
 }
 

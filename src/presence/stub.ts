@@ -25,8 +25,11 @@ export async function presenceOf<T>(
   }
 }
 
-/** A team's open blocks, once D1 has heard of every block. */
-export const openBlocks = (
-  env: Env,
-  { teamId, directoryVersion }: { teamId: string; directoryVersion: number },
-): Promise<OpenBlock[]> => presenceOf(env, teamId, (team) => team.settle(directoryVersion));
+type Team = { teamId: string; directoryVersion: number };
+
+/**
+ * A team's open blocks, once D1 has heard of every block that opened or ended, and of the last heartbeats of the person
+ * named.
+ */
+export const openBlocks = (env: Env, { teamId, directoryVersion }: Team, personId?: string): Promise<OpenBlock[]> =>
+  presenceOf(env, teamId, (team) => team.settle(directoryVersion, personId));

@@ -27,6 +27,12 @@ export const teams = sqliteTable(
     questions: text({ mode: "json" }).$type<Record<string, string>>().notNull().default({}),
     /** Folded statuses that the team counts otherwise than usual: whether each is working. */
     statusClasses: text("status_classes", { mode: "json" }).$type<Record<string, boolean>>().notNull().default({}),
+    /** Whether the `details` of presence and events are stored. */
+    storesDetails: integer("stores_details", { mode: "boolean" }).notNull().default(true),
+    /** After how many days presence and events are removed, their numbers kept; null: never. */
+    retentionDays: integer("retention_days"),
+    /** Events that were new or changed anything, ever. */
+    eventsAccepted: integer("events_accepted").notNull().default(0),
     createdAt: integer("created_at").notNull(),
   },
   (t) => [index("teams_by_account").on(t.accountId)],

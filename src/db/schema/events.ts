@@ -21,15 +21,18 @@ export const events = sqliteTable(
     url: text(),
     /** The description of a status activity as sent, with its markup: sanitised whenever it is shown. */
     html: text(),
-    /** JSON text, as sent. */
+    /** JSON text, as sent; null too where the team stores no details. */
     details: text(),
+    /** Whether it counts as a completed activity, by what its details said. */
+    completed: integer({ mode: "boolean" }).notNull().default(true),
     occurredAt: integer("occurred_at").notNull(),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
   },
   (t) => [
     uniqueIndex("events_by_external_id").on(t.teamId, t.externalId),
-    index("events_by_identity").on(t.teamId, t.identityId, t.occurredAt),
+    // With `completed`, days are counted from the index alone.
+    index("events_by_identity").on(t.teamId, t.identityId, t.occurredAt, t.completed),
     index("events_by_time").on(t.teamId, t.occurredAt, t.id),
   ],
 );

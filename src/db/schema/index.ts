@@ -2,5 +2,6 @@ export * from "./accounts.ts";
 export * from "./checkins.ts";
 export * from "./events.ts";
 export * from "./integrations.ts";
+export * from "./notifications.ts";
 export * from "./people.ts";
 export * from "./presence.ts";

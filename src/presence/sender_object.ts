@@ -1,0 +1,42 @@
+import { rootCause } from "../lib/root_cause.ts";
+import { retryDelay } from "./deadline.ts";
+
+/** Sends what D1 lacks, one sender at a time, and after a failure waits ever longer before D1 is asked again. */
+export class Sender {
+  readonly #send: () => Promise<unknown>[];
+  #failures = 0;
+  #underWay: Promise<void> | null = null;
+
+  /** Before when D1 is not to be asked again, in UTC milliseconds; 0 while it answers. */
+  retryAt = 0;
+
+  /** `send`: the exchanges with D1, each for itself: none must keep another from being tried. */
+  constructor(send: () => Promise<unknown>[]) {
+    this.#send = send;
+  }
+
+  /** Fulfilled once everything there was has been tried, whether or not D1 took it. */
+  async drain(): Promise<void> {
+    // One under way may have looked before there was what its caller wants sent; two at once could send older after newer.
+    await this.#underWay;
+    this.#underWay ??= this.#try().finally(() => {
+      this.#underWay = null;
+    });
+    await this.#underWay;
+  }
+
+  /** D1 did not answer: the next try waits. */
+  postpone(error: unknown): void {
+    this.#failures += 1;
+    this.retryAt = Date.now() + retryDelay(this.#failures);
+    console.warn("presence: D1 did not answer, failure", this.#failures, rootCause(error));
+  }
+
+  async #try(): Promise<void> {
+    const outcomes = await Promise.allSettled(this.#send());
+    const failure = outcomes.find((outcome) => outcome.status === "rejected");
+    if (failure) return this.postpone(failure.reason);
+    this.#failures = 0;
+    this.retryAt = 0;
+  }
+}
