@@ -81,9 +81,7 @@ CREATE TABLE `webhooks` (
 --> statement-breakpoint
 CREATE INDEX `webhooks_due` ON `webhooks` (`next_attempt_at`) WHERE message_id IS NOT NULL AND disabled_at IS NULL;--> statement-breakpoint
 CREATE INDEX `webhooks_by_team` ON `webhooks` (`team_id`);--> statement-breakpoint
-DROP INDEX `events_by_identity`;--> statement-breakpoint
 ALTER TABLE `events` ADD `completed` integer DEFAULT true NOT NULL;--> statement-breakpoint
-CREATE INDEX `events_by_identity` ON `events` (`team_id`,`identity_id`,`occurred_at`,`completed`);--> statement-breakpoint
 ALTER TABLE `teams` ADD `stores_details` integer DEFAULT true NOT NULL;--> statement-breakpoint
 ALTER TABLE `teams` ADD `retention_days` integer;--> statement-breakpoint
 ALTER TABLE `teams` ADD `events_accepted` integer DEFAULT 0 NOT NULL;--> statement-breakpoint

@@ -31,8 +31,7 @@ export const events = sqliteTable(
   },
   (t) => [
     uniqueIndex("events_by_external_id").on(t.teamId, t.externalId),
-    // With `completed`, days are counted from the index alone.
-    index("events_by_identity").on(t.teamId, t.identityId, t.occurredAt, t.completed),
+    index("events_by_identity").on(t.teamId, t.identityId, t.occurredAt),
     index("events_by_time").on(t.teamId, t.occurredAt, t.id),
   ],
 );
