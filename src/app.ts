@@ -10,6 +10,7 @@ import { onError } from "./http/errors.ts";
 import { notFound } from "./http/methods.ts";
 import { negotiate } from "./http/negotiate.ts";
 import { integrationsRoutes } from "./integrations/routes.ts";
+import { notificationsRoutes } from "./notifications/routes.ts";
 import { peopleRoutes } from "./people/routes.ts";
 import { blockRoutes } from "./presence/block_routes.ts";
 import { presenceRoutes } from "./presence/routes.ts";
@@ -40,4 +41,5 @@ export const app = appOf([
   eventsRoutes,
   timelineRoutes,
   checkinsRoutes,
+  notificationsRoutes,
 ]);

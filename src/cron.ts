@@ -1,5 +1,6 @@
 import { makeMorningReports } from "./checkins/reports/refresh.ts";
 import { database } from "./db/client.ts";
+import { refreshSubscriptions } from "./notifications/refresh.ts";
 import { wakeTeams } from "./presence/refresh.ts";
 
 const FIVE_MINUTES_MS = 5 * 60_000;
@@ -13,6 +14,9 @@ export async function scheduled(controller: ScheduledController, env: Env): Prom
         () => wakeTeams(env, db, now, FIVE_MINUTES_MS),
         () => makeMorningReports(db, now),
       );
+      return;
+    case "*/15 * * * *":
+      await refreshSubscriptions(db, now);
       return;
     default:
       throw new Error(`no work is planned for cron ${controller.cron}`);

@@ -14,6 +14,9 @@ function randomBase62(length: number): string {
 /** A person's id: `usr_` and 16 base62 characters (95 bits). */
 export const newPersonId = (): string => `usr_${randomBase62(16)}`;
 
+/** A subscription's id: `notif_` and 16 base62 characters. */
+export const newSubscriptionId = (): string => `notif_${randomBase62(16)}`;
+
 /** The id of every other resource: a UUID. */
 export const newId = (): string => crypto.randomUUID();
 

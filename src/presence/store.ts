@@ -8,13 +8,16 @@ import type { Known } from "./current.ts";
 import type { DirectoryEntry, OutboxBlock } from "./object_store.ts";
 import type { StatusClasses } from "./status.ts";
 
-/** Writes blocks as the object knows them. A block that D1 already has word for word costs no row. */
+/**
+ * Writes blocks as the object knows them, but for details where the team stores none, be it that the object has not heard
+ * of that yet. A block that D1 already has word for word costs no row.
+ */
 export async function saveBlocks(db: Database, { teamId }: Tenant, rows: OutboxBlock[]): Promise<void> {
   await db.run(sql`
     INSERT INTO blocks
       (id, team_id, identity_id, integration_id, source, status, details, started_at, last_seen_at, ended_at)
     SELECT b.value ->> 'id', ${teamId}, b.value ->> 'identityId', b.value ->> 'integrationId', b.value ->> 'source',
-      b.value ->> 'status', b.value ->> 'details', b.value ->> 'startedAt', b.value ->> 'lastSeenAt', b.value ->> 'endedAt'
+      b.value ->> 'status', CASE WHEN ${storesDetails(teamId)} THEN b.value ->> 'details' END, b.value ->> 'startedAt', b.value ->> 'lastSeenAt', b.value ->> 'endedAt'
     FROM json_each(${JSON.stringify(rows)}) b WHERE true
     ON CONFLICT (id) DO UPDATE SET
       status = excluded.status, details = excluded.details, last_seen_at = excluded.last_seen_at, ended_at = excluded.ended_at
@@ -22,14 +25,28 @@ export async function saveBlocks(db: Database, { teamId }: Tenant, rows: OutboxB
       IS NOT (excluded.status, excluded.details, excluded.last_seen_at, excluded.ended_at)`);
 }
 
+/** Whether a team stores details; read once a statement. */
+export const storesDetails = (teamId: string): SQL => sql`(SELECT stores_details FROM teams WHERE id = ${teamId})`;
+
+/** Removes blocks that were on their way while their identities were erased. */
+export async function removeOrphans(db: Database, { teamId }: Tenant, identityIds: string[]): Promise<void> {
+  if (identityIds.length === 0) return;
+  await db.run(sql`
+    DELETE FROM blocks WHERE team_id = ${teamId} AND identity_id IN (
+      SELECT e.value FROM json_each(${JSON.stringify(identityIds)}) e
+      WHERE NOT EXISTS (SELECT 1 FROM identities WHERE id = e.value))`);
+}
+
 /** The timeout, in milliseconds, of an integration that is switched off or removed: nobody waits for it any more. */
 export const SILENCED = 0;
 
 /** What D1 says of the people behind identities, and of their team. */
 export type DirectoryNews = {
-  people: Map<string, Known>;
+  /** By identity that there is; null where they are not on the team. */
+  people: Map<string, Known | null>;
   version: number;
   statusClasses: StatusClasses;
+  storesDetails: boolean;
   /** By integration, in milliseconds. */
   timeouts: Record<string, number>;
 };
@@ -48,35 +65,39 @@ export async function settleDirectory(
   identityIds: string[],
   now: number,
 ): Promise<DirectoryNews> {
-  const arrivals = pending.map((entry) => ({ ...entry, personId: entry.newPersonId, memberId: entry.newMemberId }));
+  // Who was erased must not come back from here, by the name and id they had.
+  const arrivals = pending
+    .filter(({ linked }) => !linked)
+    .map((entry) => ({ ...entry, personId: entry.newPersonId, memberId: entry.newMemberId }));
   const chunks = Array.from({ length: Math.ceil(identityIds.length / IDS_AT_ONCE) }, (_, i) =>
     identityIds.slice(i * IDS_AT_ONCE, (i + 1) * IDS_AT_ONCE),
   );
   const results = await atomically(db, [
     ...(pending.length > 0 ? [...linkStatements(tenant, arrivals, now), ...describeStatements(tenant, pending)] : []),
-    sql`SELECT a.directory_version AS version, t.status_classes AS statusClasses
+    sql`SELECT a.directory_version AS version, t.status_classes AS statusClasses, t.stores_details AS storesDetails
       FROM teams t JOIN accounts a ON a.id = t.account_id WHERE t.id = ${tenant.teamId}`,
     sql`SELECT id, CASE WHEN active AND removed_at IS NULL THEN presence_timeout_minutes * 60000 ELSE ${SILENCED} END AS ms
       FROM integrations WHERE team_id = ${tenant.teamId}`,
     ...chunks.map(
-      (ids) => sql`SELECT i.id, p.id AS personId, p.name, coalesce(p.time_zone, t.time_zone) AS timeZone
+      (ids) => sql`SELECT i.id, m.person_id AS personId, p.name, coalesce(p.time_zone, t.time_zone) AS timeZone
         FROM json_each(${JSON.stringify(ids)}) a
         -- CROSS keeps SQLite from walking the whole list anew for each identity of the account.
         CROSS JOIN identities i ON i.id = a.value
         JOIN people p ON p.id = i.person_id
         JOIN teams t ON t.id = ${tenant.teamId}
-        JOIN members m ON m.team_id = t.id AND m.person_id = p.id AND m.removed_at IS NULL
+        LEFT JOIN members m ON m.team_id = t.id AND m.person_id = p.id AND m.removed_at IS NULL
         WHERE i.account_id = ${tenant.accountId}`,
     ),
   ]);
   const [teams, integrations, ...people] = results.slice(results.length - chunks.length - 2);
-  const known = people.flatMap(({ results: rows }) => rows as (Known & { id: string })[]);
-  const { version, statusClasses } = teams!.results[0] as { version: number; statusClasses: string };
+  const known = people.flatMap(({ results: rows }) => rows as ({ id: string } & (Known | { personId: null }))[]);
+  const team = teams!.results[0] as { version: number; statusClasses: string; storesDetails: number };
   const timeouts = (integrations!.results as { id: string; ms: number }[]).map(({ id, ms }) => [id, ms] as const);
   return {
-    people: new Map(known.map(({ id, ...person }) => [id, person])),
-    version,
-    statusClasses: JSON.parse(statusClasses),
+    people: new Map(known.map(({ id, ...person }) => [id, person.personId === null ? null : person])),
+    version: team.version,
+    statusClasses: JSON.parse(team.statusClasses),
+    storesDetails: team.storesDetails === 1,
     timeouts: Object.fromEntries(timeouts),
   };
 }
@@ -95,8 +116,9 @@ export type BlockFilter = {
  * How far before a window its blocks are looked for by their start: a day, and the longest timeout (12 h) that may lie
  * between a block's last heartbeat and its end. Those that began even earlier are in the index of blocks over a day.
  */
-const LOOK_BACK_MS = (24 + 13) * 3_600_000;
-const LONG_BLOCK = sql`last_seen_at - started_at > 86400000`;
+export const LOOK_BACK_MS = (24 + 13) * 3_600_000;
+/** As the index `blocks_over_a_day` has it. */
+export const LONG_BLOCK = sql`last_seen_at - started_at > 86400000`;
 
 /** Blocks newest first, after `cursor`; reads no more of the history than the page and the window need. */
 export async function listBlocks(

@@ -43,6 +43,15 @@ const TENANTLESS: Record<string, string> = {
     "the cron asks which zones there are, and of no team in particular",
   "src/checkins/reports/store.ts: makeReports": "takes a page of teams, each report with its own",
   "src/checkins/reports/store.ts: selvesOf": "a part of queries that take the team themselves",
+  "src/events/count_store.ts: countEvents": "takes many people, each with their own tenant",
+  "src/notifications/rollup_store.ts: rollUp": "takes many people, each with their own tenant",
+  "src/notifications/snapshot_store.ts: refreshPeople": "takes many people, each with their own team",
+  "src/notifications/snapshot_store.ts: refreshRolledOver": "the cron serves every team",
+  "src/notifications/stale_store.ts: isAnythingDue": "the cron serves every team; it learns yes or no",
+  "src/notifications/stale_store.ts: leaseClock": "the clock is of the whole deployment",
+  "src/notifications/stale_store.ts: listStale": "the cron serves every team",
+  "src/notifications/stale_store.ts: releaseClock": "the clock is of the whole deployment",
+  "src/presence/stretch_store.ts: heldInStretches": "takes many people, each with their own tenant",
   "src/presence/store.ts: teamsHeard": "the cron serves every team; it learns ids and nothing else of theirs",
 };
 

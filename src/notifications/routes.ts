@@ -1,0 +1,83 @@
+import { type Context, Hono } from "hono";
+import { guard } from "../auth/guard.ts";
+import { wholeSeconds } from "../checkins/time_words.ts";
+import { jsonBody } from "../http/body.ts";
+import type { AppContext } from "../http/context.ts";
+import { ApiError } from "../http/errors.ts";
+import { query } from "../http/query.ts";
+import { requirePerson, wantedPerson } from "../people/person_guard.ts";
+import { openBlocks } from "../presence/stub.ts";
+import { newSubscription, subscriptionChange, subscriptionsQuery } from "./schema.ts";
+import { refreshPerson } from "./snapshot_store.ts";
+import { changeWindow, listSubscriptions, type SubscriptionRow, subscribe, unsubscribe } from "./store.ts";
+import { listedBody, numbersBody, subscriptionBody } from "./subscription_body.ts";
+import { requireSubscription } from "./subscription_guard.ts";
+
+const subscriptionRoutes = new Hono<AppContext>()
+  .get("/", guard("either"), query(subscriptionsQuery), async (c) => {
+    const { page, limit, status, user_id: reference } = c.req.valid("query");
+    const person = await wantedPerson(c, reference);
+    const filter = { status, personId: person?.id };
+    const { rows, total } = await listSubscriptions(c.get("db"), c.get("caller"), filter, { page, limit });
+    return c.json({ data: rows.map(listedBody), pagination: { page, limit, total } });
+  })
+  .get("/:id", guard("either"), async (c) => {
+    const subscription = await current(c, await requireSubscription(c, c.req.param("id")));
+    return c.json({ ...listedBody(subscription), ...numbersBody(subscription) });
+  })
+  .post("/", guard("either"), jsonBody(newSubscription), async (c) => {
+    const { user_id: reference, time_window: timeWindow } = c.req.valid("json");
+    const person = await requirePerson(c, reference, "user_id");
+    const wanted = { personId: person.id, timeWindow };
+    const { id, isNew } = await subscribe(c.get("db"), c.get("caller"), wanted, Date.now());
+    const subscription = await refreshed(c, id, person.id);
+    const body = { ...subscriptionBody(subscription), ...numbersBody(subscription) };
+    const headers = { Location: `/api/v1/stats-notifications/${id}` };
+    return c.json({ ...body, created_at: wholeSeconds(subscription.createdAt) }, isNew ? 201 : 200, headers);
+  })
+  .put("/:id", guard("either"), jsonBody(subscriptionChange), async (c) => {
+    const before = await requireSubscription(c, c.req.param("id"));
+    const { time_window: timeWindow } = c.req.valid("json");
+    const isOther = timeWindow !== before.timeWindow;
+    if (isOther && !(await changeWindow(c.get("db"), c.get("caller"), before, timeWindow, Date.now()))) {
+      throw new ApiError("conflict", { text: `user_id is subscribed to the ${timeWindow} window already` });
+    }
+    const subscription = await current(c, await requireSubscription(c, before.id));
+    return c.json({ ...subscriptionBody(subscription), updated_at: wholeSeconds(subscription.updatedAt) });
+  })
+  .delete("/:id", guard("either"), async (c) => {
+    const { id } = await requireSubscription(c, c.req.param("id"));
+    if (!(await unsubscribe(c.get("db"), c.get("caller"), id, Date.now()))) throw new ApiError("gone");
+    return c.json({ deleted: true, notification_id: id });
+  })
+  .post("/:id/refresh", guard("either"), async (c) => {
+    const { id, personId } = await requireSubscription(c, c.req.param("id"));
+    const subscription = await refreshed(c, id, personId);
+    return c.json({
+      notification_id: id,
+      refreshed: true,
+      refreshed_at: wholeSeconds(subscription.lastRefreshedAt),
+      ...numbersBody(subscription),
+    });
+  });
+
+/** Subscriptions (Stats Notifier), under the path as it is meant and as its document prints it. */
+export const notificationsRoutes = new Hono<AppContext>()
+  .route("/stats-notifications", subscriptionRoutes)
+  .route("/stats-notifications/api/v1/stats-notifications", subscriptionRoutes);
+
+/** The subscription with its numbers as D1 knows them, which lags behind open blocks by a checkpoint. */
+async function current(c: Context<AppContext>, subscription: SubscriptionRow): Promise<SubscriptionRow> {
+  const now = Date.now();
+  if (!subscription.stale && now < subscription.endsAt) return subscription;
+  await refreshPerson(c.get("db"), c.get("caller"), subscription.personId, now);
+  return requireSubscription(c, subscription.id);
+}
+
+/** The subscription with its numbers up to the person's last heartbeat. */
+async function refreshed(c: Context<AppContext>, id: string, personId: string): Promise<SubscriptionRow> {
+  const [db, caller] = [c.get("db"), c.get("caller")];
+  await openBlocks(c.env, caller, personId);
+  await refreshPerson(db, caller, personId, Date.now(), id);
+  return requireSubscription(c, id);
+}

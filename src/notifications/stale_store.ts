@@ -1,0 +1,132 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Database } from "../db/client.ts";
+import { addDays } from "../lib/time_zone.ts";
+import type { Tenant } from "../people/store.ts";
+import type { StatusClasses } from "../presence/status.ts";
+import { utcDate } from "./calendar.ts";
+import { FIRST_DATE, type Mark } from "./stale.ts";
+
+/** Somebody on a team whose roll-ups may be wrong, and what it takes to count them anew. */
+export type StalePerson = Tenant & {
+  personId: string;
+  zone: string;
+  classes: StatusClasses;
+  marks: Mark[];
+  /** The first UTC date on which there is anything of them; null where there is nothing, or no mark asks for it. */
+  earliest: string | null;
+};
+
+/** How long one run of cron has the work to itself, should it die: until the next one. */
+const LEASE_MS = 15 * 60_000;
+
+/**
+ * Moves the clock on for the sake of one person: marks made before carry an earlier tick than the one this gives, are never
+ * touched again, and so may be settled by what is read from now on. Null, and nothing done, where they have no mark.
+ */
+export async function tickClock(db: Database, { teamId }: Tenant, personId: string): Promise<number | null> {
+  const [row] = await db.all<{ tick: number }>(sql`
+    UPDATE rollup_clock SET tick = tick + 1
+    WHERE EXISTS (SELECT 1 FROM stale_days WHERE team_id = ${teamId} AND person_id = ${personId}) RETURNING tick`);
+  return row?.tick ?? null;
+}
+
+/** Moves the clock on for a run of cron, which then has the work to itself; null while another one has it. */
+export async function leaseClock(db: Database, now: number): Promise<number | null> {
+  const [row] = await db.all<{ tick: number }>(sql`
+    UPDATE rollup_clock SET tick = tick + 1, leased_until = ${now + LEASE_MS} WHERE leased_until <= ${now} RETURNING tick`);
+  return row?.tick ?? null;
+}
+
+/** Ends the lease taken at `leasedAt`. */
+export const releaseClock = (db: Database, leasedAt: number): Promise<unknown> =>
+  db.run(sql`UPDATE rollup_clock SET leased_until = 0 WHERE leased_until = ${leasedAt + LEASE_MS}`);
+
+/** The stale days of one person, marked before `tick`; null where there are none. */
+export async function findStale(
+  db: Database,
+  { teamId }: Tenant,
+  personId: string,
+  tick: number,
+): Promise<StalePerson | null> {
+  const marks = sql`s.team_id = ${teamId} AND s.person_id = ${personId} AND s.tick < ${tick}`;
+  const [person] = await readStale(db, marks, sql``);
+  return person ?? null;
+}
+
+/** Where a page of stale people ended. */
+export type StalePlace = { teamId: string; personId: string };
+
+/**
+ * A page of stale people of all teams, in order, after `after`: those somebody has subscribed to, and of the others those
+ * whose days are over everywhere: until then a day is counted once more for nothing.
+ */
+export function listStale(
+  db: Database,
+  tick: number,
+  now: number,
+  after: StalePlace,
+  limit: number,
+): Promise<StalePerson[]> {
+  const over = addDays(utcDate(now), -1);
+  const place = sql`(s.team_id, s.person_id) > (${after.teamId}, ${after.personId})`;
+  const due = sql`${place} AND s.tick < ${tick} AND (s.first_date < ${over} OR ${isSubscribed})`;
+  // The page is of people, each with all their marks.
+  const page = sql`JOIN (SELECT DISTINCT s.team_id, s.person_id FROM stale_days s WHERE ${due}
+    ORDER BY s.team_id, s.person_id LIMIT ${limit}) q ON q.team_id = s.team_id AND q.person_id = s.person_id`;
+  return readStale(db, sql`s.tick < ${tick}`, page);
+}
+
+/** Whether there is anything for `listStale`, or a window that has rolled over. */
+export async function isAnythingDue(db: Database, now: number): Promise<boolean> {
+  const over = addDays(utcDate(now), -1);
+  const row = await db.get<{ due: number }>(sql`
+    SELECT EXISTS (SELECT 1 FROM stale_days s WHERE s.first_date < ${over} OR ${isSubscribed})
+      OR EXISTS (SELECT 1 FROM subscriptions WHERE status = 'active' AND ends_at <= ${now}) AS due`);
+  return row.due === 1;
+}
+
+/** Whether the person of mark `s`, or somebody merged into them, is subscribed to. */
+const isSubscribed = sql`EXISTS (
+  SELECT 1 FROM (SELECT s.person_id AS id UNION ALL SELECT id FROM people WHERE merged_into = s.person_id) a
+  CROSS JOIN subscriptions b ON b.team_id = s.team_id AND b.person_id = a.id AND b.status = 'active')`;
+
+type Row = Mark &
+  Tenant & { personId: string; zone: string; classes: string; firstMs: number | null; firstMonth: string | null };
+
+async function readStale(db: Database, condition: SQL, page: SQL): Promise<StalePerson[]> {
+  const isEndless = sql`s.first_date = ${FIRST_DATE}`;
+  // The first of each identity is the first entry of an index; the first of them all at once would be a look at everything.
+  const first = (table: SQL, at: SQL) => sql`(SELECT min((SELECT min(${at}) FROM ${table}
+    WHERE team_id = s.team_id AND identity_id = i.id)) FROM identities i WHERE i.person_id = s.person_id)`;
+  const rows = await db.all<Row>(sql`
+    SELECT t.account_id AS accountId, s.team_id AS teamId, s.person_id AS personId, s.tick, s.first_date AS firstDate,
+      s.last_date AS lastDate, coalesce(p.time_zone, t.time_zone) AS zone, t.status_classes AS classes,
+      iif(${isEndless}, min(coalesce(${first(sql`events`, sql`occurred_at`)}, 1e18),
+        coalesce(${first(sql`blocks`, sql`started_at`)}, 1e18)), NULL) AS firstMs,
+      iif(${isEndless}, (SELECT min(month) FROM rollups
+        WHERE team_id = s.team_id AND person_id = s.person_id AND archived = 0), NULL) AS firstMonth
+    FROM stale_days s ${page} JOIN people p ON p.id = s.person_id JOIN teams t ON t.id = s.team_id
+    WHERE ${condition} ORDER BY s.team_id, s.person_id`);
+  const people = new Map<string, StalePerson>();
+  for (const { accountId, teamId, personId, zone, classes, ...row } of rows) {
+    const key = `${teamId} ${personId}`;
+    let person = people.get(key);
+    if (!person) {
+      person = { accountId, teamId, personId, zone, classes: JSON.parse(classes), marks: [], earliest: null };
+      people.set(key, person);
+    }
+    const { tick, firstDate, lastDate } = row;
+    person.marks.push({ tick, firstDate, lastDate });
+    person.earliest ??= earliestOf(row);
+  }
+  return [...people.values()];
+}
+
+/** No later than anything there is: a month of a local calendar begins up to a day earlier in UTC. */
+function earliestOf({ firstMs, firstMonth }: Pick<Row, "firstMs" | "firstMonth">): string | null {
+  const dates = [
+    ...(firstMs !== null && firstMs < 1e18 ? [utcDate(firstMs)] : []),
+    ...(firstMonth === null ? [] : [addDays(`${firstMonth}-01`, -1)]),
+  ];
+  return dates.sort()[0] ?? null;
+}

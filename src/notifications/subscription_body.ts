@@ -1,0 +1,39 @@
+import { wholeSeconds } from "../checkins/time_words.ts";
+import { type Numbers, snapshotBody } from "./snapshot.ts";
+import type { PlacedWindow, TimeWindow } from "./window.ts";
+
+/** A subscription as the store knows it. */
+export type Subscription = Numbers &
+  Omit<PlacedWindow, "endsAt"> & {
+    id: string;
+    personId: string;
+    timeWindow: TimeWindow;
+    status: "active" | "removed";
+    lastRefreshedAt: number;
+    createdAt: number;
+    updatedAt: number;
+  };
+
+/** What every answer of the Stats Notifier says of a subscription. */
+export const subscriptionBody = ({ id, personId, timeWindow, status }: Subscription) => ({
+  notification_id: id,
+  user_id: personId,
+  time_window: timeWindow,
+  status,
+});
+
+/** As `subscriptionBody`, as lists show it. */
+export const listedBody = (subscription: Subscription) => ({
+  ...subscriptionBody(subscription),
+  last_refreshed_at: wholeSeconds(subscription.lastRefreshedAt),
+});
+
+/** The three numbers, and the window they are of: its first and last date, both inclusive. */
+export const numbersBody = (subscription: Subscription) => ({
+  snapshot: snapshotBody(subscription),
+  window: {
+    start_date: subscription.startDate,
+    end_date: subscription.endDate,
+    timezone: subscription.timeZone,
+  },
+});
