@@ -25,6 +25,9 @@ CREATE TABLE `rollups` (
 	`month` text NOT NULL,
 	`archived` integer DEFAULT false NOT NULL,
 	`days` text NOT NULL,
+	`total_activities` integer NOT NULL,
+	`completed_activities` integer NOT NULL,
+	`work_ms` integer NOT NULL,
 	PRIMARY KEY(`team_id`, `person_id`, `month`, `archived`),
 	FOREIGN KEY (`team_id`) REFERENCES `teams`(`id`) ON UPDATE no action ON DELETE no action
 ) WITHOUT ROWID;

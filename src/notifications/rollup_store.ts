@@ -78,6 +78,7 @@ type Month = {
   month: string;
   marks: [number, string][];
   days: Record<string, DayNumbers>;
+  sums: [number, number, number];
 };
 
 function monthsOf({ teamId, personId, marks, days }: Planned, numbers: readonly DayNumbers[]): Month[] {
@@ -85,8 +86,11 @@ function monthsOf({ teamId, personId, marks, days }: Planned, numbers: readonly 
   const keys = marks.map(({ tick, firstDate }): [number, string] => [tick, firstDate]);
   days.forEach(({ date }: LocalDay, n) => {
     const month = date.slice(0, -3);
-    const known = months.get(month) ?? { teamId, personId, month, marks: keys, days: {} };
+    const known = months.get(month) ?? { teamId, personId, month, marks: keys, days: {}, sums: [0, 0, 0] };
     known.days[date.slice(-2)] = numbers[n]!;
+    numbers[n]?.forEach((number, k) => {
+      known.sums[k]! += number;
+    });
     months.set(month, known);
   });
   return [...months.values()];
@@ -96,16 +100,23 @@ function monthsOf({ teamId, personId, marks, days }: Planned, numbers: readonly 
 const saveMonths = (months: Month[]): SQL => {
   const row = sql`FROM rollups r WHERE r.team_id = (m.value ->> 'teamId') AND r.person_id = (m.value ->> 'personId')
     AND r.month = (m.value ->> 'month') AND r.archived = 0`;
+  // By how much the days that the patch names change the sum of the month.
+  const growth = (nth: SQL) => sql`(
+    SELECT sum(coalesce(d.value ->> ${nth}, 0) - coalesce(json_extract(rollups.days, '$."' || d.key || '"[${nth}]'), 0))
+    FROM json_each(excluded.days) d)`;
   // Only a row that is there already can lose entries; a new one has none that say so.
   return sql`
-    INSERT INTO rollups (team_id, person_id, month, archived, days)
+    INSERT INTO rollups (team_id, person_id, month, archived, days, total_activities, completed_activities, work_ms)
     SELECT m.value ->> 'teamId', m.value ->> 'personId', m.value ->> 'month', 0,
-      iif(EXISTS (SELECT 1 ${row}), m.value -> 'days', json_patch('{}', m.value -> 'days'))
+      iif(EXISTS (SELECT 1 ${row}), m.value -> 'days', json_patch('{}', m.value -> 'days')),
+      m.value ->> '$.sums[0]', m.value ->> '$.sums[1]', m.value ->> '$.sums[2]'
     FROM json_each(${JSON.stringify(months)}) m
     WHERE EXISTS (SELECT 1 FROM json_each(m.value, '$.marks') k CROSS JOIN stale_days s ON s.team_id = (m.value ->> 'teamId')
         AND s.person_id = (m.value ->> 'personId') AND s.tick = (k.value ->> 0) AND s.first_date = (k.value ->> 1))
       AND (json_patch('{}', m.value -> 'days') <> '{}' OR EXISTS (SELECT 1 ${row}))
-    ON CONFLICT DO UPDATE SET days = json_patch(days, excluded.days) WHERE json_patch(days, excluded.days) <> days`;
+    ON CONFLICT DO UPDATE SET days = json_patch(days, excluded.days), total_activities = total_activities + ${growth(sql`0`)},
+      completed_activities = completed_activities + ${growth(sql`1`)}, work_ms = work_ms + ${growth(sql`2`)}
+    WHERE json_patch(days, excluded.days) <> days`;
 };
 
 /** Takes away the marks that were counted for, and marks again what was too much for one step. */

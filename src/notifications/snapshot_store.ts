@@ -1,10 +1,12 @@
 import { type SQL, sql } from "drizzle-orm";
 import { atomically, type Database } from "../db/client.ts";
 import { pages } from "../lib/pages.ts";
+import { addDays } from "../lib/time_zone.ts";
 import type { Tenant } from "../people/store.ts";
+import { datesFrom } from "./calendar.ts";
 import { rollUp } from "./rollup_store.ts";
 import { findStale, type StalePlace, tickClock } from "./stale_store.ts";
-import { type PlacedWindow, type TimeWindow, windowAt } from "./window.ts";
+import { type Dates, type PlacedWindow, type TimeWindow, windowAt } from "./window.ts";
 
 /** An active subscription, and whose numbers it shows in which zone. */
 export type Due = { id: string; teamId: string; personId: string; zone: string; timeWindow: TimeWindow };
@@ -45,30 +47,53 @@ export async function refreshRolledOver(db: Database, now: number, limit: number
  * is so already writes no row, unless `always`: then it says at least when it was looked at.
  */
 function refreshStatements(due: readonly Due[], now: number, { always = false } = {}): SQL[] {
-  const placed = due.map(({ zone, timeWindow, ...one }) => ({ ...one, ...windowAt(timeWindow, now, zone) }));
+  const placed = due.map(({ zone, timeWindow, ...one }) => {
+    const window = windowAt(timeWindow, now, zone);
+    return { ...one, ...window, ...partsOf(window) };
+  });
   return [...pages(placed)].map((page) => refresh(page, now, always));
 }
 
-const refresh = (page: (Omit<Due, "zone" | "timeWindow"> & PlacedWindow)[], now: number, always: boolean): SQL => sql`
-  UPDATE subscriptions AS s SET total_activities = n.total, completed_activities = n.completed, work_ms = n.work_ms,
-    start_date = n.start_date, end_date = n.end_date, time_zone = n.time_zone, ends_at = n.ends_at, last_refreshed_at = ${now}
-  FROM (
-    SELECT w.value ->> 'id' AS id, w.value ->> 'startDate' AS start_date, w.value ->> 'endDate' AS end_date,
-      w.value ->> 'timeZone' AS time_zone, w.value ->> 'endsAt' AS ends_at, coalesce(sum(d.value ->> 0), 0) AS total,
-      coalesce(sum(d.value ->> 1), 0) AS completed, coalesce(sum(d.value ->> 2), 0) AS work_ms
-    FROM json_each(${JSON.stringify(page)}) w
-      CROSS JOIN people a ON a.id IN (
-        SELECT w.value ->> 'personId' UNION ALL SELECT id FROM people WHERE merged_into = (w.value ->> 'personId'))
-      -- What is still there of somebody merged is counted under their successor; what is archived stays where it was.
-      LEFT JOIN rollups r ON r.team_id = (w.value ->> 'teamId') AND r.person_id = a.id
-        AND (r.archived = 1 OR a.id = (w.value ->> 'personId'))
-        AND r.month BETWEEN substr(w.value ->> 'startDate', 1, length(w.value ->> 'startDate') - 3)
-          AND substr(w.value ->> 'endDate', 1, length(w.value ->> 'endDate') - 3)
-      LEFT JOIN json_each(r.days) d ON r.month || '-' || d.key BETWEEN w.value ->> 'startDate' AND w.value ->> 'endDate'
-    GROUP BY w.key) n
-  WHERE s.id = n.id AND s.status = 'active' AND (${always ? 1 : 0}
-    OR (s.total_activities, s.completed_activities, s.work_ms, s.start_date, s.end_date, s.time_zone, s.ends_at)
-      IS NOT (n.total, n.completed, n.work_ms, n.start_date, n.end_date, n.time_zone, n.ends_at))`;
+/** A window as roll-ups are added up to it: whole months, or else days. */
+const partsOf = ({ startDate, endDate }: Dates) =>
+  startDate.slice(-2) === "01" && addDays(endDate, 1).slice(-2) === "01"
+    ? { firstMonth: startDate.slice(0, -3), lastMonth: endDate.slice(0, -3), days: [] }
+    : {
+        firstMonth: null,
+        lastMonth: null,
+        days: [...datesFrom(startDate, endDate)].map((d) => [d.slice(0, -3), d.slice(-2)]),
+      };
+
+type Placed = Omit<Due, "zone" | "timeWindow"> & PlacedWindow & ReturnType<typeof partsOf>;
+
+const refresh = (page: Placed[], now: number, always: boolean): SQL => {
+  const windows = sql`json_each(${JSON.stringify(page)}) w CROSS JOIN people a ON a.id IN (
+    SELECT w.value ->> 'personId' UNION ALL SELECT id FROM people WHERE merged_into = (w.value ->> 'personId'))`;
+  // What is still there of somebody merged is counted under their successor; what is archived stays where it was.
+  const theirs = sql`rollups r ON r.team_id = (w.value ->> 'teamId') AND r.person_id = a.id
+    AND (r.archived = 1 OR a.id = (w.value ->> 'personId'))`;
+  const ofDay = (nth: SQL) => sql`json_extract(r.days, '$."' || (d.value ->> 1) || '"[${nth}]')`;
+  return sql`
+    UPDATE subscriptions AS s SET total_activities = n.total, completed_activities = n.completed, work_ms = n.work_ms,
+      start_date = n.value ->> 'startDate', end_date = n.value ->> 'endDate', time_zone = n.value ->> 'timeZone',
+      ends_at = n.value ->> 'endsAt', last_refreshed_at = ${now}
+    FROM (
+      SELECT value, coalesce(sum(total), 0) AS total, coalesce(sum(completed), 0) AS completed,
+        coalesce(sum(work_ms), 0) AS work_ms
+      FROM (
+        SELECT w.key, w.value, r.total_activities AS total, r.completed_activities AS completed, r.work_ms
+        FROM ${windows} CROSS JOIN ${theirs} AND r.month BETWEEN (w.value ->> 'firstMonth') AND (w.value ->> 'lastMonth')
+        UNION ALL
+        SELECT w.key, w.value, ${ofDay(sql`0`)}, ${ofDay(sql`1`)}, ${ofDay(sql`2`)}
+        FROM ${windows} CROSS JOIN json_each(w.value, '$.days') d CROSS JOIN ${theirs} AND r.month = (d.value ->> 0)
+        UNION ALL
+        SELECT key, value, 0, 0, 0 FROM json_each(${JSON.stringify(page)})
+      ) GROUP BY key) n
+    WHERE s.id = (n.value ->> 'id') AND s.status = 'active' AND (${always ? 1 : 0}
+      OR (s.total_activities, s.completed_activities, s.work_ms, s.start_date, s.end_date, s.time_zone, s.ends_at)
+        IS NOT (n.total, n.completed, n.work_ms, n.value ->> 'startDate', n.value ->> 'endDate', n.value ->> 'timeZone',
+          n.value ->> 'endsAt'))`;
+};
 
 /**
  * Counts what has changed of one person's days, and brings all their snapshots up to it; that of subscription `always`, if

@@ -85,7 +85,7 @@ export async function subscribe(
         work_ms, start_date, end_date, time_zone, ends_at, last_refreshed_at, created_at, updated_at)
       SELECT ${id}, ${teamId}, ${personId}, ${timeWindow}, 'active', 0, 0, 0, '', '', '', 0, ${now}, ${now}, ${now}
       WHERE NOT EXISTS (${standing})`,
-    sql`${standing} ORDER BY created_at, id LIMIT 1`,
+    sql`${standing} ORDER BY person_id = ${personId} DESC, created_at, id LIMIT 1`,
   ]);
   const standingId = (found!.results[0] as { id: string }).id;
   return { id: standingId, isNew: standingId === id };

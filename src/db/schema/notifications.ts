@@ -19,6 +19,10 @@ export const rollups = sqliteTable(
     /** Whether what this counts was removed for its age. Such numbers add to those of what is still there. */
     archived: integer({ mode: "boolean" }).notNull().default(false),
     days: text().notNull(),
+    /** The sums over `days`: windows of whole months need no more. */
+    totalActivities: integer("total_activities").notNull(),
+    completedActivities: integer("completed_activities").notNull(),
+    workMs: integer("work_ms").notNull(),
   },
   (t) => [primaryKey({ columns: [t.teamId, t.personId, t.month, t.archived] })],
 );
