@@ -85,6 +85,19 @@ export async function isAnythingDue(db: Database, now: number): Promise<boolean>
   return row.due === 1;
 }
 
+/**
+ * For how long, in milliseconds, the oldest change of somebody subscribed to on the team has waited to be counted, or a
+ * window that is over to be moved on; 0 where nothing waits.
+ */
+export async function refreshLag(db: Database, { teamId }: Tenant, now: number): Promise<number> {
+  const { since } = await db.get<{ since: number | null }>(sql`
+    SELECT min(at) AS since FROM (
+      SELECT s.since AS at FROM stale_days s WHERE s.team_id = ${teamId} AND ${isSubscribed}
+      UNION ALL
+      SELECT ends_at FROM subscriptions WHERE team_id = ${teamId} AND status = 'active' AND ends_at <= ${now})`);
+  return since === null ? 0 : Math.max(0, now - since);
+}
+
 /** Whether the person of mark `s`, or somebody merged into them, is subscribed to. */
 const isSubscribed = sql`EXISTS (
   SELECT 1 FROM (SELECT s.person_id AS id UNION ALL SELECT id FROM people WHERE merged_into = s.person_id) a

@@ -33,3 +33,6 @@ export const NOT_ONBOARDED = {
   },
   integration: { id: "9a30d7c8-e1f5-4b62-9c84-25d6b1f07e3a", name: "Demo, not set up", key: "tc_NotOnboardedYet00000" },
 };
+
+/** What the demo derives the secrets of its webhooks from: local only, as the keys are. */
+export const SIGNING_KEY = "demo-signing-key-for-local-use-only-1234567";

@@ -1,7 +1,15 @@
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { previousLabel, questionsOn } from "../../src/checkins/reports/workday.ts";
 import { hashtags } from "../../src/checkins/statuses/hashtags.ts";
-import { checkins, checkinTags, comments, events, reactions, reports } from "../../src/db/schema/index.ts";
+import {
+  checkins,
+  checkinTags,
+  comments,
+  events,
+  reactions,
+  reports,
+  subscriptions,
+} from "../../src/db/schema/index.ts";
 import { identityId } from "../../src/lib/id.ts";
 import { slugify } from "../../src/lib/text.ts";
 import { ACCOUNT, TEAM } from "./account.ts";
@@ -9,13 +17,26 @@ import { type DemoCheckin, type DemoReport, REPORTS } from "./check_ins.ts";
 import { type DemoPerson, PEOPLE } from "./people.ts";
 import { COMMENTS, type DemoEvent, type DemoRemark, EVENTS, REACTIONS } from "./remarks.ts";
 
-/** The rows of the demo's history: reports, check-ins with their tags, what was said of them, and what tools told. */
+/**
+ * The rows of the demo's history: reports, check-ins with their tags, what was said of them, what tools told, and the
+ * subscription that Stats Notifier's contract prints.
+ */
 export const historyRows = async () => [
   ...(await Promise.all(REPORTS.map(report))).flat(),
   ...COMMENTS.map((comment) => row(comments, remark(comment))),
   ...REACTIONS.map((reaction) => row(reactions, remark(reaction))),
   ...(await Promise.all(EVENTS.map(event))),
+  row(subscriptions, SUBSCRIPTION),
 ];
+
+const SUBSCRIBED_AT = Date.parse("2026-03-26T09:45:00Z");
+
+/** Nobody has counted anything yet: whoever looks first has it counted. */
+const SUBSCRIPTION = {
+  ...{ id: "notif_001", teamId: TEAM.id, personId: "usr_4f8a2c", timeWindow: "quarterly", status: "active" as const },
+  ...{ totalActivities: 0, completedActivities: 0, workMs: 0, startDate: "", endDate: "", timeZone: "", endsAt: 0 },
+  ...{ lastRefreshedAt: SUBSCRIBED_AT, createdAt: SUBSCRIBED_AT, updatedAt: SUBSCRIBED_AT },
+};
 
 const row = <T extends SQLiteTable>(table: T, values: T["$inferInsert"]) => ({ table, values });
 

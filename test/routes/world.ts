@@ -1,4 +1,4 @@
-import { newId, newPersonId } from "../../src/lib/id.ts";
+import { newId, newPersonId, newSubscriptionId } from "../../src/lib/id.ts";
 import { direct } from "../support/direct.ts";
 import { mintTeam, type Team } from "../support/team.ts";
 
@@ -22,6 +22,8 @@ export type Names = {
   activity: string;
   comment: string;
   reaction: string;
+  /** A subscription to the numbers of `person`. */
+  subscription: string;
 };
 
 /** A team with something of everything. */
@@ -89,13 +91,18 @@ export async function mintWorld(options: Parameters<typeof mintTeam>[0] = {}): P
   const told = await act<Record<string, { id: string }>>("/status_activities", { ...asTeam, body: activity });
   await act(`/member_absences/${person.id}`, { ...asTeam, body: { date: LEAVE } });
   await act("/team_absences", { ...asTeam, body: { date: HOLIDAY } });
+  const wanted = { user_id: person.id, time_window: "daily" };
+  const { notification_id: subscription } = await act<{ notification_id: string }>("/stats-notifications", {
+    ...asTeam,
+    body: wanted,
+  });
   // Has the team's object hand D1 all it holds, so that nothing is still on its way.
   await act("/blocks", { headers: team.asTeam });
   const names = {
     ...{ mark, person: person.id, other: other.id, merged: merged.id, integration: integration.id },
     ...{ personIdentifier: `ann-${mark}`, personEmail: person.email, personSlug: person.slug },
     ...{ checkin: status.id, checkinSlug: status.slug, report: status.report_id },
-    ...{ activity: told.status_activity!.id, comment: comment!.id, reaction: reaction!.id },
+    ...{ activity: told.status_activity!.id, comment: comment!.id, reaction: reaction!.id, subscription },
   };
   return { ...team, names };
 }
@@ -117,7 +124,7 @@ export function absentNames(): Names {
     personSlug: `ann-${mark}-x`,
   };
   const checkin = { checkin: newId(), checkinSlug: `2026-01-15-ann-${mark}`, report: newId() };
-  const hanging = { activity: newId(), comment: newId(), reaction: newId() };
+  const hanging = { activity: newId(), comment: newId(), reaction: newId(), subscription: newSubscriptionId() };
   return {
     mark,
     person,

@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { exposition } from "../../src/metrics/exposition.ts";
+
+test("gauges and counters in the text format of OpenMetrics", () => {
+  const text = exposition(
+    [
+      { type: "gauge", name: "rooms", help: "Rooms in use.", value: 3 },
+      { type: "counter", name: "knocks", help: "Knocks.", value: 12, createdAt: 1_520_872_607_123 },
+      { type: "counter", name: "calls", help: "Calls.", value: 0 },
+    ],
+    { house: "north" },
+  );
+  expect(text).toBe(`# TYPE rooms gauge
+# HELP rooms Rooms in use.
+rooms{house="north"} 3
+# TYPE knocks counter
+# HELP knocks Knocks.
+knocks_total{house="north"} 12
+knocks_created{house="north"} 1520872607.123
+# TYPE calls counter
+# HELP calls Calls.
+calls_total{house="north"} 0
+# EOF
+`);
+});
+
+test("what would end a label is escaped", () => {
+  const text = exposition([{ type: "gauge", name: "g", help: 'a "\\"\nb', value: 1 }], { team: 'x"\\\ny' });
+  expect(text).toContain('g{team="x\\"\\\\\\ny"} 1\n');
+  expect(text).toContain('# HELP g a \\"\\\\\\"\\nb\n');
+});

@@ -1,0 +1,73 @@
+import { env } from "cloudflare:workers";
+import { expect, test } from "vitest";
+import { database } from "../../src/db/client.ts";
+import { refreshSubscriptions } from "../../src/notifications/refresh.ts";
+import { pushEvents, subscribe } from "../notifications/client.ts";
+import { push } from "../presence/client.ts";
+import { expectError } from "../support/error.ts";
+import { call, mintTeam, type Team } from "../support/team.ts";
+
+/** What is scraped, by metric, and the text it came in. */
+async function scrape(team: Team) {
+  const response = await call("/metrics", {
+    headers: { ...team.asTeam, Accept: "application/openmetrics-text;version=1.0.0" },
+  });
+  expect(response.status).toBe(200);
+  // Its type is none that workerd takes for text.
+  const text = new TextDecoder().decode(await response.arrayBuffer());
+  const samples = [...text.matchAll(/^rollcall_(\w+)\{team="(.+)"\} (\S+)$/gm)];
+  return { response, text, values: Object.fromEntries(samples.map(([, name, , value]) => [name, Number(value)])) };
+}
+
+test("a team that nothing has happened to yet", async () => {
+  const team = await mintTeam();
+  const { response, text, values } = await scrape(team);
+  expect(response.headers.get("Content-Type")).toBe("application/openmetrics-text; version=1.0.0; charset=utf-8");
+  expect(text.endsWith("\n# EOF\n")).toBe(true);
+  expect(text).toContain(`{team="team-${team.teamId}"}`);
+  const { heartbeats_created, ...counts } = values;
+  expect(heartbeats_created).toBeCloseTo(Date.now() / 1000, -2);
+  expect(counts).toEqual({
+    ...{ people_present: 0, open_blocks: 0, live_viewers: 0, outbox_blocks: 0, heartbeats_total: 0 },
+    ...{ events_accepted_total: 0, subscriptions: 0, refresh_lag_seconds: 0 },
+    ...{ webhooks_waiting: 0, webhooks_disabled: 0, webhook_failures_total: 0 },
+  });
+});
+
+test("presence, events and subscriptions are counted", async () => {
+  const team = await mintTeam();
+  await push(team, { ada: "online", bob: "away" });
+  await push(team, { ada: "online", cyd: "offline" });
+  const now = new Date().toISOString();
+  await pushEvents(team, [
+    ["ada", now],
+    ["bob", now],
+  ]);
+  await subscribe(team, "ada", "daily");
+  expect((await scrape(team)).values).toMatchObject({
+    ...{ people_present: 2, open_blocks: 2, heartbeats_total: 2, events_accepted_total: 2 },
+    ...{ subscriptions: 1, refresh_lag_seconds: 0 },
+  });
+});
+
+test("a change that no run has counted yet is lag, until one has", async () => {
+  const team = await mintTeam();
+  const now = Date.now();
+  await pushEvents(team, [["ada", new Date(now).toISOString()]]);
+  await subscribe(team, "ada", "daily");
+  await pushEvents(team, [["ada", new Date(now).toISOString()]]);
+  await env.DB.prepare("UPDATE stale_days SET since = ? WHERE team_id = ?")
+    .bind(now - 600_000, team.teamId)
+    .run();
+  const { refresh_lag_seconds: lag } = (await scrape(team)).values;
+  expect(lag).toBeGreaterThanOrEqual(600);
+  expect(lag).toBeLessThan(660);
+  await refreshSubscriptions(database(env.DB), now);
+  expect((await scrape(team)).values).toMatchObject({ refresh_lag_seconds: 0 });
+});
+
+test("it is the team's to read, and not an integration's", async () => {
+  const team = await mintTeam();
+  await expectError(await call("/metrics", { headers: team.asIntegration }), 401, "missing_api_key");
+  await expectError(await call("/metrics", { method: "POST", headers: team.asTeam }), 405, "method_not_allowed");
+});
