@@ -2,6 +2,8 @@
 interface Secrets {
   /** Unset: `POST /api/v1/setup` does not exist. */
   SETUP_TOKEN?: string;
+  /** What the secrets of webhooks are derived from, 32 characters or more. Unset: no `webhook_url` can be set. */
+  WEBHOOK_SIGNING_KEY?: string;
 }
 interface Env extends Secrets {}
 declare namespace Cloudflare {

@@ -12,6 +12,9 @@ import { refreshPerson } from "./snapshot_store.ts";
 import { changeWindow, listSubscriptions, type SubscriptionRow, subscribe, unsubscribe } from "./store.ts";
 import { listedBody, numbersBody, subscriptionBody } from "./subscription_body.ts";
 import { requireSubscription } from "./subscription_guard.ts";
+import { applyWebhook, requireWebhook, webhookRoutes } from "./webhooks/routes.ts";
+import { findWebhook } from "./webhooks/store.ts";
+import { webhookBody } from "./webhooks/webhook_body.ts";
 
 const subscriptionRoutes = new Hono<AppContext>()
   .get("/", guard("either"), query(subscriptionsQuery), async (c) => {
@@ -23,27 +26,38 @@ const subscriptionRoutes = new Hono<AppContext>()
   })
   .get("/:id", guard("either"), async (c) => {
     const subscription = await current(c, await requireSubscription(c, c.req.param("id")));
-    return c.json({ ...listedBody(subscription), ...numbersBody(subscription) });
+    const webhook = await findWebhook(c.get("db"), c.get("caller"), subscription.id);
+    const shown = webhook && { webhook: webhookBody(webhook) };
+    return c.json({ ...listedBody(subscription), ...numbersBody(subscription), ...shown });
   })
   .post("/", guard("either"), jsonBody(newSubscription), async (c) => {
-    const { user_id: reference, time_window: timeWindow } = c.req.valid("json");
+    const { user_id: reference, time_window: timeWindow, webhook_url: url } = c.req.valid("json");
     const person = await requirePerson(c, reference, "user_id");
+    requireWebhook(c, url);
     const wanted = { personId: person.id, timeWindow };
     const { id, isNew } = await subscribe(c.get("db"), c.get("caller"), wanted, Date.now());
+    const webhook = await webhookSet(c, id, url);
     const subscription = await refreshed(c, id, person.id);
-    const body = { ...subscriptionBody(subscription), ...numbersBody(subscription) };
+    const numbers = { ...subscriptionBody(subscription), ...numbersBody(subscription) };
     const headers = { Location: `/api/v1/stats-notifications/${id}` };
-    return c.json({ ...body, created_at: wholeSeconds(subscription.createdAt) }, isNew ? 201 : 200, headers);
+    const body = { ...numbers, created_at: wholeSeconds(subscription.createdAt), ...webhook };
+    return c.json(body, isNew ? 201 : 200, headers);
   })
   .put("/:id", guard("either"), jsonBody(subscriptionChange), async (c) => {
     const before = await requireSubscription(c, c.req.param("id"));
-    const { time_window: timeWindow } = c.req.valid("json");
+    const { time_window: timeWindow = before.timeWindow, webhook_url: url } = c.req.valid("json");
+    requireWebhook(c, url);
     const isOther = timeWindow !== before.timeWindow;
     if (isOther && !(await changeWindow(c.get("db"), c.get("caller"), before, timeWindow, Date.now()))) {
       throw new ApiError("conflict", { text: `user_id is subscribed to the ${timeWindow} window already` });
     }
+    const webhook = await webhookSet(c, before.id, url);
     const subscription = await current(c, await requireSubscription(c, before.id));
-    return c.json({ ...subscriptionBody(subscription), updated_at: wholeSeconds(subscription.updatedAt) });
+    return c.json({
+      ...subscriptionBody(subscription),
+      updated_at: wholeSeconds(subscription.updatedAt),
+      ...webhook,
+    });
   })
   .delete("/:id", guard("either"), async (c) => {
     const { id } = await requireSubscription(c, c.req.param("id"));
@@ -59,12 +73,17 @@ const subscriptionRoutes = new Hono<AppContext>()
       refreshed_at: wholeSeconds(subscription.lastRefreshedAt),
       ...numbersBody(subscription),
     });
-  });
+  })
+  .route("/", webhookRoutes);
 
 /** Subscriptions (Stats Notifier), under the path as it is meant and as its document prints it. */
 export const notificationsRoutes = new Hono<AppContext>()
   .route("/stats-notifications", subscriptionRoutes)
   .route("/stats-notifications/api/v1/stats-notifications", subscriptionRoutes);
+
+/** What an answer says of a webhook: nothing, where the request did. */
+const webhookSet = async (c: Context<AppContext>, id: string, url: string | null | undefined) =>
+  url === undefined ? {} : { webhook: await applyWebhook(c, id, url) };
 
 /** The subscription with its numbers as D1 knows them, which lags behind open blocks by a checkpoint. */
 async function current(c: Context<AppContext>, subscription: SubscriptionRow): Promise<SubscriptionRow> {

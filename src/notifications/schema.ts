@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { numeral, text } from "../http/schema.ts";
+import { webhookUrl } from "./webhooks/schema.ts";
 import { TIME_WINDOWS } from "./window.ts";
 
 const timeWindow = z.enum(TIME_WINDOWS, {
@@ -10,10 +11,18 @@ const timeWindow = z.enum(TIME_WINDOWS, {
 const person = text(320);
 
 /** POST /stats-notifications */
-export const newSubscription = z.strictObject({ user_id: person, time_window: timeWindow }, "must be an object");
+export const newSubscription = z.strictObject(
+  { user_id: person, time_window: timeWindow, webhook_url: webhookUrl },
+  "must be an object",
+);
 
-/** PUT /stats-notifications/{id} */
-export const subscriptionChange = z.strictObject({ time_window: timeWindow }, "must be an object");
+/** PUT /stats-notifications/{id}: what is left out stays as it is. */
+export const subscriptionChange = z
+  .strictObject({ time_window: timeWindow.optional(), webhook_url: webhookUrl }, "must be an object")
+  .refine((said) => said.time_window !== undefined || said.webhook_url !== undefined, {
+    path: ["time_window"],
+    message: `is required, or webhook_url: one of ${TIME_WINDOWS.join(", ")}`,
+  });
 
 /** GET /stats-notifications: pages from 1, of 20 and at most 100; those that are active, unless others are asked for. */
 export const subscriptionsQuery = z.object({

@@ -114,10 +114,10 @@ export async function changeWindow(
 
 /** Removes an active subscription, and where its changes were sent; false where it was not active any more. */
 export async function unsubscribe(db: Database, { teamId }: Tenant, id: string, now: number): Promise<boolean> {
-  const removed = await db
-    .update(subscriptions)
-    .set({ status: "removed", updatedAt: now })
-    .where(and(eq(subscriptions.teamId, teamId), eq(subscriptions.id, id), eq(subscriptions.status, "active")))
-    .returning({ id: subscriptions.id });
-  return removed.length > 0;
+  const [removed] = await atomically(db, [
+    sql`UPDATE subscriptions SET status = 'removed', updated_at = ${now}
+      WHERE id = ${id} AND team_id = ${teamId} AND status = 'active' RETURNING id`,
+    sql`DELETE FROM webhooks WHERE subscription_id = ${id} AND team_id = ${teamId}`,
+  ]);
+  return removed!.results.length > 0;
 }

@@ -2,17 +2,19 @@ import { wholeSeconds } from "../checkins/time_words.ts";
 import { type Numbers, snapshotBody } from "./snapshot.ts";
 import type { PlacedWindow, TimeWindow } from "./window.ts";
 
+/** Numbers, and the window they are of. */
+export type Counted = Numbers & Omit<PlacedWindow, "endsAt">;
+
 /** A subscription as the store knows it. */
-export type Subscription = Numbers &
-  Omit<PlacedWindow, "endsAt"> & {
-    id: string;
-    personId: string;
-    timeWindow: TimeWindow;
-    status: "active" | "removed";
-    lastRefreshedAt: number;
-    createdAt: number;
-    updatedAt: number;
-  };
+export type Subscription = Counted & {
+  id: string;
+  personId: string;
+  timeWindow: TimeWindow;
+  status: "active" | "removed";
+  lastRefreshedAt: number;
+  createdAt: number;
+  updatedAt: number;
+};
 
 /** What every answer of the Stats Notifier says of a subscription. */
 export const subscriptionBody = ({ id, personId, timeWindow, status }: Subscription) => ({
@@ -29,11 +31,7 @@ export const listedBody = (subscription: Subscription) => ({
 });
 
 /** The three numbers, and the window they are of: its first and last date, both inclusive. */
-export const numbersBody = (subscription: Subscription) => ({
-  snapshot: snapshotBody(subscription),
-  window: {
-    start_date: subscription.startDate,
-    end_date: subscription.endDate,
-    timezone: subscription.timeZone,
-  },
+export const numbersBody = (counted: Counted) => ({
+  snapshot: snapshotBody(counted),
+  window: { start_date: counted.startDate, end_date: counted.endDate, timezone: counted.timeZone },
 });
