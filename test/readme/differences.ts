@@ -4,12 +4,13 @@ const SHAPES = [
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/,
   /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
   /^usr_[0-9A-Za-z]{16}$/,
+  /^notif_[0-9A-Za-z]{16}$/,
   /^tc_[0-9A-Za-z]{4}$/,
   /^tc_[0-9A-Za-z]{20}$/,
   /^[\w-]{43}$/,
 ];
 /** Numbers that depend on when the page is run. */
-const VARYING = new Set(["hours", "weekday", "first_minute", "last_minute"]);
+const VARYING = new Set(["hours", "hours_logged", "weekday", "first_minute", "last_minute"]);
 
 /**
  * Where an answer is not what a page shows of it, as paths. A page may leave keys and list entries out, and shows one

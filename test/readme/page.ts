@@ -15,7 +15,7 @@ export function blocks(page: string): Block[] {
   });
 }
 
-/** The blocks marked `sh example`, with a status where it is not 200; the JSON or CSV right behind one is its answer. */
+/** The blocks marked `sh example`, with a status where it is not 200; the JSON, CSV or OpenMetrics right behind one is its answer. */
 export function examples(page: string): Example[] {
   const all = blocks(page);
   return all.flatMap((block, index) => {
@@ -25,7 +25,7 @@ export function examples(page: string): Example[] {
       title: `${block.heading}, block ${index + 1}`,
       command: block.text,
       status: Number(block.marks[1] ?? 200),
-      answer: next && ["json", "csv"].includes(next.language) ? next : undefined,
+      answer: next && ["json", "csv", "openmetrics"].includes(next.language) ? next : undefined,
     };
   });
 }
