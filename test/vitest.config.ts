@@ -1,11 +1,12 @@
 import { resolve } from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
+import { outside } from "./support/outside.ts";
 
 const root = resolve(import.meta.dirname, "..");
 
 /** Tests of the Worker run inside workerd, with real D1 and objects; those that start servers or read files, in Node. */
-const inNode = ["test/arch/**/*.test.ts", "test/journeys/**/*.test.ts", "test/readme/**/*.test.ts"];
+const inNode = ["test/{arch,journeys,readme}/**/*.test.ts", "test/faults/server/**/*.test.ts"];
 
 export default defineConfig({
   root,
@@ -19,7 +20,12 @@ export default defineConfig({
             wrangler: { configPath: "wrangler.toml" },
             remoteBindings: false,
             miniflare: {
-              bindings: { TEST_MIGRATIONS: await readD1Migrations("migrations"), SETUP_TOKEN: "setup-token-for-tests" },
+              bindings: {
+                TEST_MIGRATIONS: await readD1Migrations("migrations"),
+                SETUP_TOKEN: "setup-token-for-tests",
+                WEBHOOK_SIGNING_KEY: "signing-key-for-tests-000000000000",
+              },
+              outboundService: outside,
               // A suite may ask as often as it likes; the test of the limits puts SMALL_LIMIT in their place.
               ratelimits: {
                 TEAM_KEY_LIMIT: { namespace_id: "1", simple: { limit: 100_000, period: 60 } },
@@ -31,6 +37,8 @@ export default defineConfig({
         ],
         test: {
           name: "worker",
+          // How long the faults of test/faults go on: nothing else of the machine's environment reaches a Worker.
+          env: { FAULTS: process.env.FAULTS ?? "" },
           // Suites mint their own teams and put back what they break, so they can share a runtime, a database and its migrations.
           isolate: false,
           // Machines that run CI are not always quiet, and some suites read or fill whole tables.
@@ -38,8 +46,9 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: inNode,
           setupFiles: ["test/support/migrate.ts"],
-          // A CommonJS package that requires an ES module: workerd takes it only bundled, as wrangler does for the Worker.
-          deps: { optimizer: { ssr: { enabled: true, include: ["sanitize-html"] } } },
+          // CommonJS packages, bundled as wrangler does for the Worker: workerd takes none unbundled that requires an ES module,
+          // and of others the runner misses the sources that their maps name.
+          deps: { optimizer: { ssr: { enabled: true, include: ["sanitize-html", "standardwebhooks"] } } },
         },
       },
       { extends: true, root, test: { name: "node", include: inNode, testTimeout: 120_000, hookTimeout: 120_000 } },

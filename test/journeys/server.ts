@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { getPlatformProxy, unstable_readConfig } from "wrangler";
+import { SIGNING_KEY } from "../demo/account.ts";
 import { seedDemo } from "../demo/seed.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -40,7 +41,9 @@ type Options = {
   port?: number;
   /** The directory of its data, as wrangler's `--persist-to`; a temporary one when absent. */
   persistTo?: string;
-  /** Whether to put in the demo data. */
+  /** Whether the data is that of a server before, and so has every table already. */
+  isMigrated?: boolean;
+  /** Whether to put in the demo data, and the demo's secrets. */
   seed?: boolean;
   /** Further arguments for `wrangler dev`. */
   args?: string[];
@@ -57,9 +60,11 @@ export async function startServer(options: Options = {}): Promise<Server> {
   const persistTo = resolve(options.persistTo ?? temporary!);
   const clear = () => temporary && rm(temporary, { recursive: true, force: true, maxRetries: 5 });
   try {
-    await migrate(persistTo, signal);
+    if (!options.isMigrated) await migrate(persistTo, signal);
     if (seed) await seedLocal(persistTo);
-    const dev = ["dev", "--local", "--port", `${port}`, "--inspector-port", "0", "--persist-to", persistTo, ...args];
+    const secrets = seed ? ["--var", `WEBHOOK_SIGNING_KEY:${SIGNING_KEY}`] : [];
+    const where = ["--port", `${port}`, "--inspector-port", "0", "--persist-to", persistTo];
+    const dev = ["dev", "--local", ...where, ...secrets, ...args];
     const group = spawnGroup(dev, onOutput);
     const end = async (how: NodeJS.Signals) => {
       group.kill(how);

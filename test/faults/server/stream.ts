@@ -1,5 +1,5 @@
-import { formatInstant } from "../../src/lib/instant.ts";
-import { beat, type EndedBlock, expire, openBlock, type Stream } from "../../src/presence/block.ts";
+import { formatInstant } from "../../../src/lib/instant.ts";
+import { beat, type EndedBlock, expire, openBlock, type Stream } from "../../../src/presence/block.ts";
 
 /** One tool of an integration, and how it reports: from when on, and the minutes there may be from one beat to the next. */
 export type Source = { id: string; key: string; timeoutMs: number; source: string; start: number; steps: number[] };
@@ -15,7 +15,7 @@ export type EventBatch = Batch<{ events: (Event & { kind: string; scope: string 
 
 const PEOPLE = Array.from({ length: 12 }, (_, n) => (n % 3 === 0 ? `person${n}@x.test` : `person.${n}`));
 const STATUSES = ["online", " ONLINE", "coding", "meeting", "away", "lunch", "offline", "offline"];
-const EVENTS = 25;
+const EVENTS = 10;
 
 /** Numbers from 0 to 1 by chance, and yet the same ones again from the same seed (mulberry32). */
 export function random(seed: number): () => number {

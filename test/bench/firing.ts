@@ -1,0 +1,7 @@
+/** What the platform hands to `scheduled` when the cron expression of a request to `/bench/cron` is due now; null otherwise. */
+export function firing(request: Request): ScheduledController | null {
+  const { pathname, searchParams } = new URL(request.url);
+  if (pathname !== "/bench/cron") return null;
+  const fired = { cron: searchParams.get("cron")!, scheduledTime: Date.now(), noRetry() {} };
+  return fired as ScheduledController;
+}

@@ -1,0 +1,72 @@
+import { beat, clock } from "./beat.ts";
+import type { Bench } from "./harness.ts";
+import { throughput } from "./load.ts";
+import { interleave, median, ratioOf } from "./rounds.ts";
+import type { Row } from "./row.ts";
+import { number } from "./table.ts";
+import { addTeam, type BenchTeam } from "./team.ts";
+import { usageOf } from "./usage.ts";
+
+/** So many teams report at once, each from one tool, so that every heartbeat is newer than the one before. */
+const SENDERS = 16;
+/** People on a team, all of them in every heartbeat. */
+const PEOPLE = 100;
+/** How long each variant sends in a round, in milliseconds. */
+const ROUND_MS = 600;
+
+/** Heartbeats of 100 people who stay as they are, against the least work there is and against a row for each person. */
+export async function heartbeat(bench: Bench, rounds: number): Promise<Row[]> {
+  const teams = await Promise.all(
+    Array.from({ length: SENDERS }, async () => ({ team: await addTeam(bench, PEOPLE), now: clock() })),
+  );
+  const addKey = ({ integrationKey, teamId }: BenchTeam) => ({
+    sql: "INSERT INTO keys (key, team_id) VALUES (?, ?)",
+    params: [integrationKey, teamId],
+  });
+  await bench.sql(
+    teams.map(({ team }) => addKey(team)),
+    "OWN",
+  );
+  const to = (url: string) => (n: number) => beat(teams[n]!.team, url, teams[n]!.now());
+  const { timed, baseline, metered } = bench.urls;
+  const send = (url: string) => () => throughput(bench.worked, { senders: SENDERS, forMs: ROUND_MS }, to(url));
+  const speed = await interleave(rounds, {
+    rollcall: send(`${timed}/api/v1/presence`),
+    least: send(`${baseline}/presence`),
+    own: send(`${baseline}/own/presence`),
+  });
+
+  const again = to(`${metered}/api/v1/presence`);
+  // The first makes everybody known, the second finds its own use of the key already written down.
+  for (let n = 0; n < 2; n++) await usageOf(again(0));
+  const used = await usageOf(again(0));
+  const least = await usageOf(to(`${baseline}/presence?meter`)(0));
+  const own = await usageOf(to(`${baseline}/own/presence?meter`)(0));
+
+  const perSecond = (values: number[]) => `${number(median(values))} requests/s`;
+  const written = used.d1Written + used.objectWritten;
+  const rows = (what: string, measured: number, against: string, atMost: number): Row => ({
+    ...{ what: `  ${what}`, measured: number(measured), against, value: measured, unit: "rows" },
+    ...{ bound: { atMost }, usage: null },
+  });
+  return [
+    {
+      what: "heartbeat of 100 people unchanged, to the least work",
+      ...{ measured: perSecond(speed.rollcall), against: perSecond(speed.least) },
+      ...{ value: ratioOf(speed.rollcall, speed.least), unit: "x", bound: { atLeast: 0.7 }, usage: used },
+    },
+    rows("D1 rows read beyond the key's", used.d1Read - least.d1Read, `${least.d1Read} for the key`, 0),
+    rows("D1 rows written", used.d1Written, `${least.d1Written}`, 0),
+    rows("object rows written", used.objectWritten, "0", 1),
+    {
+      what: "heartbeat of 100 people unchanged, to a row for each",
+      ...{ measured: perSecond(speed.rollcall), against: perSecond(speed.own) },
+      ...{ value: ratioOf(speed.rollcall, speed.own), unit: "x", bound: { atLeast: 5 }, usage: own },
+    },
+    {
+      what: "  fewer rows written, D1 and object together",
+      ...{ measured: number(written), against: `${number(own.d1Written)} rows` },
+      ...{ value: own.d1Written / Math.max(written, 1), unit: "x", bound: { atLeast: 100 }, usage: null },
+    },
+  ];
+}

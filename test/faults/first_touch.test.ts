@@ -1,0 +1,167 @@
+import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { makeMorningReports } from "../../src/checkins/reports/refresh.ts";
+import { db, mintTeamOf, reports, stored as storedReports } from "../checkins/reports/client.ts";
+import { clockAt, statuses } from "../checkins/statuses/client.ts";
+import { anEvent, listAll } from "../events/client.ts";
+import { rows } from "../people/sightings.ts";
+import { blocks, iso, presence } from "../presence/client.ts";
+import { call, mintTeam, type Team } from "../support/team.ts";
+import { scale, TIMEOUT_MS } from "./scale.ts";
+
+afterAll(() => {
+  vi.useRealTimers();
+});
+
+const AT_ONCE = 50;
+
+/** Sends that many requests at once, the n-th of them made by `request`; gives each answer's status and body. */
+const allAtOnce = (request: (n: number) => Promise<Response>) =>
+  Promise.all(
+    Array.from({ length: AT_ONCE }, async (_, n) => {
+      const response = await request(n);
+      return { status: response.status, body: (await response.json()) as { processed?: unknown } };
+    }),
+  );
+
+const statusesOf = (answers: { status: number }[]) => [...new Set(answers.map(({ status }) => status))].sort();
+
+type User = { personIdentifier: string; email?: string; name?: string };
+
+const beat = (team: Team, user: User) =>
+  call("/api/v1/presence", {
+    headers: team.asIntegration,
+    body: { timestamp: iso(Date.now()), source: "chat", users: [{ ...user, status: "online" }] },
+  });
+
+const push = (team: Team, event: object) =>
+  call("/api/v1/events", { headers: team.asIntegration, body: { events: [event] } });
+
+/** Everybody of the team's account, and how many identities and memberships each of them has. */
+const people = (team: Team) =>
+  rows<{ identities: number; members: number }>(
+    `SELECT (SELECT count(*) FROM identities WHERE person_id = p.id) AS identities,
+       (SELECT count(*) FROM members WHERE person_id = p.id AND team_id = ?) AS members
+     FROM people p WHERE p.account_id = ?`,
+    ...[team.teamId, team.accountId],
+  );
+
+describe.each(Array.from({ length: scale("firstTouches") }, (_, n) => n + 1))(
+  "fifty first touches at once, round %i",
+  () => {
+    beforeEach(() => {
+      vi.useRealTimers();
+    });
+
+    test.each<[string, User, string, number]>([
+      ["under one identifier", { personIdentifier: "ann" }, "ann", 1],
+      ["by identifier and by e-mail", { personIdentifier: "ann", email: "Ann@x.test", name: "Ann" }, "ann@X.test", 2],
+      ["by one e-mail in two spellings", { personIdentifier: "ANN@x.test" }, "ann@x.test", 2],
+    ])("of presence and events, %s, make one person", async (_, user, named, identities) => {
+      const team = await mintTeam();
+      const answers = await allAtOnce((n) =>
+        n % 2 ? beat(team, user) : push(team, anEvent({ personIdentifier: named, externalId: `e${n}` })),
+      );
+      expect(statusesOf(answers)).toEqual([200]);
+      expect(Object.values(await presence(team))).toMatchObject([{ present: true, status: "online" }]);
+      expect(await people(team)).toEqual([{ identities, members: 1 }]);
+      expect(await blocks(team)).toHaveLength(1);
+      const events = await listAll(team);
+      expect(events).toHaveLength(AT_ONCE / 2);
+      const [person] = Object.values(await presence(team));
+      expect(new Set(events.map((event) => event.person_id))).toEqual(new Set([person!.person_id]));
+    });
+
+    test("of two teams of an account make one person, on both", async () => {
+      const one = await mintTeam();
+      const two = await mintTeam({ accountId: one.accountId });
+      const answers = await allAtOnce((n) => {
+        const team = n % 4 < 2 ? one : two;
+        return n % 2 ? beat(team, { personIdentifier: "ann" }) : push(team, anEvent({ personIdentifier: "ann" }));
+      });
+      expect(statusesOf(answers)).toEqual([200]);
+      for (const team of [one, two]) {
+        expect(Object.keys(await presence(team))).toEqual(["ann"]);
+        expect(await people(team)).toEqual([{ identities: 1, members: 1 }]);
+      }
+    });
+
+    test("of the same event make one event", async () => {
+      const team = await mintTeam();
+      const event = anEvent();
+      const answers = await allAtOnce(() => push(team, event));
+      expect(statusesOf(answers)).toEqual([200]);
+      const processed = answers.map(({ body }) => body.processed as { created: number; skipped: number });
+      expect(processed.filter(({ created }) => created === 1)).toHaveLength(1);
+      expect(processed.filter(({ skipped }) => skipped === 1)).toHaveLength(AT_ONCE - 1);
+      expect(await listAll(team)).toMatchObject([{ external_id: event.externalId, title: event.title }]);
+      expect(await people(team)).toEqual([{ identities: 1, members: 1 }]);
+    });
+
+    test("of an event that each tells otherwise make one event, as one of them told it", async () => {
+      const team = await mintTeam();
+      const event = anEvent();
+      const answers = await allAtOnce((n) => push(team, { ...event, title: `Title ${n}`, url: `https://x.test/${n}` }));
+      const processed = answers.map(({ body }) => body.processed as { created: number; updated: number });
+      expect(processed.filter(({ created }) => created === 1)).toHaveLength(1);
+      expect(processed.filter(({ updated }) => updated === 1)).toHaveLength(AT_ONCE - 1);
+      const [kept, ...others] = await listAll(team);
+      expect(others).toEqual([]);
+      expect(kept!.url).toBe(String(kept!.title).replace("Title ", "https://x.test/"));
+    });
+
+    test("of a new member make one, and the others are told so", async () => {
+      const team = await mintTeam();
+      const body = { name: "Ann Lee", email: "ann@x.test" };
+      const answers = await allAtOnce(() => call("/api/v1/members", { headers: team.asTeam, body }));
+      expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+      expect(answers.filter(({ status }) => status === 409)).toHaveLength(AT_ONCE - 1);
+      expect(await people(team)).toMatchObject([{ members: 1 }]);
+    });
+
+    // 2018-02-05 is a Monday.
+    const names = Array.from({ length: 20 }, (_, n) => `Member ${n}`);
+    const MONDAY = { date: "2018-02-05", previous_date: "2018-02-02", names: names.toSorted().join(", ") };
+
+    test("of a day by fifty GETs make one report, with one check-in of everybody", async () => {
+      clockAt("2018-02-05T15:00:00Z");
+      const team = await mintTeamOf({ names });
+      const paths = ["/reports", "/statuses", "/tags", "/reports/2018-02-05", "/statuses/2018-02-05-member-7"];
+      const answers = await allAtOnce((n) => call(`/api/v1${paths[n % paths.length]}`, { headers: team.asTeam }));
+      expect(statusesOf(answers)).toEqual([200]);
+      expect(await storedReports(team)).toEqual([MONDAY]);
+    });
+
+    test("of a day by readers, by people who check in and by the morning make one report, and keep every answer", async () => {
+      clockAt("2018-02-05T15:00:00Z");
+      const team = await mintTeamOf({ names });
+      const morning = makeMorningReports(db, Date.now());
+      const answers = await allAtOnce((n) => {
+        const [headers, member] = [team.asTeam, `member.${n}@x.test`];
+        if (n >= names.length) return call("/api/v1/reports", { headers });
+        return call("/api/v1/statuses", { headers, body: { member, answers: { next: `Plan ${n}` } } });
+      });
+      expect(await morning).toBe(0);
+      expect(statusesOf(answers)).toEqual([200, 201]);
+      expect(await storedReports(team)).toEqual([MONDAY]);
+      const [report] = await reports(team);
+      expect(report!.metrics).toMatchObject({ participation_count: names.length });
+      const kept = (await statuses(team)).map(({ answers }) => answers.next);
+      expect(kept.sort()).toEqual(names.map((_, n) => `Plan ${n}`).sort());
+    });
+
+    test("of one check-in by fifty answers keep one of them", async () => {
+      clockAt("2018-02-05T15:00:00Z");
+      const team = await mintTeamOf({ names: ["Ann"] });
+      const answers = await allAtOnce((n) =>
+        call("/api/v1/statuses", {
+          headers: team.asTeam,
+          body: { member: "ann@x.test", answers: { next: `Plan ${n}` } },
+        }),
+      );
+      expect(statusesOf(answers)).toEqual([200, 201]);
+      expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+      expect(await statuses(team)).toMatchObject([{ answers: { next: expect.stringMatching(/^Plan \d+$/) } }]);
+    });
+  },
+  TIMEOUT_MS,
+);

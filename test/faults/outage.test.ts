@@ -1,0 +1,78 @@
+import fc from "fast-check";
+import { expect, test, vi } from "vitest";
+import { evict, MINUTE, read, START, stopTheClock } from "../presence/client.ts";
+import { mintTeam, type Team } from "../support/team.ts";
+import { withoutD1 } from "./d1.ts";
+import { held, Ledger, opened, waiting } from "./ledger.ts";
+import { scale, TIMEOUT_MS } from "./scale.ts";
+import { alarmAt, passTo } from "./schedule.ts";
+
+stopTheClock();
+
+const SECOND = 1_000;
+const OUTAGE_MS = 10 * MINUTE;
+const UPDATES = Math.ceil(OUTAGE_MS / SECOND / scale("secondsBetweenUpdates"));
+const PEOPLE = ["ada", "bob", "cy", "dee"];
+const STATUSES = ["online", "online", "busy", "lunch", "offline"];
+
+/** What is said of whom in one update; `newcomers` are people nobody has named before. */
+const update = fc.record({
+  statuses: fc
+    .subarray(PEOPLE)
+    .chain((who) => fc.record(Object.fromEntries(who.map((one) => [one, fc.constantFrom(...STATUSES)])))),
+  newcomers: fc.constantFrom(0, 0, 0, 1, 3),
+  source: fc.constantFrom("chat", "desk"),
+  isEvicted: fc.constantFrom(false, false, false, false, true),
+});
+const updates = fc.array(update, { minLength: UPDATES, maxLength: UPDATES });
+type Updates = typeof updates extends fc.Arbitrary<infer U> ? U : never;
+
+/** Sends the updates, one every few seconds. Each is answered with 200, and so is whoever asks who is there. */
+async function report(team: Team, ledger: Ledger, list: Updates, named: string): Promise<void> {
+  for (const [index, { statuses, newcomers, source, isEvicted }] of list.entries()) {
+    await passTo(team, Date.now() + scale("secondsBetweenUpdates") * SECOND);
+    const strangers = Array.from({ length: newcomers }, (_, n) => [`${named}.${index}.${n}`, "online"]);
+    expect(await ledger.tell({ ...statuses, ...Object.fromEntries(strangers) }, { source })).toBe(200);
+    await read(team, "/presence");
+    if (isEvicted) await evict(team);
+  }
+}
+
+test("D1 away for ten minutes: all is taken in, and nothing waits a minute later", {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const delays: number[] = [];
+  const largest: number[] = [];
+  await fc.assert(
+    fc.asyncProperty(updates, updates, fc.nat(60 * SECOND), async (before, during, extra) => {
+      vi.setSystemTime(START);
+      const team = await mintTeam({ timeoutMinutes: 2 });
+      const ledger = new Ledger(team, 2);
+      await report(team, ledger, before.slice(0, 5), "early");
+      await withoutD1(async () => {
+        const until = Date.now() + OUTAGE_MS + extra;
+        await report(team, ledger, during, "late");
+        largest.push(await waiting(team));
+        await passTo(team, until);
+      });
+      const back = Date.now();
+      while ((await waiting(team)) > 0) {
+        const next = await alarmAt(team);
+        expect(next, "something waits, and no alarm is set").not.toBeNull();
+        await passTo(team, Math.max(next!, Date.now()));
+        expect(Date.now() - back).toBeLessThanOrEqual(60 * SECOND);
+      }
+      delays.push(Date.now() - back);
+      expect(opened(await held(team))).toEqual(opened(ledger.foretold()));
+      await passTo(team, back + 60 * MINUTE);
+      expect(await held(team)).toEqual(ledger.foretold());
+      expect(await alarmAt(team)).toBeNull();
+    }),
+    { numRuns: scale("outages"), endOnFailure: true },
+  );
+  console.info(
+    `${delays.length} outages of ten minutes, ${UPDATES} updates in each: all acknowledged;`,
+    `up to ${Math.max(...largest)} blocks and people waited, none later than ${Math.max(...delays) / SECOND} s after the return`,
+  );
+  expect(Math.min(...largest), "an outage after which nothing waits shows nothing").toBeGreaterThan(0);
+});
