@@ -87,6 +87,7 @@ CREATE INDEX `webhooks_by_team` ON `webhooks` (`team_id`);--> statement-breakpoi
 ALTER TABLE `events` ADD `completed` integer DEFAULT true NOT NULL;--> statement-breakpoint
 ALTER TABLE `teams` ADD `stores_details` integer DEFAULT true NOT NULL;--> statement-breakpoint
 ALTER TABLE `teams` ADD `retention_days` integer;--> statement-breakpoint
+ALTER TABLE `teams` ADD `archived_until` integer;--> statement-breakpoint
 ALTER TABLE `teams` ADD `events_accepted` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 UPDATE `events` SET `completed` = lower(trim(CASE json_type(`details`, '$.status') WHEN 'text' THEN `details` ->> '$.status' ELSE `details` ->> '$.state' END))
 	IN ('completed', 'complete', 'done', 'closed', 'resolved', 'merged', 'success', 'succeeded', 'passed', 'shipped', 'deployed', 'released', 'approved')

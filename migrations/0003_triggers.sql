@@ -65,9 +65,19 @@ END;
 -- Merged, or a merge undone: the days of both change.
 CREATE TRIGGER `identities_stale_moved` AFTER UPDATE OF `person_id` ON `identities` WHEN OLD.person_id IS NOT NEW.person_id BEGIN
 	INSERT INTO stale_days (team_id, person_id, tick, first_date, last_date)
-	SELECT t.id, p.id, c.tick, '0000-01-01', '9999-12-31'
-	FROM teams t JOIN (SELECT OLD.person_id AS id UNION SELECT NEW.person_id) p JOIN rollup_clock c
-	WHERE t.account_id = NEW.account_id
+	SELECT DISTINCT m.team_id, p.id, c.tick, '0000-01-01', '9999-12-31'
+	FROM members m JOIN (SELECT OLD.person_id AS id UNION SELECT NEW.person_id) p JOIN rollup_clock c
+	WHERE m.person_id IN (OLD.person_id, NEW.person_id)
+	ON CONFLICT DO UPDATE SET last_date = excluded.last_date;
+END;
+--> statement-breakpoint
+-- Who has no identity has no days that could change, but shows another's numbers from now on.
+CREATE TRIGGER `people_stale_merged` AFTER UPDATE OF `merged_into` ON `people` WHEN OLD.merged_into IS NOT NEW.merged_into BEGIN
+	INSERT INTO stale_days (team_id, person_id, tick, first_date, last_date)
+	SELECT s.team_id, p.id, c.tick, '0000-01-01', '9999-12-31'
+	FROM subscriptions s JOIN teams t ON t.id = s.team_id
+		JOIN (SELECT NEW.id AS id UNION SELECT OLD.merged_into UNION SELECT NEW.merged_into) p JOIN rollup_clock c
+	WHERE t.account_id = NEW.account_id AND s.person_id = NEW.id AND s.status = 'active' AND p.id IS NOT NULL
 	ON CONFLICT DO UPDATE SET last_date = excluded.last_date;
 END;
 --> statement-breakpoint

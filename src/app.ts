@@ -9,24 +9,29 @@ import type { AppContext } from "./http/context.ts";
 import { onError } from "./http/errors.ts";
 import { notFound } from "./http/methods.ts";
 import { negotiate } from "./http/negotiate.ts";
+import { routedPath } from "./http/path.ts";
 import { integrationsRoutes } from "./integrations/routes.ts";
+import { metricsRoutes } from "./metrics/routes.ts";
 import { notificationsRoutes } from "./notifications/routes.ts";
 import { peopleRoutes } from "./people/routes.ts";
 import { blockRoutes } from "./presence/block_routes.ts";
 import { presenceRoutes } from "./presence/routes.ts";
+import { privacyRoutes } from "./privacy/routes.ts";
 import { setupRoutes } from "./setup/routes.ts";
 import { timelineRoutes } from "./timeline/routes.ts";
 
 /** An app that answers the routes of these slices under /api/v1, and everything else as the contracts say. */
 export function appOf(slices: Hono<AppContext>[]): Hono<AppContext> {
-  const app = new Hono<AppContext>();
+  const app = new Hono<AppContext>({ getPath: routedPath });
   app.use(requestId(), secureHeaders());
   app.use(async function openDatabase(c, next) {
     c.set("db", database(c.env.DB));
     await next();
   });
-  app.use("/api/*", negotiate, limitBody);
+  app.use("*", negotiate);
+  app.use("/api/*", limitBody);
   for (const routes of slices) app.route("/api/v1", routes);
+  app.route("/", metricsRoutes);
   app.onError(onError);
   app.notFound(notFound(app));
   return app;
@@ -42,4 +47,5 @@ export const app = appOf([
   timelineRoutes,
   checkinsRoutes,
   notificationsRoutes,
+  privacyRoutes,
 ]);

@@ -1,7 +1,9 @@
 import { makeMorningReports } from "./checkins/reports/refresh.ts";
 import { database } from "./db/client.ts";
 import { refreshSubscriptions } from "./notifications/refresh.ts";
+import { deliverWebhooks } from "./notifications/webhooks/refresh.ts";
 import { wakeTeams } from "./presence/refresh.ts";
+import { archiveExpired } from "./retention/refresh.ts";
 
 const FIVE_MINUTES_MS = 5 * 60_000;
 
@@ -13,10 +15,15 @@ export async function scheduled(controller: ScheduledController, env: Env): Prom
       await inTurn(
         () => wakeTeams(env, db, now, FIVE_MINUTES_MS),
         () => makeMorningReports(db, now),
+        // By the clock: what came before may have taken its time.
+        () => deliverWebhooks(env, db, Date.now()),
       );
       return;
     case "*/15 * * * *":
-      await refreshSubscriptions(db, now);
+      await inTurn(
+        () => refreshSubscriptions(db, now),
+        () => archiveExpired(db, now),
+      );
       return;
     default:
       throw new Error(`no work is planned for cron ${controller.cron}`);

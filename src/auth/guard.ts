@@ -103,6 +103,9 @@ const caller = (key: KeyRecord): Caller => ({
   workDays: key.workDays,
   questions: key.questions,
   statusClasses: key.statusClasses,
+  storesDetails: key.storesDetails,
+  retentionDays: key.retentionDays,
+  archivedUntil: key.archivedUntil,
   directoryVersion: key.directoryVersion,
   integration: key.integrationId ? { id: key.integrationId, timeoutMs: key.timeoutMinutes! * 60_000 } : null,
 });

@@ -20,7 +20,7 @@ export const eventsRoutes = new Hono<AppContext>()
     const caller = c.get("caller");
     const sent = c.req.valid("json").events;
     const now = Date.now();
-    const { events, failures } = sortOut(readEach(sent, c.get("spared")), now);
+    const { events, failures } = sortOut(readEach(sent, c.get("spared")), now, caller);
     const { created, updated } = await saveEvents(c.get("db"), caller, caller.integration!.id, events, now);
     const errors = failures.length;
     return c.json({

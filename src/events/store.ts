@@ -5,6 +5,7 @@ import { newId } from "../lib/id.ts";
 import type { Interval } from "../lib/interval.ts";
 import { pages } from "../lib/pages.ts";
 import { arrival, linkStatements, type Tenant } from "../people/store.ts";
+import { storesDetails } from "../presence/store.ts";
 import type { NewEvent } from "./batch.ts";
 import { isCompleted } from "./completion.ts";
 import { sortKeys } from "./details.ts";
@@ -13,7 +14,8 @@ import type { EventRow } from "./event_body.ts";
 /**
  * Keeps events, in one atomic batch with the identities they name. An event the team has just so writes no row; one it has
  * otherwise is replaced, but for its id and creation time. Answers how many were new and how many changed.
- * No `externalId` may be twice in `batch`. `integrationId` is null for events that come in under the team key.
+ * No `externalId` may be twice in `batch`. `integrationId` is null for events that come in under the team key. Where the
+ * team stores no details, what they say of completion is all that is kept of them.
  */
 export async function saveEvents(
   db: Database,
@@ -58,7 +60,7 @@ const upsert = ({ teamId }: Tenant, integrationId: string | null, rows: string, 
       completed, created_at, updated_at)
   SELECT e.value ->> 'id', ${teamId}, e.value ->> 'externalId', e.value ->> 'identityId', ${integrationId},
     e.value ->> 'kind', e.value ->> 'title', e.value ->> 'scope', e.value ->> 'url', e.value ->> 'html',
-    e.value ->> 'details', e.value ->> 'timestamp', e.value ->> 'completed', ${now}, ${now}
+    CASE WHEN ${storesDetails(teamId)} THEN e.value ->> 'details' END, e.value ->> 'timestamp', e.value ->> 'completed', ${now}, ${now}
   FROM json_each(${rows}) e WHERE true
   ON CONFLICT (team_id, external_id) DO UPDATE SET
     identity_id = excluded.identity_id, integration_id = excluded.integration_id, kind = excluded.kind,

@@ -11,6 +11,12 @@ export type Caller = {
   questions: Record<string, string>;
   /** Folded statuses that the team counts otherwise than usual: whether each is working. */
   statusClasses: Record<string, boolean>;
+  /** Whether the team stores the `details` of presence and events. */
+  storesDetails: boolean;
+  /** For how many days the team keeps presence and events; null: for ever. */
+  retentionDays: number | null;
+  /** See `teams.archived_until`. */
+  archivedUntil: number | null;
   /** See `accounts.directory_version`. */
   directoryVersion: number;
   integration: { id: string; timeoutMs: number } | null;

@@ -20,10 +20,10 @@ const known = new Map<string, boolean>();
  */
 export function isTimeZone(name: string): boolean {
   if (name === "UTC") return true;
-  if (name.length > 64 || !AREA_PLACE.test(name)) return false;
+  if (name.length > 64) return false;
   let answer = known.get(name);
   if (answer === undefined) {
-    answer = isInRuntime(name);
+    answer = AREA_PLACE.test(name) && isInRuntime(name);
     if (known.size >= CACHE_SIZE) known.clear();
     known.set(name, answer);
   }

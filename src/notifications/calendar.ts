@@ -18,7 +18,8 @@ export const calendars = (): ((zone: string) => Calendar) =>
     day: remembered((date) => ({ date, ...localDay(date, zone) })),
     touchedBy: remembered((date) => {
       const { start, end } = localDay(date, "UTC");
-      return [localDate(start, zone), localDate(end - 1, zone)];
+      // Of a short local day both midnights may lie within one day of UTC.
+      return [...datesFrom(localDate(start, zone), localDate(end - 1, zone))];
     }),
   }));
 

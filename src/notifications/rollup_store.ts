@@ -125,19 +125,20 @@ function settleMarks(planned: readonly Planned[]): SQL[] {
     marks.map(({ tick, firstDate, lastDate }) => [teamId, personId, tick, firstDate, lastDate]),
   );
   const rests = planned.flatMap(({ teamId, personId, rest }) =>
-    rest ? [[teamId, personId, rest.firstDate, rest.lastDate]] : [],
+    rest.map(({ firstDate, lastDate }) => [teamId, personId, firstDate, lastDate]),
   );
   const remove = [...pages(settled)].map(
     (page) => sql`
     DELETE FROM stale_days WHERE (team_id, person_id, tick, first_date, last_date) IN (
       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(${JSON.stringify(page)}))`,
   );
-  if (rests.length === 0) return remove;
-  return [
-    ...remove,
-    sql`INSERT INTO stale_days (team_id, person_id, tick, first_date, last_date)
+  const remark = [...pages(rests)].map(
+    (page) => sql`
+    INSERT INTO stale_days (team_id, person_id, tick, first_date, last_date)
     SELECT r.value ->> 0, r.value ->> 1, c.tick, r.value ->> 2, r.value ->> 3
-    FROM json_each(${JSON.stringify(rests)}) r JOIN rollup_clock c WHERE true
+    FROM json_each(${JSON.stringify(page)}) r JOIN rollup_clock c
+    WHERE EXISTS (SELECT 1 FROM people WHERE id = (r.value ->> 1))
     ON CONFLICT DO UPDATE SET last_date = max(last_date, excluded.last_date)`,
-  ];
+  );
+  return [...remove, ...remark];
 }

@@ -76,10 +76,8 @@ const subscriptionRoutes = new Hono<AppContext>()
   })
   .route("/", webhookRoutes);
 
-/** Subscriptions (Stats Notifier), under the path as it is meant and as its document prints it. */
-export const notificationsRoutes = new Hono<AppContext>()
-  .route("/stats-notifications", subscriptionRoutes)
-  .route("/stats-notifications/api/v1/stats-notifications", subscriptionRoutes);
+/** Subscriptions (Stats Notifier). Its document prints their path twice over: see src/http/path.ts. */
+export const notificationsRoutes = new Hono<AppContext>().route("/stats-notifications", subscriptionRoutes);
 
 /** What an answer says of a webhook: nothing, where the request did. */
 const webhookSet = async (c: Context<AppContext>, id: string, url: string | null | undefined) =>

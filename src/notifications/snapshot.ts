@@ -16,8 +16,9 @@ export function workOfDays(stretches: readonly Stretch[], days: readonly Interva
     let ms = 0;
     while (next < work.length && work[next]!.end <= day.start) next += 1;
     for (let i = next; i < work.length && work[i]!.start < day.end; i += 1) {
-      const part = clip(work[i]!, day)!;
-      ms += part.end - part.start;
+      // Null for a day that the zone skipped.
+      const part = clip(work[i]!, day);
+      if (part) ms += part.end - part.start;
     }
     return ms;
   });

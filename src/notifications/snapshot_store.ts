@@ -47,8 +47,8 @@ export async function refreshRolledOver(db: Database, now: number, limit: number
  * is so already writes no row, unless `always`: then it says at least when it was looked at.
  */
 function refreshStatements(due: readonly Due[], now: number, { always = false } = {}): SQL[] {
-  const placed = due.map(({ zone, timeWindow, ...one }) => {
-    const window = windowAt(timeWindow, now, zone);
+  const placed = due.map(({ zone, ...one }) => {
+    const window = windowAt(one.timeWindow, now, zone);
     return { ...one, ...window, ...partsOf(window) };
   });
   return [...pages(placed)].map((page) => refresh(page, now, always));
@@ -64,7 +64,7 @@ const partsOf = ({ startDate, endDate }: Dates) =>
         days: [...datesFrom(startDate, endDate)].map((d) => [d.slice(0, -3), d.slice(-2)]),
       };
 
-type Placed = Omit<Due, "zone" | "timeWindow"> & PlacedWindow & ReturnType<typeof partsOf>;
+type Placed = Omit<Due, "zone"> & PlacedWindow & ReturnType<typeof partsOf>;
 
 const refresh = (page: Placed[], now: number, always: boolean): SQL => {
   const windows = sql`json_each(${JSON.stringify(page)}) w CROSS JOIN people a ON a.id IN (
@@ -72,6 +72,9 @@ const refresh = (page: Placed[], now: number, always: boolean): SQL => {
   // What is still there of somebody merged is counted under their successor; what is archived stays where it was.
   const theirs = sql`rollups r ON r.team_id = (w.value ->> 'teamId') AND r.person_id = a.id
     AND (r.archived = 1 OR a.id = (w.value ->> 'personId'))`;
+  // Another zone or person by now: then whoever settles the mark of that change has shown them, or will.
+  const whose = sql`(SELECT p.id, coalesce(p.time_zone, t.time_zone) FROM people a
+    JOIN people p ON p.id = coalesce(a.merged_into, a.id) JOIN teams t ON t.id = s.team_id WHERE a.id = s.person_id)`;
   const ofDay = (nth: SQL) => sql`json_extract(r.days, '$."' || (d.value ->> 1) || '"[${nth}]')`;
   return sql`
     UPDATE subscriptions AS s SET total_activities = n.total, completed_activities = n.completed, work_ms = n.work_ms,
@@ -89,7 +92,8 @@ const refresh = (page: Placed[], now: number, always: boolean): SQL => {
         UNION ALL
         SELECT key, value, 0, 0, 0 FROM json_each(${JSON.stringify(page)})
       ) GROUP BY key) n
-    WHERE s.id = (n.value ->> 'id') AND s.status = 'active' AND (${always ? 1 : 0}
+    WHERE s.id = (n.value ->> 'id') AND s.status = 'active' AND s.time_window = (n.value ->> 'timeWindow')
+      AND (n.value ->> 'personId', n.value ->> 'timeZone') = ${whose} AND (${always ? 1 : 0}
       OR (s.total_activities, s.completed_activities, s.work_ms, s.start_date, s.end_date, s.time_zone, s.ends_at)
         IS NOT (n.total, n.completed, n.work_ms, n.value ->> 'startDate', n.value ->> 'endDate', n.value ->> 'timeZone',
           n.value ->> 'endsAt'))`;
@@ -123,7 +127,7 @@ export async function refreshPerson(
     const stale = tick === null ? null : await findStale(db, tenant, personId, tick);
     if (!stale) break;
     const [settled] = await rollUp(db, [stale], now, refreshed);
-    if (!settled?.rest) return;
+    if (!settled?.rest.length) return;
   }
   await atomically(db, await refreshed());
 }

@@ -10,11 +10,12 @@ export const FIRST_DATE = "0000-01-01";
 export const LAST_DATE = "9999-12-31";
 
 /** Which local days are to be counted anew, in order, and what of the marks is left for another time. */
-export type Plan = { days: LocalDay[]; rest: Omit<Mark, "tick"> | null };
+export type Plan = { days: LocalDay[]; rest: Omit<Mark, "tick">[] };
 
 /**
- * The local days that marks touch, the first `limit` of them. A mark without a beginning begins on `earliest`, the first
- * UTC date on which there is anything (null: there is nothing); one without an end ends tomorrow.
+ * The local days that marks touch, the first `limit` of them. A mark without an end ends tomorrow, and begins no earlier
+ * than `earliest`, the first UTC date on which there is anything for it (null: there is nothing). Looks at no more dates
+ * than it plans: one event of long ago may have made a mark of centuries.
  */
 export function planDays(
   marks: readonly Mark[],
@@ -23,19 +24,33 @@ export function planDays(
   now: number,
   limit: number,
 ): Plan {
+  const tomorrow = addDays(utcDate(now), 1);
+  const spans = marks
+    .filter(({ lastDate }) => lastDate !== LAST_DATE || earliest !== null)
+    .map(({ firstDate, lastDate }) => {
+      const isEndless = lastDate === LAST_DATE;
+      const first = isEndless && earliest! > firstDate ? earliest! : firstDate;
+      return { first, last: isEndless ? tomorrow : lastDate, lastDate };
+    })
+    .sort((a, b) => (a.first < b.first ? -1 : 1));
   const touched = new Set<string>();
-  for (const { firstDate, lastDate } of marks) {
-    const first = firstDate === FIRST_DATE ? earliest : firstDate;
-    const last = lastDate === LAST_DATE ? addDays(utcDate(now), 1) : lastDate;
-    if (first === null) continue;
-    for (const date of datesFrom(first, last)) for (const local of calendar.touchedBy(date)) touched.add(local);
+  const days = () => [...touched].slice(0, limit).map((date) => calendar.day(date));
+  let seen = "";
+  for (const { first, last } of spans) {
+    // In order, so that later dates touch no local date before those touched already.
+    for (const date of datesFrom(first > seen ? first : seen, last)) {
+      for (const local of calendar.touchedBy(date)) touched.add(local);
+      if (touched.size > limit) return { days: days(), rest: restFrom(date, spans) };
+      seen = date;
+    }
   }
-  const dates = [...touched].sort();
-  const days = dates.slice(0, limit).map((date) => calendar.day(date));
-  if (dates.length <= limit) return { days, rest: null };
-  // A local date lies within the UTC dates next to it.
-  return { days, rest: { firstDate: addDays(dates[limit]!, -1), lastDate: addDays(dates.at(-1)!, 1) } };
+  return { days: days(), rest: [] };
 }
+
+const restFrom = (date: string, spans: { first: string; last: string; lastDate: string }[]): Plan["rest"] =>
+  spans.flatMap(({ first, last, lastDate }) =>
+    last < date ? [] : [{ firstDate: first > date ? first : date, lastDate }],
+  );
 
 /** The stretches of time that days make up, those that follow one another as one. Days must be in order. */
 export function stretchesOf(days: readonly Interval[]): Interval[] {

@@ -3,8 +3,9 @@ import type { Database } from "../db/client.ts";
 import { addDays } from "../lib/time_zone.ts";
 import type { Tenant } from "../people/store.ts";
 import type { StatusClasses } from "../presence/status.ts";
+import { LONG_BLOCK, LOOK_BACK_MS } from "../presence/store.ts";
 import { utcDate } from "./calendar.ts";
-import { FIRST_DATE, type Mark } from "./stale.ts";
+import { FIRST_DATE, LAST_DATE, type Mark } from "./stale.ts";
 
 /** Somebody on a team whose roll-ups may be wrong, and what it takes to count them anew. */
 export type StalePerson = Tenant & {
@@ -12,7 +13,7 @@ export type StalePerson = Tenant & {
   zone: string;
   classes: StatusClasses;
   marks: Mark[];
-  /** The first UTC date on which there is anything of them; null where there is nothing, or no mark asks for it. */
+  /** The first UTC date on which there is anything for a mark without end; null where there is nothing, or no such mark. */
   earliest: string | null;
 };
 
@@ -107,17 +108,22 @@ type Row = Mark &
   Tenant & { personId: string; zone: string; classes: string; firstMs: number | null; firstMonth: string | null };
 
 async function readStale(db: Database, condition: SQL, page: SQL): Promise<StalePerson[]> {
-  const isEndless = sql`s.first_date = ${FIRST_DATE}`;
+  const isEndless = sql`s.last_date = ${LAST_DATE}`;
+  const from = sql`unixepoch(s.first_date) * 1000`;
+  const month = sql`iif(s.first_date = ${FIRST_DATE}, '', substr(date(s.first_date, '-1 day'), 1, 7))`;
   // The first of each identity is the first entry of an index; the first of them all at once would be a look at everything.
-  const first = (table: SQL, at: SQL) => sql`(SELECT min((SELECT min(${at}) FROM ${table}
-    WHERE team_id = s.team_id AND identity_id = i.id)) FROM identities i WHERE i.person_id = s.person_id)`;
+  const first = (table: SQL, at: SQL, since: SQL) => sql`(SELECT min((SELECT min(${at}) FROM ${table}
+    WHERE team_id = s.team_id AND identity_id = i.id AND ${at} >= ${since})) FROM identities i WHERE i.person_id = s.person_id)`;
+  // What a block of over a day may reach into is not looked for any closer: there are few.
+  const long = sql`(SELECT min(started_at) FROM blocks WHERE team_id = s.team_id AND ${LONG_BLOCK}
+    AND last_seen_at >= ${from} - ${LOOK_BACK_MS} AND started_at < ${from})`;
   const rows = await db.all<Row>(sql`
     SELECT t.account_id AS accountId, s.team_id AS teamId, s.person_id AS personId, s.tick, s.first_date AS firstDate,
       s.last_date AS lastDate, coalesce(p.time_zone, t.time_zone) AS zone, t.status_classes AS classes,
-      iif(${isEndless}, min(coalesce(${first(sql`events`, sql`occurred_at`)}, 1e18),
-        coalesce(${first(sql`blocks`, sql`started_at`)}, 1e18)), NULL) AS firstMs,
-      iif(${isEndless}, (SELECT min(month) FROM rollups
-        WHERE team_id = s.team_id AND person_id = s.person_id AND archived = 0), NULL) AS firstMonth
+      iif(${isEndless}, min(coalesce(${first(sql`events`, sql`occurred_at`, from)}, 1e18), coalesce(${long}, 1e18),
+        coalesce(${first(sql`blocks`, sql`started_at`, sql`${from} - ${LOOK_BACK_MS}`)}, 1e18)), NULL) AS firstMs,
+      iif(${isEndless}, (SELECT min(month) FROM rollups WHERE team_id = s.team_id AND person_id = s.person_id
+        AND month >= ${month} AND archived = 0 AND days <> '{}'), NULL) AS firstMonth
     FROM stale_days s ${page} JOIN people p ON p.id = s.person_id JOIN teams t ON t.id = s.team_id
     WHERE ${condition} ORDER BY s.team_id, s.person_id`);
   const people = new Map<string, StalePerson>();
@@ -130,7 +136,8 @@ async function readStale(db: Database, condition: SQL, page: SQL): Promise<Stale
     }
     const { tick, firstDate, lastDate } = row;
     person.marks.push({ tick, firstDate, lastDate });
-    person.earliest ??= earliestOf(row);
+    const earliest = earliestOf(row);
+    if (earliest !== null && (person.earliest === null || earliest < person.earliest)) person.earliest = earliest;
   }
   return [...people.values()];
 }

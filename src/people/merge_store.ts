@@ -54,8 +54,9 @@ export async function mergePeople(
 }
 
 /**
- * Undoes a merge, in one atomic batch: moves back exactly what it moved, and removes the memberships it added. False, and
- * nothing done, when it has been undone by now, or when a later merge builds on it: see `findMergeOnTop`.
+ * Undoes a merge, in one atomic batch: moves back exactly what it moved, and removes the memberships it added, but where
+ * their own tools have spoken on that team since. False, and nothing done, when it has been undone by now, or when a later
+ * merge builds on it: see `findMergeOnTop`.
  */
 export async function undoMerge(db: Database, { accountId }: Account, mergeId: string, now: number): Promise<boolean> {
   // The merge, as long as it may be undone: no statement of the batch but the last changes what this finds.
@@ -67,12 +68,17 @@ export async function undoMerge(db: Database, { accountId }: Account, mergeId: s
     sql`UPDATE identities SET person_id = ${fromId} WHERE id IN (${moved(id, "identity")})`,
     sql`UPDATE people SET merged_into = ${fromId} WHERE id IN (${moved(id, "person")})`,
     sql`UPDATE people SET merged_into = NULL WHERE id = ${fromId}`,
-    sql`DELETE FROM members WHERE id IN (${moved(id, "member")})`,
+    sql`DELETE FROM members WHERE id IN (${moved(id, "member")}) AND NOT EXISTS (${ownHistory})`,
     growDirectory({ accountId }, sql`${id} IS NOT NULL`),
     sql`UPDATE merges SET undone_at = ${now} WHERE id = ${id} RETURNING id`,
   ]);
   return results.at(-1)!.results.length > 0;
 }
+
+/** What a member's own tools have told the team, and so would have brought them there without any merge. */
+const ownHistory = sql`SELECT 1 FROM identities i WHERE i.person_id = members.person_id
+  AND (EXISTS (SELECT 1 FROM events WHERE team_id = members.team_id AND identity_id = i.id)
+    OR EXISTS (SELECT 1 FROM blocks WHERE team_id = members.team_id AND identity_id = i.id))`;
 
 const moved = (mergeId: SQL, kind: "identity" | "person" | "member") =>
   sql`SELECT moved_id FROM merge_moves WHERE merge_id = ${mergeId} AND kind = ${kind}`;

@@ -36,7 +36,8 @@ export function beat(stream: Stream | null, next: Beat, timeoutMs: number, newId
     const ended = stream.expired ? null : endAt(stream, block, lastAt);
     return changed({ lastAt: next.at, seenAt: lastAt, block: open(next, newId), expired: false }, ended);
   }
-  if (fold(next.status) === fold(block.status)) return extend(stream, block, next);
+  // Most say what they said before, to the letter.
+  if (next.status === block.status || fold(next.status) === fold(block.status)) return extend(stream, block, next);
   // Two statuses in the very instant a block opened: the later one was meant, and no empty block is left behind.
   if (block.startedAt === next.at && !isOffline(next.status)) {
     return changed(

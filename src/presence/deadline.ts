@@ -2,7 +2,7 @@
 export const CHECKPOINT_MS = 14 * 60_000;
 
 /** The longest pause between two tries to reach D1, in milliseconds: an outbox empties within a minute of its return. */
-const MAX_RETRY_MS = 30_000;
+export const MAX_RETRY_MS = 30_000;
 
 /** How long to wait after the n-th failure in a row (1, 2, ...), in milliseconds. */
 export const retryDelay = (failures: number): number => Math.min(1_000 * 2 ** (failures - 1), MAX_RETRY_MS);

@@ -31,7 +31,7 @@ export class Directory {
       .map(({ identityId, identifier, name, email, timeZone, personId, memberId }) => ({
         ...{ identityId, identifier, name, email, timeZone },
         zones: timeZone === null ? {} : { [tool]: timeZone },
-        ...{ newPersonId: personId, newMemberId: memberId, pending: true, person: null },
+        ...{ newPersonId: personId, newMemberId: memberId, pending: true, linked: false, person: null },
       }));
     this.#save(strangers);
   }
@@ -45,6 +45,21 @@ export class Directory {
   identitiesOf(personId: string): Set<string> {
     const theirs = [...this.#entries.values()].filter(({ person }) => person?.personId === personId);
     return new Set(theirs.map(({ identityId }) => identityId));
+  }
+
+  /** Every identity there is. */
+  identities(): Set<string> {
+    return new Set(this.#entries.keys());
+  }
+
+  /** Forgets identities: whoever is named by them again is a stranger. */
+  forget(identityIds: Set<string>): void {
+    this.#store.dropDirectory(identityIds);
+    for (const id of identityIds) {
+      const entry = this.#entries.get(id);
+      if (entry) this.#byIdentifier.delete(entry.identifier);
+      this.#entries.delete(id);
+    }
   }
 
   /** Takes in what a tool says of people recognised; what is new about any of them waits to be settled. */
@@ -71,41 +86,49 @@ export class Directory {
 
   /**
    * Exchanges news with D1 if there is any here, or if the account's directory has grown to `version` since it was read.
-   * Says whether anybody is now somebody else, or counts otherwise. Throws what D1 throws; then everything still waits.
+   * Says whether anybody is now somebody else, or counts otherwise, and which identities were erased: these are for the
+   * caller to forget. Throws what D1 throws; then everything still waits.
    */
-  async settle(team: Team, version: number, now: number): Promise<boolean> {
+  async settle(team: Team, version: number, now: number): Promise<{ isChanged: boolean; erased: Set<string> }> {
     let isChanged = false;
+    const erased = new Set<string>();
     let grownTo = version;
     while (this.isPending() || grownTo > team.directoryVersion) {
       const pending = [...this.#entries.values()].filter((entry) => entry.pending).slice(0, PAGE);
       const isBehind = grownTo > team.directoryVersion;
       const asked = isBehind ? [...this.#entries.keys()] : pending.map(({ identityId }) => identityId);
+      // As of now: others may be linked while this is under way, of whom D1 knew nothing yet.
+      const linked = asked.filter((id) => this.#entries.get(id)!.linked);
       const news = await settleDirectory(this.#db, team, pending, asked, now);
+      for (const id of linked) if (!news.people.has(id)) erased.add(id);
       isChanged = this.#learn(asked, new Set(pending), news.people) || isChanged;
       isChanged ||= JSON.stringify(news.statusClasses) !== JSON.stringify(team.statusClasses);
       // News of our own make it grow by one; by more, and somebody has changed whom this did not ask about.
       const isWhole = isBehind || news.version <= team.directoryVersion + 1;
       if (!isWhole) grownTo = news.version;
-      const { statusClasses, timeouts } = news;
+      const { statusClasses, storesDetails, timeouts } = news;
       const directoryVersion = isWhole ? Math.max(news.version, grownTo) : team.directoryVersion;
-      Object.assign(team, { statusClasses, timeouts, directoryVersion });
+      Object.assign(team, { statusClasses, storesDetails, timeouts, directoryVersion });
       this.#store.saveTeam(team);
     }
-    return isChanged;
+    return { isChanged, erased };
   }
 
   /** `asked`: the identities that were D1's to answer for; others may have come since. */
-  #learn(asked: string[], settled: Set<DirectoryEntry>, people: Map<string, Known>): boolean {
+  #learn(asked: string[], settled: Set<DirectoryEntry>, people: Map<string, Known | null>): boolean {
     const news: DirectoryEntry[] = [];
     let isChanged = false;
     for (const identityId of asked) {
-      const entry = this.#entries.get(identityId)!;
+      const entry = this.#entries.get(identityId);
+      // Forgotten in the meantime.
+      if (!entry) continue;
       const person = people.get(identityId) ?? null;
       const isOther = JSON.stringify(person) !== JSON.stringify(entry.person);
       isChanged ||= isOther;
       // An entry that was described anew in the meantime is another object, and still waits.
       const told = settled.has(entry) ? { pending: false, timeZone: null } : {};
-      if (isOther || settled.has(entry)) news.push({ ...entry, person, ...told });
+      const linked = entry.linked || people.has(identityId);
+      if (isOther || settled.has(entry) || linked !== entry.linked) news.push({ ...entry, person, linked, ...told });
     }
     this.#save(news);
     return isChanged;

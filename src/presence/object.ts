@@ -3,9 +3,9 @@ import { database } from "../db/client.ts";
 import { newId } from "../lib/id.ts";
 import { pages } from "../lib/pages.ts";
 import { Alarm } from "./alarm_object.ts";
-import { beat, expire, openBlock } from "./block.ts";
+import { beat } from "./block.ts";
 import { byPerson, type PersonPresence } from "./current.ts";
-import { CHECKPOINT_MS, nextWake } from "./deadline.ts";
+import { CHECKPOINT_MS, MAX_RETRY_MS, nextWake } from "./deadline.ts";
 import { Directory } from "./directory_store.ts";
 import {
   endedRow,
@@ -17,18 +17,14 @@ import {
   type Team,
 } from "./object_store.ts";
 import { Sender } from "./sender_object.ts";
-import { SILENCED, saveBlocks } from "./store.ts";
+import { removeOrphans, SILENCED, saveBlocks } from "./store.ts";
+import { Streams } from "./streams_object.ts";
 import type { Heartbeat, HeartbeatUser } from "./update.ts";
 import { Viewers } from "./viewers_object.ts";
 import type { OpenBlock } from "./work.ts";
 
 /** What operators watch of a team's object. `heartbeats` is a count since the instant `since`, at which the object woke. */
 export type ObjectMetrics = Record<"present" | "openBlocks" | "outbox" | "viewers" | "heartbeats" | "since", number>;
-
-/** How many rows of heartbeats may gather beyond two for each stream before they are folded into the streams. */
-const LOOSE_BEATS = 64;
-/** How long a source that fell silent is remembered, for its "last seen": 90 days. */
-const FORGET_AFTER_MS = 90 * 86_400_000;
 
 /**
  * Live presence of one team. Owns its open blocks: loads, calls block.ts, stores, schedules, tells viewers. Storage wins
@@ -37,14 +33,16 @@ const FORGET_AFTER_MS = 90 * 86_400_000;
 export class TeamPresence extends DurableObject<Env> {
   readonly #store: ObjectStore;
   readonly #directory: Directory;
-  readonly #streams = new Map<string, NumberedStream>();
+  readonly #streams: Streams;
   readonly #viewers: Viewers;
   readonly #alarm: Alarm;
   readonly #since = Date.now();
   #heartbeats = 0;
   readonly #sender = new Sender(() => this.#exchanges());
   #team: Team | null;
-  #lastNumber = 0;
+  #isErased = false;
+  /** Identities that D1 no longer knows, of which blocks may still have been on their way there. */
+  #erased: string[] = [];
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -52,16 +50,15 @@ export class TeamPresence extends DurableObject<Env> {
     this.#directory = new Directory(this.#store, database(env.DB));
     this.#alarm = new Alarm(ctx.storage);
     this.#team = this.#store.team();
-    for (const stream of this.#store.streams()) {
-      this.#streams.set(streamKey(stream), stream);
-      this.#lastNumber = Math.max(this.#lastNumber, stream.n);
-    }
+    this.#streams = new Streams(ctx.storage, this.#store);
     this.#viewers = new Viewers(ctx);
     if (this.#viewers.isWatched()) this.#viewers.resume(this.#people());
   }
 
   /** Takes in one update. It is durable in the object when this returns, whether or not D1 can be reached. */
   async heartbeat(update: Heartbeat): Promise<void> {
+    // Let in by a key that was good a moment ago; for what it tells there is no place any more.
+    if (this.#isErased) return;
     this.#adopt(update);
     await this.#directory.recognise(update.accountId, update.users, toolOf(update));
     const changed = this.#apply(update);
@@ -84,8 +81,8 @@ export class TeamPresence extends DurableObject<Env> {
   async settle(directoryVersion: number, personId?: string): Promise<OpenBlock[]> {
     await this.#refresh(directoryVersion);
     await this.#sender.drain();
-    if (personId) await this.#save(this.#open(this.#directory.identitiesOf(personId)));
-    return this.#open().map(({ id, lastSeenAt, details }) => ({ id, lastSeenAt, details }));
+    if (personId) await this.#save(this.#streams.open(this.#directory.identitiesOf(personId)));
+    return this.#streams.open().map(({ id, lastSeenAt, details }) => ({ id, lastSeenAt, details }));
   }
 
   /** Does what is due: the cron's call, for objects whose alarm was lost or whose integrations have changed. */
@@ -102,7 +99,7 @@ export class TeamPresence extends DurableObject<Env> {
     await this.#refresh(directoryVersion);
     return {
       present: this.#people().filter(({ present }) => present).length,
-      openBlocks: this.#open().length,
+      openBlocks: this.#streams.open().length,
       outbox: this.#store.outboxSize(),
       viewers: this.ctx.getWebSockets().length,
       heartbeats: this.#heartbeats,
@@ -110,7 +107,28 @@ export class TeamPresence extends DurableObject<Env> {
     };
   }
 
+  /**
+   * Forgets all there is of identities, before D1 does. Nothing of theirs is on its way to D1 when this returns; who is
+   * named again meanwhile is found out once D1 no longer knows them.
+   */
+  async forget(identityIds: string[]): Promise<void> {
+    this.#drop(new Set(identityIds));
+    await this.#sender.drain();
+  }
+
+  /** Removes everything, for good: the team is no more. */
+  async erase(): Promise<void> {
+    this.#isErased = true;
+    this.#viewers.dismiss();
+    this.#team = null;
+    await this.#sender.drain();
+    this.#drop(this.#directory.identities());
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
+  }
+
   override async alarm(): Promise<void> {
+    if (this.#isErased) return;
     await this.#alarm.secure();
     await this.#work();
     await this.#alarm.set(this.#nextWake());
@@ -141,17 +159,18 @@ export class TeamPresence extends DurableObject<Env> {
     let isVisible = false;
     const outbox = new Map<string, OutboxBlock>();
     const heard: HeartbeatUser[] = [];
-    let number = this.#lastNumber;
+    let number = this.#streams.nextNumber;
     for (const user of users) {
       const named = { identityId: this.#directory.identityOf(user.identifier), integrationId, source };
       const key = streamKey(named);
       const before = moved.get(key) ?? this.#streams.get(key) ?? null;
-      const outcome = beat(before, { at, status: user.status, details: user.details }, timeoutMs, newId);
+      // A request may have been let in before the team ceased to store details.
+      const details = this.#team!.storesDetails ? user.details : null;
+      const outcome = beat(before, { at, status: user.status, details }, timeoutMs, newId);
       if (outcome.kind === "stale") continue;
       heard.push(user);
       if (outcome.kind === "same" && before?.lastAt === at) continue;
-      if (!before) number += 1;
-      const stream = { ...outcome.stream, ...named, n: before?.n ?? number };
+      const stream = { ...outcome.stream, ...named, n: before?.n ?? number++ };
       moved.set(key, stream);
       if (outcome.kind === "same") continue;
       changed.add(key);
@@ -163,54 +182,25 @@ export class TeamPresence extends DurableObject<Env> {
       if (open) outbox.set(open.id, open);
     }
     this.#directory.describe(heard, toolOf({ integrationId, source }));
-    this.#commit(moved, changed, [...outbox.values()], at);
-    this.#lastNumber = number;
+    this.#streams.commit({ moved, changed, outbox: [...outbox.values()], at });
     return isVisible;
-  }
-
-  /** Ends the blocks whose timeout has passed. */
-  #expire(now: number): boolean {
-    const moved = new Map<string, NumberedStream>();
-    const outbox: OutboxBlock[] = [];
-    for (const [key, stream] of this.#streams) {
-      const outcome = expire(stream, this.#timeoutOf(stream), now);
-      if (!outcome) continue;
-      moved.set(key, { ...stream, ...outcome.stream });
-      outbox.push(endedRow(stream, outcome.ended));
-    }
-    if (moved.size > 0) this.#commit(moved, new Set(moved.keys()), outbox, now);
-    return moved.size > 0;
-  }
-
-  /** Storage first, in one transaction; memory only once that has gone well. */
-  #commit(moved: Map<string, NumberedStream>, changed: Set<string>, outbox: OutboxBlock[], at: number): void {
-    const seen = [...moved].filter(([key]) => !changed.has(key)).map(([, stream]) => stream.n);
-    this.ctx.storage.transactionSync(() => {
-      this.#store.saveStreams([...changed].map((key) => moved.get(key)!));
-      if (seen.length > 0) this.#store.saveBeat(seen, at);
-      this.#store.saveOutbox(outbox);
-    });
-    for (const [key, stream] of moved) this.#streams.set(key, stream);
-  }
-
-  /** Folds heartbeats into their streams once they are many more than those, and forgets sources long silent. */
-  #compact(): void {
-    const silent = [...this.#streams].filter(([, stream]) => stream.lastAt < Date.now() - FORGET_AFTER_MS);
-    if (silent.length === 0 && this.#store.beatCount() <= 2 * this.#streams.size + LOOSE_BEATS) return;
-    for (const [key] of silent) this.#streams.delete(key);
-    this.ctx.storage.transactionSync(() => this.#store.compact([...this.#streams.values()]));
   }
 
   /** What is due now: timeouts, then D1. Comes round at every checkpoint, and so often enough for tidying too. */
   async #work(): Promise<void> {
-    if (this.#expire(Date.now())) this.#broadcast();
-    this.#compact();
+    if (!this.#team) return;
+    this.#expire();
+    this.#streams.compact(Date.now());
     await this.#sender.drain();
   }
 
   async #refresh(directoryVersion: number): Promise<void> {
     await this.#meet(directoryVersion);
-    if (this.#expire(Date.now())) this.#broadcast();
+    this.#expire();
+  }
+
+  #expire(): void {
+    if (this.#streams.expire((stream) => this.#timeoutOf(stream), Date.now())) this.#broadcast();
   }
 
   /** Settles who is who, so that newcomers show at once; while D1 is away the alarm keeps trying. */
@@ -226,12 +216,22 @@ export class TeamPresence extends DurableObject<Env> {
   /** Exchanges news with D1, and sees to what they mean for viewers. Throws what D1 throws. */
   async #learn(team: Team, directoryVersion: number): Promise<void> {
     const known = team.timeouts;
-    const isChanged = await this.#directory.settle(team, directoryVersion, Date.now());
+    const { isChanged, erased } = await this.#directory.settle(team, directoryVersion, Date.now());
     // Every reading brings them anew; most heartbeats need none.
     if (team.timeouts !== known) {
       this.#viewers.turnAway(Object.keys(team.timeouts).filter((id) => team.timeouts[id] === SILENCED));
+      if (!team.storesDetails) this.#streams.forgetDetails();
     }
+    this.#erased.push(...erased);
+    this.#drop(erased);
     if (isChanged) this.#broadcast();
+  }
+
+  #drop(identityIds: Set<string>): void {
+    if (identityIds.size === 0) return;
+    this.#directory.forget(identityIds);
+    this.#streams.forget(identityIds);
+    this.#broadcast();
   }
 
   /** Blocks need no directory, and who cannot be settled must not keep them here. */
@@ -245,10 +245,13 @@ export class TeamPresence extends DurableObject<Env> {
       this.#store.forgetOutbox(page);
     }
     if (Date.now() >= team.checkpointAt) await this.#checkpoint(team);
+    const erased = [...this.#erased];
+    await removeOrphans(database(this.env.DB), team, erased);
+    this.#erased = this.#erased.slice(erased.length);
   }
 
   async #checkpoint(team: Team): Promise<void> {
-    await this.#save(this.#open());
+    await this.#save(this.#streams.open());
     team.checkpointAt = Date.now() + CHECKPOINT_MS;
     this.#store.saveTeam(team);
   }
@@ -257,14 +260,8 @@ export class TeamPresence extends DurableObject<Env> {
     for (const page of pages(blocks)) await saveBlocks(database(this.env.DB), this.#team!, page);
   }
 
-  /** Every open block as D1 should have it; of these identities only, where some are named. */
-  #open(identityIds?: Set<string>): OutboxBlock[] {
-    const streams = [...this.#streams.values()].filter(({ identityId }) => identityIds?.has(identityId) ?? true);
-    return streams.flatMap((stream) => openRow(stream) ?? []);
-  }
-
   #people(): PersonPresence[] {
-    return byPerson(this.#directory.known(), this.#streams.values(), this.#team?.statusClasses ?? {});
+    return byPerson(this.#directory.known(), this.#streams.all(), this.#team?.statusClasses ?? {});
   }
 
   #broadcast(): void {
@@ -275,12 +272,17 @@ export class TeamPresence extends DurableObject<Env> {
     return this.#team?.timeouts[integrationId] ?? SILENCED;
   }
 
+  /** Deadlines set by a clock that has been put back since would keep D1 waiting for as long as it was ahead. */
+  #takeBack(team: Team, now: number): void {
+    if (team.checkpointAt > now + CHECKPOINT_MS) team.checkpointAt = now;
+    if (this.#sender.retryAt > now + MAX_RETRY_MS) this.#sender.retryAt = now;
+  }
+
   #nextWake(): number | null {
     if (!this.#team) return null;
-    const open = [...this.#streams.values()]
-      .filter((stream) => openBlock(stream))
-      .map((stream) => ({ lastAt: stream.lastAt, timeoutMs: this.#timeoutOf(stream) }));
-    const isWaiting = this.#store.outboxSize() > 0 || this.#directory.isPending();
+    this.#takeBack(this.#team, Date.now());
+    const open = this.#streams.waiting((stream) => this.#timeoutOf(stream));
+    const isWaiting = this.#store.outboxSize() > 0 || this.#directory.isPending() || this.#erased.length > 0;
     return nextWake({ open, isWaiting, checkpointAt: this.#team.checkpointAt, retryAt: this.#sender.retryAt });
   }
 }

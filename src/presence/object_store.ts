@@ -32,6 +32,8 @@ export type DirectoryEntry = {
   newPersonId: string;
   newMemberId: string;
   pending: boolean;
+  /** Whether D1 has had the identity: then it is never made again from here, and once D1 has it no more, it was erased. */
+  linked: boolean;
   person: Known | null;
 };
 
@@ -44,6 +46,7 @@ export type Team = {
   teamId: string;
   directoryVersion: number;
   statusClasses: StatusClasses;
+  storesDetails: boolean;
   /** By integration, the longest gap in milliseconds that still extends a block. */
   timeouts: Record<string, number>;
   checkpointAt: number;
@@ -77,7 +80,7 @@ export class ObjectStore {
 
   /** Keeps a team of which this object hears for the first time, and so knows nothing yet of who is who. */
   beginTeam(fixed: Pick<Team, "accountId" | "teamId" | "checkpointAt">): Team {
-    const team = { ...fixed, directoryVersion: 0, statusClasses: {}, timeouts: {} };
+    const team = { ...fixed, directoryVersion: 0, statusClasses: {}, storesDetails: true, timeouts: {} };
     this.saveTeam(team);
     return team;
   }
@@ -92,6 +95,10 @@ export class ObjectStore {
 
   saveDirectory(entries: DirectoryEntry[]): void {
     this.#saveAll("directory", "identity_id", "identityId", entries);
+  }
+
+  dropDirectory(identityIds: Set<string>): void {
+    this.#sql.exec("DELETE FROM directory WHERE identity_id IN (SELECT value FROM json_each(?))", listOf(identityIds));
   }
 
   /** Every stream, brought up to the beats that named it since its own row was written. */
@@ -157,6 +164,19 @@ export class ObjectStore {
     );
   }
 
+  /** Forgets the blocks of identities. */
+  dropOutbox(identityIds: Set<string>): void {
+    const theirs = "value ->> 'identityId' IN (SELECT e.value FROM json_each(?) e)";
+    this.#sql.exec(`DELETE FROM outbox WHERE ${theirs}`, listOf(identityIds));
+  }
+
+  /** Forgets the details of every block. */
+  bareOutbox(): void {
+    this.#sql.exec(
+      "UPDATE outbox SET value = json_set(value, '$.details', NULL) WHERE value ->> 'details' IS NOT NULL",
+    );
+  }
+
   outboxSize(): number {
     return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM outbox").one().count;
   }
@@ -192,6 +212,8 @@ const row = (
   { identityId, integrationId, source }: NumberedStream,
   { id, status, details, startedAt, lastSeenAt, endedAt }: Omit<OutboxBlock, "identityId" | "integrationId" | "source">,
 ): OutboxBlock => ({ id, identityId, integrationId, source, status, details, startedAt, lastSeenAt, endedAt });
+
+const listOf = (ids: Set<string>): string => JSON.stringify([...ids]);
 
 /** What tells streams apart. */
 export const streamKey = (of: { identityId: string; integrationId: string; source: string }): string =>

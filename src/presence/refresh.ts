@@ -1,14 +1,12 @@
 import type { Database } from "../db/client.ts";
 import { rootCause } from "../lib/root_cause.ts";
 import { teamsHeard } from "./store.ts";
-import { presenceOf } from "./stub.ts";
+import { forEachTeam, presenceOf } from "./stub.ts";
 
 /** Longer than the longest timeout (12 h), so that every block still open belongs to a team heard within it. */
 const HEARD_WITHIN_MS = 24 * 3_600_000;
 /** Calls to other objects that one run may make: below the platform's 1,000 an invocation. */
 const MAX_CALLS = 900;
-/** Calls under way at once: the platform lets six wait for their headers. */
-const AT_ONCE = 6;
 
 /**
  * Wakes the objects of teams that may have work left, should their alarms be lost. More teams than one run may call take
@@ -16,17 +14,13 @@ const AT_ONCE = 6;
  */
 export async function wakeTeams(env: Env, db: Database, now: number, runEveryMs: number): Promise<void> {
   const teams = turn(await teamsHeard(db, now - HEARD_WITHIN_MS), Math.floor(now / runEveryMs));
-  const queue = teams.values();
-  const work = async () => {
-    for (const { teamId, directoryVersion } of queue) {
-      try {
-        await presenceOf(env, teamId, (team) => team.wake(directoryVersion));
-      } catch (error) {
-        console.error("presence: could not wake team", teamId, rootCause(error));
-      }
+  await forEachTeam(teams, async ({ teamId, directoryVersion }) => {
+    try {
+      await presenceOf(env, teamId, (team) => team.wake(directoryVersion));
+    } catch (error) {
+      console.error("presence: could not wake team", teamId, rootCause(error));
     }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  });
 }
 
 /** The part of a list whose turn it is in the n-th run. */

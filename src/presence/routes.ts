@@ -16,7 +16,7 @@ import { countStatuses, isHistory, MAX_AHEAD_MS, usersOf, warningsOf } from "./u
 export const presenceRoutes = new Hono<AppContext>()
   .post("/presence", guard("integration"), jsonBody(presenceUpdate), async (c) => {
     const update = c.req.valid("json");
-    const { accountId, teamId, directoryVersion, integration } = c.get("caller");
+    const { accountId, teamId, directoryVersion, integration, storesDetails } = c.get("caller");
     const now = Date.now();
     if (update.timestamp > now + MAX_AHEAD_MS) {
       throw badRequest([{ path: "timestamp", message: "must not be more than 5 minutes ahead" }]);
@@ -25,7 +25,7 @@ export const presenceRoutes = new Hono<AppContext>()
       const heartbeat = {
         ...{ accountId, teamId, directoryVersion },
         ...{ integrationId: integration!.id, timeoutMs: integration!.timeoutMs },
-        ...{ source: update.source, at: update.timestamp, users: usersOf(update) },
+        ...{ source: update.source, at: update.timestamp, users: usersOf(update, { storesDetails }) },
       };
       await presenceOf(c.env, teamId, (team) => team.heartbeat(heartbeat));
     }

@@ -17,7 +17,8 @@ export async function saveBlocks(db: Database, { teamId }: Tenant, rows: OutboxB
     INSERT INTO blocks
       (id, team_id, identity_id, integration_id, source, status, details, started_at, last_seen_at, ended_at)
     SELECT b.value ->> 'id', ${teamId}, b.value ->> 'identityId', b.value ->> 'integrationId', b.value ->> 'source',
-      b.value ->> 'status', CASE WHEN ${storesDetails(teamId)} THEN b.value ->> 'details' END, b.value ->> 'startedAt', b.value ->> 'lastSeenAt', b.value ->> 'endedAt'
+      b.value ->> 'status', CASE WHEN ${storesDetails(teamId)} THEN b.value ->> 'details' END,
+      b.value ->> 'startedAt', b.value ->> 'lastSeenAt', b.value ->> 'endedAt'
     FROM json_each(${JSON.stringify(rows)}) b WHERE true
     ON CONFLICT (id) DO UPDATE SET
       status = excluded.status, details = excluded.details, last_seen_at = excluded.last_seen_at, ended_at = excluded.ended_at

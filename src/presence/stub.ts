@@ -25,6 +25,18 @@ export async function presenceOf<T>(
   }
 }
 
+/** Calls under way at once: the platform lets six wait for their headers. */
+const AT_ONCE = 6;
+
+/** Does the work for each of many teams, a few at a time. What it throws is thrown, and the rest left undone. */
+export async function forEachTeam<T>(teams: readonly T[], work: (team: T) => Promise<void>): Promise<void> {
+  const queue = teams.values();
+  const next = async () => {
+    for (const team of queue) await work(team);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, next));
+}
+
 type Team = { teamId: string; directoryVersion: number };
 
 /**

@@ -73,9 +73,9 @@ export const isHistory = ({ timestamp }: PresenceUpdate, now: number): boolean =
 
 /**
  * The users of an update as the team's object takes them: of somebody named twice, the last entry; what is no zone or
- * e-mail counts as unsaid.
+ * e-mail counts as unsaid, and so do details where the team stores none.
  */
-export function usersOf(update: PresenceUpdate): HeartbeatUser[] {
+export function usersOf(update: PresenceUpdate, { storesDetails }: { storesDetails: boolean }): HeartbeatUser[] {
   const last = new Map(update.users.map((user) => [user.personIdentifier, user]));
   return [...last.values()].map(({ personIdentifier, name, email, timezone, status, details }) => ({
     identifier: personIdentifier,
@@ -83,7 +83,7 @@ export function usersOf(update: PresenceUpdate): HeartbeatUser[] {
     email: email && isEmail(email) ? email.toLowerCase() : null,
     timeZone: timezone != null && isTimeZone(timezone) ? timezone : null,
     status,
-    details: details ? JSON.stringify(details) : null,
+    details: details && storesDetails ? JSON.stringify(details) : null,
   }));
 }
 

@@ -33,9 +33,12 @@ export class Viewers {
 
   /** Closes the sockets of tags: what let them in no longer does. */
   turnAway(tags: string[]): void {
-    for (const socket of tags.flatMap((tag) => this.#ctx.getWebSockets(tag))) {
-      socket.close(1008, "The key is no longer in force");
-    }
+    close(tags.flatMap((tag) => this.#ctx.getWebSockets(tag)));
+  }
+
+  /** Closes every socket: there are no keys any more. */
+  dismiss(): void {
+    close(this.#ctx.getWebSockets());
   }
 
   /** Sends viewers whoever looks different from what they were last shown. */
@@ -54,6 +57,10 @@ export class Viewers {
       if (socket.readyState === WebSocket.OPEN) socket.send(frame);
     }
   }
+}
+
+function close(sockets: WebSocket[]): void {
+  for (const socket of sockets) socket.close(1008, "The key is no longer in force");
 }
 
 const byId = (people: PersonPresence[]): Map<string, PersonPresence> =>

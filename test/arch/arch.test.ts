@@ -52,6 +52,17 @@ const TENANTLESS: Record<string, string> = {
   "src/notifications/stale_store.ts: listStale": "the cron serves every team",
   "src/notifications/stale_store.ts: releaseClock": "the clock is of the whole deployment",
   "src/presence/stretch_store.ts: heldInStretches": "takes many people, each with their own tenant",
+  "src/notifications/webhooks/delivery_store.ts: claimDue": "the cron sends every team's messages",
+  "src/notifications/webhooks/delivery_store.ts: isAnyDue": "the cron asks whether there are any, and not whose",
+  "src/notifications/webhooks/delivery_store.ts: saveAttempts":
+    "takes what was claimed, each message of one subscription, whose row says the team",
+  "src/retention/archive_store.ts: archiveBlocks": "the cron serves every team; each person comes with their own",
+  "src/retention/archive_store.ts: archiveEvents": "the cron serves every team; each event comes with its own",
+  "src/retention/archive_store.ts: removeOrphans": "the cron serves every team; takes ids that were read for their teams",
+  "src/retention/expired_store.ts: expiredBlocks": "takes many people, each with their own tenant",
+  "src/retention/expired_store.ts: expiredEvents": "takes many teams",
+  "src/retention/expired_store.ts: expiringPeople": "takes many teams",
+  "src/retention/expired_store.ts: listKeepers": "the cron serves every team",
   "src/presence/store.ts: teamsHeard": "the cron serves every team; it learns ids and nothing else of theirs",
 };
 

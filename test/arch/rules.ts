@@ -10,6 +10,9 @@ export const SLICES = [
   // Still to come, or not yet whole.
   "checkins",
   "notifications",
+  "retention",
+  "metrics",
+  "privacy",
   "dashboard",
 ] as const;
 
@@ -85,6 +88,7 @@ export const WRAPPED_PACKAGES: Record<string, string> = {
   "src/lib/time_zone.ts": "temporal-polyfill",
   "src/lib/csv.ts": "papaparse",
   "src/lib/html.ts": "sanitize-html",
+  "src/lib/webhook.ts": "standardwebhooks",
 };
 
 /** Names that say nothing of what is inside. */

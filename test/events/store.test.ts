@@ -3,7 +3,6 @@ import { drizzle } from "drizzle-orm/d1";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { database } from "../../src/db/client.ts";
-import * as schema from "../../src/db/schema/index.ts";
 import type { NewEvent } from "../../src/events/batch.ts";
 import { eventsOfPerson, listEvents, saveEvents } from "../../src/events/store.ts";
 import { mintTeam, type Team } from "../support/team.ts";
@@ -76,7 +75,7 @@ test("instants are kept as integers", async () => {
 async function cost(ask: (db: ReturnType<typeof database>) => Promise<unknown>) {
   const asked: { query: string; params: unknown[] }[] = [];
   const logger = { logQuery: (query: string, params: unknown[]) => asked.push({ query, params }) };
-  await ask(drizzle(env.DB, { schema, logger }));
+  await ask(drizzle(env.DB, { logger }));
   expect(asked).toHaveLength(1);
   const run = (prefix: string) =>
     env.DB.prepare(prefix + asked[0]!.query)

@@ -88,7 +88,8 @@ test("whatever is wrong with requests, they are answered or refused, and concern
   const property = fc.asyncProperty(known, fc.array(mistake, { minLength: 1, maxLength: 3 }), async (one, mistakes) => {
     const [route, row] = pick(rows, one.row)!;
     const { accepts, samples } = row;
-    const names = { ours: world.names, theirs: bystander.names, "nobody's": absentNames() }[one.names];
+    const whose = row.erases ? "nobody's" : one.names;
+    const names = { ours: world.names, theirs: bystander.names, "nobody's": absentNames() }[whose];
     const sample = structuredClone(pick(samples, one.sample)!(names));
     const [method, path] = route.split(" ");
     const request: Request = {

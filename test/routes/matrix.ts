@@ -23,6 +23,8 @@ export type Row = {
   unknown?: 422;
   /** The answer holds the key that is to be shown from then on. */
   rotates?: true;
+  /** Nothing is left of what is named: whatever is asked afterwards finds nothing. */
+  erases?: true;
 };
 
 const by =
@@ -43,6 +45,7 @@ const ofCheckin = (of: Names) => ({ params: { id: of.checkin } });
 const ofActivity = (of: Names) => ({ params: { id: of.activity } });
 const ofComment = (of: Names) => ({ params: { id: of.comment } });
 const ofReaction = (of: Names) => ({ params: { id: of.reaction } });
+const ofSubscription = (of: Names) => ({ params: { id: of.subscription } });
 const answers = (mark: string) => ({
   ...{ next: `#tag-${mark}`, blockers: `Waiting for ${mark}`, previous: `The report of ${mark}` },
   previous_completed: true,
@@ -65,6 +68,8 @@ export const MATRIX: Record<string, Row> = {
       integration: { name: "Chat", presence_timeout_minutes: 15 },
     },
   })),
+
+  "DELETE /api/v1/setup/accounts/:id": { ...setup((of) => ({ params: { id: of.account } })), erases: true },
 
   "GET /api/v1/integrations": team(nothing, () => ({ query: LIMIT })),
   "POST /api/v1/integrations": team(({ mark }) => ({
@@ -91,6 +96,8 @@ export const MATRIX: Record<string, Row> = {
   ),
   "POST /api/v1/people/:id/merge": team((of) => ({ ...ofPerson(of), body: { person: of.other } })),
   "POST /api/v1/people/:id/unmerge": team((of) => ({ ...ofPerson(of), body: { person: of.merged } }), ofPerson),
+  "GET /api/v1/people/:id/export": team(ofPerson, (of) => ({ params: { id: of.merged } })),
+  "DELETE /api/v1/people/:id": { ...team(ofPerson, (of) => ({ params: { id: of.other } })), erases: true },
   "GET /api/v1/people/:id/timeline": either(ofPerson, (of) => ({ ...ofPerson(of), query: { date: "2026-01-15" } })),
 
   "POST /api/v1/presence": integration(({ mark }) => ({ body: presenceBody(mark) })),
@@ -113,6 +120,7 @@ export const MATRIX: Record<string, Row> = {
       ...{ name: `Team ${mark}`, time_zone: "UTC", work_days: [7, 6, 5, 4, 3, 2, 1] },
       questions: { next: `Next, ${mark}?`, blockers: "Stuck?", previous: "Done?", previous_completed: "All done?" },
       status_classes: { [`at ${mark}`]: "working" },
+      stores_details: true,
     },
   })),
   "POST /api/v1/team/rotate": { ...team(() => ({ body: { keep_old_for_minutes: 5 } })), rotates: true },
@@ -173,4 +181,24 @@ export const MATRIX: Record<string, Row> = {
     body: { person: of.personSlug, body: `:more-${of.mark}:` },
   })),
   "DELETE /api/v1/reactions/:id": team(ofReaction),
+
+  "GET /api/v1/stats-notifications": either(nothing, (of) => ({
+    query: { ...PAGE, ...LIMIT, user_id: of.personIdentifier, status: "removed" },
+  })),
+  "POST /api/v1/stats-notifications": either((of) => ({
+    body: { user_id: of.personEmail, time_window: "half_yearly", webhook_url: `https://example.com/${of.mark}` },
+  })),
+  "GET /api/v1/stats-notifications/:id": either(ofSubscription),
+  "PUT /api/v1/stats-notifications/:id": either((of) => ({
+    ...ofSubscription(of),
+    body: { time_window: "yearly", webhook_url: `https://example.com/${of.mark}` },
+  })),
+  "DELETE /api/v1/stats-notifications/:id": either(ofSubscription),
+  "POST /api/v1/stats-notifications/:id/refresh": either(ofSubscription),
+  "GET /api/v1/stats-notifications/:id/deliveries": either(ofSubscription, (of) => ({
+    ...ofSubscription(of),
+    query: LIMIT,
+  })),
+  "POST /api/v1/stats-notifications/:id/webhook/rotate": either(ofSubscription),
+  "GET /metrics": team(nothing),
 };

@@ -19,6 +19,7 @@ const INVALID: Record<string, string[]> = {
   limit: ["0", "201", "-1", "abc", "", "1.5", "1e1", "0x10", " 5", "+5", "Infinity", "9".repeat(400)],
   cursor: ["", "nonsense", "%%%", "e30", "W10", LONG, encodeCursor({ at: Number.NaN, id: "" }).slice(0, 4)],
   person: ["", " ", LONG],
+  user_id: ["", " ", LONG],
   from: TIMES,
   to: TIMES,
   kind: ["", "x".repeat(65)],
@@ -42,7 +43,7 @@ const EXTREME: Record<string, string[]> = {
   date: ["0000-01-01", "0001-01-01", "9999-12-31"],
 };
 
-/** For each route, its sample with the most parameters; lists take a cursor too. */
+/** For each route, its sample with the most parameters; lists that are not in numbered pages take a cursor too. */
 const QUERIES = Object.entries(MATRIX).flatMap(([route, { samples }]) => {
   const index = samples.findIndex((sample) => sample(absentNames()).query);
   if (index < 0) return [];
@@ -108,7 +109,9 @@ describe.each(QUERIES)("the query of $route", ({ route, index, names }) => {
 
   test("may reach as far as a parameter goes", async () => {
     for (const name of names) {
-      for (const value of EXTREME[name] ?? []) {
+      // Numbered pages, as Stats Notifier has them, are of a hundred at most.
+      const isShort = name === "limit" && names.includes("page");
+      for (const value of isShort ? ["1", "100"] : (EXTREME[name] ?? [])) {
         const response = await send({ [name]: value });
         // A window may be empty or too long for the route: then one of its ends is at fault.
         if (!response.ok)

@@ -127,7 +127,7 @@ describe("who may", () => {
     world = await mintWorld();
   });
 
-  test.each(ROWS)("%s", async (route, { accepts, samples }) => {
+  test.each(ROWS)("%s", async (route, { accepts, samples, erases }) => {
     for (const sample of samples) {
       for (const nth of credentials(accepts, world).keys()) {
         if (!route.startsWith("GET")) world = await mintWorld();
@@ -136,6 +136,7 @@ describe("who may", () => {
         expect([101, 200, 201, 204], await learnt(response)).toContain(response.status);
       }
     }
+    if (erases) world = await mintWorld();
   });
 });
 

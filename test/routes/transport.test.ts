@@ -70,7 +70,12 @@ describe("a path", () => {
 });
 
 describe("what a caller accepts", () => {
-  const CSV = ["GET /api/v1/blocks", "GET /api/v1/events", "GET /api/v1/people/:id/timeline"];
+  const CSV = [
+    "GET /api/v1/blocks",
+    "GET /api/v1/events",
+    "GET /api/v1/people/:id/timeline",
+    "GET /api/v1/people/:id/export",
+  ];
 
   /** What is no JSON at all, and read by scrapers. */
   const OPENMETRICS: Record<string, string> = { "GET /metrics": "application/openmetrics-text" };

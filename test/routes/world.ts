@@ -6,6 +6,7 @@ import { mintTeam, type Team } from "../support/team.ts";
 export type Names = {
   /** Part of every text of the team's own, so that whoever reads it elsewhere knows whose it was. */
   mark: string;
+  account: string;
   /** Somebody with blocks and events, into whom `merged` was merged. */
   person: string;
   personIdentifier: string;
@@ -91,7 +92,7 @@ export async function mintWorld(options: Parameters<typeof mintTeam>[0] = {}): P
   const told = await act<Record<string, { id: string }>>("/status_activities", { ...asTeam, body: activity });
   await act(`/member_absences/${person.id}`, { ...asTeam, body: { date: LEAVE } });
   await act("/team_absences", { ...asTeam, body: { date: HOLIDAY } });
-  const wanted = { user_id: person.id, time_window: "daily" };
+  const wanted = { user_id: person.id, time_window: "daily", webhook_url: `https://example.com/${mark}` };
   const { notification_id: subscription } = await act<{ notification_id: string }>("/stats-notifications", {
     ...asTeam,
     body: wanted,
@@ -99,7 +100,14 @@ export async function mintWorld(options: Parameters<typeof mintTeam>[0] = {}): P
   // Has the team's object hand D1 all it holds, so that nothing is still on its way.
   await act("/blocks", { headers: team.asTeam });
   const names = {
-    ...{ mark, person: person.id, other: other.id, merged: merged.id, integration: integration.id },
+    ...{
+      mark,
+      account: team.accountId,
+      person: person.id,
+      other: other.id,
+      merged: merged.id,
+      integration: integration.id,
+    },
     ...{ personIdentifier: `ann-${mark}`, personEmail: person.email, personSlug: person.slug },
     ...{ checkin: status.id, checkinSlug: status.slug, report: status.report_id },
     ...{ activity: told.status_activity!.id, comment: comment!.id, reaction: reaction!.id, subscription },
@@ -127,6 +135,7 @@ export function absentNames(): Names {
   const hanging = { activity: newId(), comment: newId(), reaction: newId(), subscription: newSubscriptionId() };
   return {
     mark,
+    account: newId(),
     person,
     ...words,
     ...checkin,

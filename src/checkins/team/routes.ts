@@ -7,7 +7,9 @@ import { rotation } from "../../http/schema.ts";
 import { rotateTeamKey } from "../../integrations/store.ts";
 import { newTeamKey } from "../../lib/id.ts";
 import { formatInstant } from "../../lib/instant.ts";
+import { presenceOf } from "../../presence/stub.ts";
 import { MAX_CLASSES } from "./classes.ts";
+import { clearDetails } from "./details_store.ts";
 import { teamChange } from "./schema.ts";
 import { changeTeam } from "./store.ts";
 import { teamBody } from "./team_body.ts";
@@ -17,10 +19,18 @@ export const teamRoutes = new Hono<AppContext>()
   .get("/team", guard("team"), (c) => c.json(teamBody(c.get("caller"))))
   .patch("/team", guard("team"), jsonBody(teamChange), async (c) => {
     const caller = c.get("caller");
-    const { time_zone: timeZone, work_days: workDays, status_classes: statusClasses, ...said } = c.req.valid("json");
-    const changed = await changeTeam(c.get("db"), caller, { ...said, timeZone, workDays, statusClasses });
+    const { time_zone: timeZone, work_days: workDays, status_classes: statusClasses, ...rest } = c.req.valid("json");
+    const { stores_details: storesDetails, retention_days: retentionDays, ...said } = rest;
+    const changed = await changeTeam(c.get("db"), caller, {
+      ...{ ...said, timeZone, workDays, statusClasses, storesDetails, retentionDays },
+    });
     if (!changed) {
       throw badRequest([{ path: "status_classes", message: `must not be more than ${MAX_CLASSES} in all` }]);
+    }
+    if (storesDetails !== undefined) {
+      // From here on nothing writes details into D1; the object learns of it now, and what there is goes last.
+      await presenceOf(c.env, caller.teamId, (team) => team.wake(changed.directoryVersion));
+      if (!storesDetails) await clearDetails(c.get("db"), caller);
     }
     return c.json(teamBody({ ...caller, ...changed }));
   })

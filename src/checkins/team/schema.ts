@@ -47,6 +47,9 @@ function refuse(status: string, folded: string, said: unknown): string | null {
   return `must be ${Object.keys(CLASSES).join(" or ")}, or null for as usual`;
 }
 
+/** A month at least: what the latest numbers are made of can always be looked into. */
+const retentionDays = wholeNumber(30, 3_650);
+
 /** The body of `PATCH /team`: what is left out stays as it is. */
 export const teamChange = z
   .strictObject(
@@ -56,6 +59,8 @@ export const teamChange = z
       work_days: workDays.optional(),
       questions: questions.optional(),
       status_classes: statusClasses.optional(),
+      stores_details: z.boolean("must be true or false").optional(),
+      retention_days: retentionDays.nullable().optional(),
     },
     "must be an object",
   )

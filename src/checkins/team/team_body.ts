@@ -10,6 +10,8 @@ export type Team = {
   workDays: readonly number[];
   questions: Partial<Questions>;
   statusClasses: Readonly<Record<string, boolean>>;
+  storesDetails: boolean;
+  retentionDays: number | null;
 };
 
 /** A team's settings as the API shows them. In questions, `{previous_day}` stands for "yesterday", "Friday" or a date. */
@@ -21,4 +23,6 @@ export const teamBody = (team: Team) => ({
   work_days: team.workDays,
   questions: { ...USUAL_QUESTIONS, ...team.questions },
   status_classes: classNames(team.statusClasses),
+  stores_details: team.storesDetails,
+  retention_days: team.retentionDays,
 });

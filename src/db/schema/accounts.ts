@@ -31,6 +31,8 @@ export const teams = sqliteTable(
     storesDetails: integer("stores_details", { mode: "boolean" }).notNull().default(true),
     /** After how many days presence and events are removed, their numbers kept; null: never. */
     retentionDays: integer("retention_days"),
+    /** Events before this instant may have been counted and removed, whatever the team keeps by now; null: none was. */
+    archivedUntil: integer("archived_until"),
     /** Events that were new or changed anything, ever. */
     eventsAccepted: integer("events_accepted").notNull().default(0),
     createdAt: integer("created_at").notNull(),

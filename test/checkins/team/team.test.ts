@@ -26,7 +26,8 @@ const USUAL = {
 test("a team's settings begin as usual", async () => {
   expect(await settings()).toEqual({
     ...{ id: team.teamId, slug: `team-${team.teamId}`, name: "Test", time_zone: "Europe/London" },
-    ...{ work_days: [1, 2, 3, 4, 5], questions: USUAL, status_classes: {} },
+    ...{ work_days: [1, 2, 3, 4, 5], questions: USUAL, status_classes: {}, stores_details: true },
+    retention_days: null,
   });
 });
 
@@ -50,6 +51,7 @@ describe("a change", () => {
         { status_classes: { lunch: "working", "deep work": "not_working" } },
       ],
       [{ status_classes: { LUNCH: null, away: null } }, { status_classes: { "deep work": "not_working" } }],
+      [{ stores_details: false }, { stores_details: false }],
       [
         { name: "Gamma", work_days: [7], questions: {}, status_classes: {} },
         { name: "Gamma", work_days: [7] },

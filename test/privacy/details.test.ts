@@ -1,0 +1,214 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, test } from "vitest";
+import { blocks, evict, objectOf, presence, ring, stored, without } from "../presence/client.ts";
+import { expectError } from "../support/error.ts";
+import { call, mintTeam, type Team } from "../support/team.ts";
+import { placesOf } from "./scan.ts";
+import { act, presenceOf } from "./subject.ts";
+
+let team: Team;
+let secret: string;
+beforeEach(async () => {
+  team = await mintTeam();
+  secret = `secret${crypto.randomUUID().slice(0, 8)}`;
+});
+
+const settings = () => act<{ stores_details: boolean }>("/team", { headers: team.asTeam });
+const set = (stores_details: unknown) =>
+  call("/api/v1/team", { method: "PATCH", headers: team.asTeam, body: { stores_details } });
+const beat = (who: string, status = "online", minutes = 0) =>
+  act("/presence", {
+    headers: team.asIntegration,
+    body: presenceOf("desk", [{ personIdentifier: who, status, details: { place: secret } }], minutes),
+  });
+const event = (externalId: string, status: string) => ({
+  ...{ kind: "task", externalId, personIdentifier: "ada", timestamp: "2026-01-15T12:00:00Z", title: "T", scope: "s" },
+  details: { status, note: secret },
+});
+const push = async (...events: object[]) =>
+  (await act<{ processed: object }>("/events", { headers: team.asIntegration, body: { events } })).processed;
+const completed = async () =>
+  (
+    await env.DB.prepare("SELECT external_id, completed FROM events WHERE team_id = ? ORDER BY external_id")
+      .bind(team.teamId)
+      .all<{ external_id: string; completed: number }>()
+  ).results.map((row) => [row.external_id, row.completed]);
+
+const found = () => placesOf([secret], [team]);
+
+describe("the details of presence and events", () => {
+  test("are stored unless the team says otherwise", async () => {
+    expect(await settings()).toMatchObject({ stores_details: true });
+    await beat("ada");
+    await push(event("a", "open"));
+    await ring(team);
+    expect(await found()).toEqual(["d1.blocks.details", "d1.events.details", "object.streams.value"]);
+    expect(await (await set(true)).json()).toMatchObject({ stores_details: true });
+    expect(await found()).toEqual(["d1.blocks.details", "d1.events.details", "object.streams.value"]);
+  });
+
+  test("are stored nowhere from the next request on, where the team says so", async () => {
+    await beat("ada");
+    expect(await (await set(false)).json()).toMatchObject({ stores_details: false });
+    expect(await settings()).toMatchObject({ stores_details: false });
+    for (const [who, status] of [
+      ["ada", "online"],
+      ["ada", "busy"],
+      ["bob", "online"],
+      ["ada", "offline"],
+    ] as const) {
+      await beat(who, status);
+      expect(await found()).toEqual([]);
+    }
+    await push(event("a", "open"), event("b", "done"));
+    await ring(team);
+    await evict(team);
+    await presence(team);
+    expect(await found()).toEqual([]);
+    expect((await blocks(team)).map(({ details }) => details)).toEqual([null, null, null]);
+    // Numbers count what the details said.
+    expect(await completed()).toEqual([
+      ["a", 0],
+      ["b", 1],
+    ]);
+  });
+
+  test("are validated as ever", async () => {
+    await set(false);
+    const body = { events: [{ ...event("a", "open"), details: { text: "x".repeat(16_384) } }] };
+    const { processed } = await act<{ processed: object }>("/events", { headers: team.asIntegration, body });
+    expect(processed).toMatchObject({ errors: 1 });
+    const users = [{ personIdentifier: "ada", status: "online", details: "none" }];
+    const refused = await call("/api/v1/presence", { headers: team.asIntegration, body: presenceOf("desk", users) });
+    await expectError(refused, 400, "bad_request");
+  });
+
+  test("are cleared wherever they were stored, when the team ceases to", async () => {
+    await beat("ada", "busy", 5);
+    await beat("ada", "online", 4);
+    await push(event("a", "open"), event("b", "done"));
+    await ring(team);
+    await without("blocks", async () => {
+      await beat("ada", "busy");
+      await ring(team);
+      expect(await found()).toEqual([
+        ...["d1.blocks_away.details", "d1.events.details", "object.outbox.value", "object.streams.value"],
+      ]);
+    });
+    await set(false);
+    expect(await found()).toEqual([]);
+    await ring(team);
+    await evict(team);
+    await ring(team);
+    expect(await found()).toEqual([]);
+    expect((await blocks(team)).map(({ status }) => status)).toEqual(["busy", "online", "busy"]);
+    expect(await completed()).toEqual([
+      ["a", 0],
+      ["b", 1],
+    ]);
+  });
+
+  test("of many thousand events are cleared too, and of this team alone", async () => {
+    const other = await mintTeam();
+    await push(event("first", "open"));
+    const { identity_id: identity } = (await env.DB.prepare("SELECT identity_id FROM events WHERE team_id = ?")
+      .bind(team.teamId)
+      .first<{ identity_id: string }>())!;
+    // More than a page, many at one instant.
+    for (const { teamId } of [team, other]) {
+      await env.DB.prepare(
+        `INSERT INTO events (id, team_id, external_id, identity_id, kind, title, scope, details, occurred_at, created_at, updated_at)
+         WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 11000)
+         SELECT ?1 || n, ?1, 'many-' || n, ?2, 'k', 't', 's', '{}', n / 7000, 0, 0 FROM n`,
+      )
+        .bind(teamId, identity)
+        .run();
+    }
+    const kept = (teamId: string) =>
+      env.DB.prepare("SELECT count(*) AS n FROM events WHERE team_id = ? AND details IS NOT NULL")
+        .bind(teamId)
+        .first("n");
+    expect(await kept(team.teamId)).toBe(11_001);
+    await set(false);
+    expect([await kept(team.teamId), await kept(other.teamId)]).toEqual([0, 11_000]);
+    await env.DB.prepare("DELETE FROM events WHERE team_id IN (?, ?)").bind(team.teamId, other.teamId).run();
+  });
+
+  test("make no difference between events that are sent again", async () => {
+    expect(await push(event("a", "open"))).toMatchObject({ created: 1 });
+    await set(false);
+    expect(await push(event("a", "open"))).toMatchObject({ skipped: 1, updated: 0 });
+    expect(await push({ ...event("a", "open"), details: { status: "open", other: 1 } })).toMatchObject({ skipped: 1 });
+    // What they say of completion does.
+    expect(await push(event("a", "done"))).toMatchObject({ updated: 1 });
+    expect(await push(event("a", "done"))).toMatchObject({ skipped: 1 });
+    expect(await completed()).toEqual([["a", 1]]);
+  });
+
+  test("sent by somebody let in before the switch are not kept either", async () => {
+    await beat("ada");
+    await set(false);
+    await objectOf(team).heartbeat({
+      ...{ accountId: team.accountId, teamId: team.teamId, directoryVersion: 0, integrationId: team.integrationId },
+      ...{ timeoutMs: 600_000, source: "desk", at: Date.now() },
+      users: [
+        {
+          identifier: "bob",
+          name: null,
+          email: null,
+          timeZone: null,
+          status: "busy",
+          details: `{"place":"${secret}"}`,
+        },
+      ],
+    });
+    await ring(team);
+    expect(await found()).toEqual([]);
+  });
+
+  test("do not get past an object that has not heard of the switch yet", async () => {
+    await act("/presence", {
+      headers: team.asIntegration,
+      body: presenceOf("desk", [{ personIdentifier: "ada", status: "online" }], 1),
+    });
+    await objectOf(team).settle(0);
+    await env.DB.prepare("UPDATE teams SET stores_details = 0 WHERE id = ?").bind(team.teamId).run();
+    await objectOf(team).heartbeat({
+      ...{ accountId: team.accountId, teamId: team.teamId, directoryVersion: 0, integrationId: team.integrationId },
+      ...{ timeoutMs: 600_000, source: "desk", at: Date.now() },
+      users: [
+        {
+          identifier: "ada",
+          name: null,
+          email: null,
+          timeZone: null,
+          status: "busy",
+          details: `{"place":"${secret}"}`,
+        },
+      ],
+    });
+    await objectOf(team).settle(0);
+    expect(await found()).toEqual(["object.streams.value"]);
+    expect((await stored(team)).map(({ status, details }) => [status, details])).toEqual([
+      ["online", null],
+      ["busy", null],
+    ]);
+  });
+
+  test("are stored again once the team wants them", async () => {
+    await set(false);
+    await beat("ada");
+    await set(true);
+    await beat("ada");
+    await push(event("a", "open"));
+    await presence(team);
+    expect(await found()).toEqual(["d1.events.details", "object.streams.value"]);
+    expect(await blocks(team)).toMatchObject([{ details: { place: secret } }]);
+    expect(await push(event("a", "open"))).toMatchObject({ skipped: 1 });
+  });
+});
+
+test.each([null, "false", 0, []])("stores_details may not be %j", async (value) => {
+  const { issues } = await expectError(await set(value), 400, "bad_request");
+  expect(issues).toEqual([{ path: "stores_details", message: "must be true or false" }]);
+});

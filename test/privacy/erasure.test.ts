@@ -1,0 +1,216 @@
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, test } from "vitest";
+import { database } from "../../src/db/client.ts";
+import { newId } from "../../src/lib/id.ts";
+import { listIdentityIds, removeHistory, removePerson } from "../../src/privacy/erasure_store.ts";
+import { firstChange } from "../checkins/live.ts";
+import { evict, objectOf, presence, ring, stored, without } from "../presence/client.ts";
+import { expectError } from "../support/error.ts";
+import { call, mintTeam, type Team } from "../support/team.ts";
+import { placesOf } from "./scan.ts";
+import { act, mintSubject, presenceOf, type Subject } from "./subject.ts";
+
+const erase = (team: Team, person: string) =>
+  call(`/api/v1/people/${person}`, { method: "DELETE", headers: team.asTeam });
+
+const found = ({ canary, ids, team, sibling }: Subject) => placesOf([canary, ...ids], [team, sibling]);
+
+const beat = (team: Team, user: Record<string, unknown>) =>
+  act("/presence", { headers: team.asIntegration, body: presenceOf("desk", [{ status: "online", ...user }]) });
+
+const count = async (sql: string, ...params: unknown[]) =>
+  (await env.DB.prepare(`SELECT count(*) AS n FROM ${sql}`)
+    .bind(...params)
+    .first<number>("n"))!;
+
+/** Everything stored of somebody before they are erased, table by table and column by column. */
+const EVERYWHERE = [
+  ...["blocks.details", "blocks.identity_id", "blocks.source", "blocks.status"],
+  ...["checkin_tags.checkin_id", "checkin_tags.tag", "checkins.blockers", "checkins.id", "checkins.next"],
+  ...["checkins.person_id", "checkins.previous", "checkins.slug"],
+  ...["comments.body", "comments.checkin_id", "comments.person_id", "deliveries.error", "deliveries.subscription_id"],
+  ...["events.details", "events.external_id", "events.html", "events.identity_id", "events.kind", "events.scope"],
+  ...["events.title", "events.url", "identities.id", "identities.identifier", "identities.person_id"],
+  ...["member_absences.person_id", "members.person_id", "members.username", "merge_moves.moved_id"],
+  ...["merges.from_person_id", "merges.into_person_id", "people.avatar_url", "people.email", "people.former_id"],
+  ...["people.id", "people.location", "people.merged_into", "people.name", "people.slug"],
+  ...["reactions.body", "reactions.checkin_id", "reactions.person_id", "rollups.person_id", "stale_days.person_id"],
+  ...["subscriptions.id", "subscriptions.person_id", "webhooks.subscription_id", "webhooks.url"],
+].map((place) => `d1.${place}`);
+
+describe("the erasure of a person", () => {
+  let subject: Subject;
+  beforeAll(async () => {
+    subject = await mintSubject();
+  });
+
+  test("leaves no trace of them, in any column of any table, nor in any object", async () => {
+    const { team, sibling, personId, otherId } = subject;
+    const before = await found(subject);
+    expect(before).toEqual(expect.arrayContaining(EVERYWHERE));
+    expect(before).toEqual(expect.arrayContaining(["object.directory.value", "object.streams.value"]));
+    const reports = await count("reports WHERE team_id = ?", team.teamId);
+    const response = await erase(team, personId);
+    expect(response.status, await response.clone().text()).toBe(204);
+    expect(await found(subject)).toEqual([]);
+    // Neither comes it back, whatever the objects still had to do.
+    for (const one of [team, sibling]) {
+      await ring(one);
+      await evict(one);
+      await ring(one);
+      await presence(one);
+    }
+    expect(await found(subject)).toEqual([]);
+    expect(await count("reports WHERE team_id = ?", team.teamId)).toBe(reports);
+    expect(await count("checkins WHERE person_id = ?", otherId)).toBe(1);
+    expect(Object.keys(await presence(team))).toEqual(["Other Person"]);
+  });
+
+  test("is done once, and then there is nobody to erase", async () => {
+    const { team, personId, mergedId, identifiers } = subject;
+    for (const reference of [personId, mergedId, ...identifiers, newId()]) {
+      await expectError(await erase(team, reference), 404, "not_found");
+    }
+  });
+
+  test("has whoever a tool names by the same name be somebody new", async () => {
+    const { team, sibling, canary, personId, identifiers } = subject;
+    const identifier = identifiers.find((one) => one.startsWith("first"))!;
+    await beat(team, { personIdentifier: identifier, name: "Once Again" });
+    await ring(team);
+    const { id } = await act<{ id: string }>(`/people/${identifier}`, { headers: team.asTeam });
+    expect(id).not.toBe(personId);
+    expect(await presence(team)).toMatchObject({ "Once Again": { person_id: id, status: "online" } });
+    expect((await stored(team)).filter((block) => block.identifier === identifier)).toHaveLength(1);
+    const event = { kind: "task", externalId: canary, personIdentifier: identifier, title: "T", scope: "s" };
+    const body = { events: [{ ...event, timestamp: "2026-01-01T00:00:00Z" }] };
+    expect(await act("/events", { headers: sibling.asIntegration, body })).toMatchObject({ processed: { created: 1 } });
+    expect(await act<{ id: string }>(`/people/${identifier}`, { headers: sibling.asTeam })).toMatchObject({ id });
+  });
+});
+
+test("somebody merged into another is erased with them, and so is who was removed from the team", async () => {
+  const [one, two] = [await mintSubject(), await mintSubject()];
+  expect((await erase(one.team, one.mergedId)).status).toBe(204);
+  expect(await found(one)).toEqual([]);
+  await call(`/api/v1/members/${two.personId}`, { method: "DELETE", headers: two.team.asTeam });
+  await expectError(await call(`/api/v1/people/${two.personId}`, { headers: two.team.asTeam }), 404, "not_found");
+  expect((await erase(two.team, two.personId)).status).toBe(204);
+  expect(await found(two)).toEqual([]);
+});
+
+test("only the person named is erased", async () => {
+  const [erased, kept] = [await mintSubject(), await mintSubject()];
+  await ring(kept.team);
+  const before = await found(kept);
+  const rows = async () => (await stored(kept.team)).length;
+  const blocks = await rows();
+  await erase(erased.team, erased.otherId);
+  expect(await found(erased)).toEqual(expect.arrayContaining(EVERYWHERE));
+  await erase(erased.team, erased.personId);
+  expect([await found(kept), await rows()]).toEqual([before, blocks]);
+});
+
+test("live viewers see them go", async () => {
+  const { team, personId } = await mintSubject();
+  const change = await firstChange(team, () => erase(team, personId));
+  expect(change).toMatchObject({ type: "change", data: [], removed: [personId] });
+});
+
+test("blocks that D1 would not take are not written behind the erasure", async () => {
+  const subject = await mintSubject();
+  const { team, identifiers } = subject;
+  await without("blocks", async () => {
+    await beat(team, { personIdentifier: identifiers[0], status: "meeting" });
+    await ring(team);
+    expect(await found(subject)).toContain("object.outbox.value");
+  });
+  expect((await erase(team, subject.personId)).status).toBe(204);
+  await ring(team);
+  expect(await found(subject)).toEqual([]);
+});
+
+describe("an erasure that was cut short", () => {
+  const gone = async ({ team, personId }: Subject) => {
+    const db = database(env.DB);
+    await removeHistory(db, team, personId);
+    await removePerson(db, team, personId, Date.now());
+  };
+
+  test("before D1 had heard of it is asked for again", async () => {
+    const subject = await mintSubject();
+    const { team, personId } = subject;
+    const db = database(env.DB);
+    await objectOf(team).forget(await listIdentityIds(db, team, personId));
+    expect(await removeHistory(db, team, personId, { pages: 1 })).toBe(false);
+    expect((await erase(team, personId)).status).toBe(204);
+    expect(await found(subject)).toEqual([]);
+  });
+
+  test("before the objects had heard of it is completed by them, as soon as they wake", async () => {
+    const subject = await mintSubject();
+    const { team, sibling } = subject;
+    await gone(subject);
+    expect(await found(subject)).toEqual(expect.arrayContaining(["object.directory.value", "object.streams.value"]));
+    // What is on its way to D1 arrives there, and is removed again.
+    for (const one of [team, sibling]) {
+      await evict(one);
+      await ring(one);
+      await presence(one);
+      await objectOf(one).wake();
+    }
+    expect(await found(subject)).toEqual([]);
+  });
+
+  test("brings nobody back whom a tool describes anew in between", async () => {
+    const subject = await mintSubject();
+    const { team, sibling, identifiers, personId } = subject;
+    // But for the address by which only a status activity named them.
+    const known = identifiers.filter((one) => !one.includes("@"));
+    await ring(team);
+    await gone(subject);
+    // A zone that is news waits to be told to D1, under the version of the directory from before.
+    await objectOf(team).heartbeat({
+      ...{ accountId: team.accountId, teamId: team.teamId, directoryVersion: 0, integrationId: team.integrationId },
+      ...{ timeoutMs: 600_000, source: "desk", at: Date.now() },
+      users: known.map((identifier) => ({
+        ...{ identifier, name: null, email: null, timeZone: "Asia/Tokyo", status: "online", details: null },
+      })),
+    });
+    await ring(team);
+    await presence(sibling);
+    await ring(sibling);
+    expect(await found(subject)).toEqual([]);
+    await beat(team, { personIdentifier: known[0] });
+    const again = await act<{ id: string }>(`/people/${known[0]}`, { headers: team.asTeam });
+    expect(again.id).not.toBe(personId);
+  });
+});
+
+test("more than one request can remove is removed by several, each of which says what is left", async () => {
+  const { team, personId, identityIds } = await mintSubject();
+  await env.DB.prepare(
+    `INSERT INTO events (id, team_id, external_id, identity_id, kind, title, scope, occurred_at, created_at, updated_at)
+     WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 81000)
+     SELECT ?1 || n, ?1, 'many-' || n, ?2, 'k', 't', 's', n * 1000, 0, 0 FROM n`,
+  )
+    .bind(team.teamId, identityIds[0]!)
+    .run();
+  const first = await erase(team, personId);
+  expect(first.status).toBe(202);
+  const { person_id, left } = await first.json<{ person_id: string; left: Record<string, number> }>();
+  expect(person_id).toBe(personId);
+  expect(left.events).toBeGreaterThan(0);
+  expect(left.events).toBeLessThan(2_000);
+  const theirs = "events WHERE identity_id IN (SELECT value FROM json_each(?))";
+  expect(await count(theirs, JSON.stringify(identityIds))).toBe(left.events);
+  expect((await erase(team, personId)).status).toBe(204);
+  expect(await count(theirs, JSON.stringify(identityIds))).toBe(0);
+});
+
+test("another team of the account on which they never were can not erase them", async () => {
+  const subject = await mintSubject();
+  const third = await mintTeam({ accountId: subject.team.accountId });
+  await expectError(await erase(third, subject.personId), 404, "not_found");
+  expect(await found(subject)).toEqual(expect.arrayContaining(EVERYWHERE));
+});

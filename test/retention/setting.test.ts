@@ -1,0 +1,112 @@
+import { createScheduledController } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeAll, expect, test } from "vitest";
+import { scheduled } from "../../src/cron.ts";
+import { keptSince } from "../../src/events/horizon.ts";
+import { TIME_WINDOWS } from "../../src/notifications/window.ts";
+import { anEvent, listAll, push } from "../events/client.ts";
+import { json, refresh, show, subscribe } from "../notifications/client.ts";
+import { rows } from "../people/sightings.ts";
+import { push as beat, clock, START, stopTheClock } from "../presence/client.ts";
+import { expectError } from "../support/error.ts";
+import { call, mintTeam, type Team } from "../support/team.ts";
+import { DAY, HOUR, keep } from "./past.ts";
+
+/** Tests begin on Monday, 7 January 2030, at 09:00 UTC. */
+stopTheClock();
+
+let team: Team;
+beforeAll(async () => {
+  team = await mintTeam();
+});
+afterEach(() => keep(team, null));
+
+const settings = (body?: object) =>
+  call("/api/v1/team", { headers: team.asTeam, ...(body && { method: "PATCH", body }) });
+
+test("a team keeps everything, until it says for how many days, and again once it says null", async () => {
+  expect(await json(settings())).toMatchObject({ retention_days: null });
+  for (const days of [30, 3_650, null]) {
+    expect(await json(settings({ retention_days: days }))).toMatchObject({ retention_days: days });
+    expect(await json(settings({ name: "Test" }))).toMatchObject({ retention_days: days });
+    expect(await json(settings())).toMatchObject({ retention_days: days });
+  }
+});
+
+test.each([29, 3_651, 0, -30, 90.5, "90", true, [], {}])("%j days are refused", async (days) => {
+  const { issues } = await expectError(await settings({ retention_days: days }), 400, "bad_request");
+  expect(issues).toEqual([{ path: "retention_days", message: "must be a whole number from 30 to 3650" }]);
+});
+
+test("what is kept begins at a midnight in UTC, so many days ago or just before", () => {
+  const midnight = Date.parse("2030-01-07T00:00:00Z");
+  expect(keptSince(null, midnight)).toBeNull();
+  expect(keptSince(30, midnight)).toBe(midnight - 30 * DAY);
+  expect(keptSince(30, midnight + DAY - 1)).toBe(midnight - 30 * DAY);
+  expect(keptSince(30, midnight + DAY)).toBe(midnight - 29 * DAY);
+});
+
+test("an event older than the team keeps is an error of its own, and older than that it is fine for other teams", async () => {
+  const [at, before] = ["2029-10-09T00:00:00Z", "2029-10-08T23:59:59Z"];
+  const batch = [
+    anEvent({ timestamp: at }),
+    anEvent({ timestamp: before, externalId: "old" }),
+    anEvent({ timestamp: "2030-01-07T09:00:00Z" }),
+  ];
+  expect((await push(team, ...batch)).processed).toMatchObject({ created: 3, errors: 0 });
+  await settings({ retention_days: 90 });
+  const answer = await push(team, ...batch);
+  expect(answer.processed).toEqual({ total: 3, created: 0, updated: 0, skipped: 2, errors: 1 });
+  expect(answer.failures).toEqual([
+    { index: 1, externalId: "old", message: "timestamp: is older than the 90 days this team keeps" },
+  ]);
+  expect((await push(await mintTeam(), ...batch)).processed).toMatchObject({ created: 3, errors: 0 });
+});
+
+test("the cron of every fifteen minutes archives, and every snapshot says the same before and after", async () => {
+  team = await mintTeam({ timeZone: "America/New_York" });
+  await beat(team, { ada: "online" });
+  clock(9);
+  await beat(team, { ada: "offline" });
+  await push(
+    team,
+    anEvent({ personIdentifier: "ada", timestamp: "2030-01-06T12:00:00Z" }),
+    anEvent({ personIdentifier: "ada", timestamp: "2030-01-07T08:00:00Z", details: { status: "open" } }),
+  );
+  // From February on, the weeks, days and months of January are past, and longer windows still have them in.
+  const subscribed = await Promise.all(TIME_WINDOWS.map((window) => subscribe(team, "ada", window)));
+  clock((40 * DAY) / 60_000);
+  await push(team, anEvent({ personIdentifier: "ada", timestamp: new Date(START + 40 * DAY - HOUR).toISOString() }));
+  const cron = () => scheduled(createScheduledController({ cron: "*/15 * * * *", scheduledTime: Date.now() }), env);
+  await cron();
+  const snapshots = () =>
+    Promise.all(subscribed.map(async ({ notification_id: id }) => (await show(team, id)).snapshot));
+  const before = await snapshots();
+  expect(before.at(-1)).toEqual({ total_activities: 3, completed_activities: 2, hours_logged: 0.15 });
+  expect(await listAll(team)).toHaveLength(3);
+  await settings({ retention_days: 30 });
+  await cron();
+  expect(await listAll(team)).toHaveLength(1);
+  expect(await rows("SELECT id FROM blocks WHERE team_id = ?", team.teamId)).toEqual([]);
+  expect(await snapshots()).toEqual(before);
+  for (const { notification_id: id } of subscribed) await refresh(team, id);
+  expect(await snapshots()).toEqual(before);
+  await push(team, anEvent({ personIdentifier: "ada", timestamp: new Date(START + 40 * DAY).toISOString() }));
+  const more = (await snapshots()).at(-1)!;
+  expect(more).toEqual({ total_activities: 4, completed_activities: 3, hours_logged: 0.15 });
+});
+
+test("what has gone is refused even once the team keeps everything again, and younger events are not", async () => {
+  team = await mintTeam();
+  const old = anEvent({ timestamp: "2029-11-08T00:00:00Z", externalId: "old" });
+  await push(team, old);
+  await settings({ retention_days: 30 });
+  await scheduled(createScheduledController({ cron: "*/15 * * * *", scheduledTime: Date.now() }), env);
+  await settings({ retention_days: null });
+  const younger = anEvent({ timestamp: "2029-11-08T00:00:00.001Z", externalId: "younger" });
+  const { processed, failures } = await push(team, old, younger);
+  expect(processed).toMatchObject({ created: 1, errors: 1 });
+  const message =
+    "timestamp: is before 2029-11-08T00:00:00.001Z, and what this team had from then was removed for its age";
+  expect(failures).toEqual([{ index: 0, externalId: "old", message }]);
+});
