@@ -11,6 +11,8 @@ const CSV_TYPE = "text/csv";
 
 /** The one of `types` that the caller likes best. All of them are UTF-8, which some callers ask for by name. */
 function preferred(c: Context, types: string[]): string | undefined {
+  // What most tools send, if anything.
+  if ((c.req.header("Accept") ?? "*/*") === "*/*") return types[0];
   const offered = types.flatMap((type) => [type, `${type};charset=utf-8`]);
   return new Negotiator({ headers: { accept: c.req.header("Accept") } }).mediaType(offered)?.split(";", 1)[0];
 }

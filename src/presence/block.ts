@@ -67,9 +67,10 @@ const open = (next: Beat, newId: () => string): Block | null =>
 
 function extend(stream: Stream, block: Block, next: Beat): Outcome {
   const details = next.details ?? block.details;
-  const extended = { ...stream, lastAt: next.at, block: { ...block, details }, expired: false };
+  const isSame = details === block.details;
+  const extended = { ...stream, lastAt: next.at, block: isSame ? block : { ...block, details }, expired: false };
   if (stream.expired) return changed(extended, null);
-  return { kind: details === block.details ? "same" : "detailed", stream: extended, ended: null };
+  return { kind: isSame ? "same" : "detailed", stream: extended, ended: null };
 }
 
 const endAt = (stream: Stream, block: Block, endedAt: number): EndedBlock => ({

@@ -13,8 +13,8 @@ import {
   ObjectStore,
   type OutboxBlock,
   openRow,
-  streamKey,
   type Team,
+  toolOf,
 } from "./object_store.ts";
 import { Sender } from "./sender_object.ts";
 import { removeOrphans, SILENCED, saveBlocks } from "./store.ts";
@@ -89,6 +89,7 @@ export class TeamPresence extends DurableObject<Env> {
   async wake(directoryVersion = 0): Promise<void> {
     if (!this.#team) return;
     this.#sender.retryAt = 0;
+    this.#alarm.doubt();
     await this.#refresh(directoryVersion);
     await this.#work();
     await this.#alarm.advance(this.#nextWake());
@@ -154,26 +155,26 @@ export class TeamPresence extends DurableObject<Env> {
 
   /** Folds an update into the streams, and says whether anything but times and details changed. */
   #apply({ integrationId, timeoutMs, source, at, users }: Heartbeat): boolean {
-    const moved = new Map<string, NumberedStream>();
-    const changed = new Set<string>();
+    const changed: NumberedStream[] = [];
+    const seen: NumberedStream[] = [];
     let isVisible = false;
     const outbox = new Map<string, OutboxBlock>();
     const heard: HeartbeatUser[] = [];
     let number = this.#streams.nextNumber;
+    const tool = toolOf({ integrationId, source });
+    const known = this.#streams.of(tool);
     for (const user of users) {
-      const named = { identityId: this.#directory.identityOf(user.identifier), integrationId, source };
-      const key = streamKey(named);
-      const before = moved.get(key) ?? this.#streams.get(key) ?? null;
+      const identityId = this.#directory.identityOf(user.identifier);
+      const before = known.get(identityId) ?? null;
       // A request may have been let in before the team ceased to store details.
       const details = this.#team!.storesDetails ? user.details : null;
       const outcome = beat(before, { at, status: user.status, details }, timeoutMs, newId);
       if (outcome.kind === "stale") continue;
       heard.push(user);
       if (outcome.kind === "same" && before?.lastAt === at) continue;
-      const stream = { ...outcome.stream, ...named, n: before?.n ?? number++ };
-      moved.set(key, stream);
+      const stream = { ...outcome.stream, identityId, integrationId, source, n: before?.n ?? number++ };
+      (outcome.kind === "same" ? seen : changed).push(stream);
       if (outcome.kind === "same") continue;
-      changed.add(key);
       // Details alone reach D1 with the next checkpoint: a tool may have new ones at every heartbeat.
       if (outcome.kind === "detailed") continue;
       isVisible = true;
@@ -181,14 +182,15 @@ export class TeamPresence extends DurableObject<Env> {
       const open = openRow(stream);
       if (open) outbox.set(open.id, open);
     }
-    this.#directory.describe(heard, toolOf({ integrationId, source }));
-    this.#streams.commit({ moved, changed, outbox: [...outbox.values()], at });
+    this.#directory.describe(heard, tool);
+    this.#streams.commit({ changed, seen, outbox: [...outbox.values()], at });
     return isVisible;
   }
 
   /** What is due now: timeouts, then D1. Comes round at every checkpoint, and so often enough for tidying too. */
   async #work(): Promise<void> {
     if (!this.#team) return;
+    this.#store.doubt();
     this.#expire();
     this.#streams.compact(Date.now());
     await this.#sender.drain();
@@ -286,7 +288,3 @@ export class TeamPresence extends DurableObject<Env> {
     return nextWake({ open, isWaiting, checkpointAt: this.#team.checkpointAt, retryAt: this.#sender.retryAt });
   }
 }
-
-/** What a tool is to the directory: one source of one integration. */
-const toolOf = ({ integrationId, source }: { integrationId: string; source: string }): string =>
-  `${integrationId}|${source}`;

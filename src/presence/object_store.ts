@@ -67,6 +67,8 @@ const TABLES = `
 /** The object's own SQLite: what it must still know after eviction. Rows are written by the page, not one by one. */
 export class ObjectStore {
   readonly #sql: SqlStorage;
+  /** How many blocks wait, as long as nothing has changed that: every heartbeat asks. */
+  #outboxSize: number | null = null;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -153,11 +155,13 @@ export class ObjectStore {
   }
 
   saveOutbox(blocks: OutboxBlock[]): void {
+    if (blocks.length > 0) this.#outboxSize = null;
     this.#saveAll("outbox", "id", "id", blocks);
   }
 
   /** Forgets blocks that D1 has, unless one was put here again in the meantime. */
   forgetOutbox(blocks: OutboxBlock[]): void {
+    this.#outboxSize = null;
     this.#sql.exec(
       `DELETE FROM outbox WHERE (id, value) IN (SELECT e.value ->> 'id', e.value FROM json_each(?) e)`,
       JSON.stringify(blocks),
@@ -166,6 +170,7 @@ export class ObjectStore {
 
   /** Forgets the blocks of identities. */
   dropOutbox(identityIds: Set<string>): void {
+    this.#outboxSize = null;
     const theirs = "value ->> 'identityId' IN (SELECT e.value FROM json_each(?) e)";
     this.#sql.exec(`DELETE FROM outbox WHERE ${theirs}`, listOf(identityIds));
   }
@@ -177,8 +182,14 @@ export class ObjectStore {
     );
   }
 
+  /** Counts anew the next time it is asked. */
+  doubt(): void {
+    this.#outboxSize = null;
+  }
+
   outboxSize(): number {
-    return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM outbox").one().count;
+    this.#outboxSize ??= this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM outbox").one().count;
+    return this.#outboxSize;
   }
 
   #values(query: string, ...params: unknown[]): string[] {
@@ -215,6 +226,6 @@ const row = (
 
 const listOf = (ids: Set<string>): string => JSON.stringify([...ids]);
 
-/** What tells streams apart. */
-export const streamKey = (of: { identityId: string; integrationId: string; source: string }): string =>
-  `${of.identityId}|${of.integrationId}|${of.source}`;
+/** What tells tools apart: one source of one integration. An identity has one stream of each. */
+export const toolOf = ({ integrationId, source }: { integrationId: string; source: string }): string =>
+  `${integrationId}|${source}`;

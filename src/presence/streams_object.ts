@@ -1,40 +1,35 @@
 import { expire, openBlock } from "./block.ts";
-import {
-  endedRow,
-  type NumberedStream,
-  type ObjectStore,
-  type OutboxBlock,
-  openRow,
-  streamKey,
-} from "./object_store.ts";
+import { endedRow, type NumberedStream, type ObjectStore, type OutboxBlock, openRow, toolOf } from "./object_store.ts";
 
 /** How many rows of heartbeats may gather beyond two for each stream before they are folded into the streams. */
 const LOOSE_BEATS = 64;
 /** How long a source that fell silent is remembered, for its "last seen": 90 days. */
 const FORGET_AFTER_MS = 90 * 86_400_000;
 
-/** What a heartbeat, or the time, did to streams: `changed` are the keys of those of which more than times did. */
-type Moves = { moved: Map<string, NumberedStream>; changed: Set<string>; outbox: OutboxBlock[]; at: number };
+/** What a heartbeat, or the time, did to streams: of those only `seen`, no more than that they were, at `at`. */
+type Moves = { changed: NumberedStream[]; seen: NumberedStream[]; outbox: OutboxBlock[]; at: number };
 
 /** The streams of a team's object: loaded once, and from then on in storage first, in memory only once that has gone well. */
 export class Streams {
   readonly #storage: DurableObjectStorage;
   readonly #store: ObjectStore;
-  readonly #byKey = new Map<string, NumberedStream>();
+  /** By tool, and then by identity: a heartbeat is of one tool, and no key has to be made for each it names. */
+  readonly #byTool = new Map<string, Map<string, NumberedStream>>();
   #lastNumber = 0;
 
   constructor(storage: DurableObjectStorage, store: ObjectStore) {
     this.#storage = storage;
     this.#store = store;
-    for (const stream of store.streams()) this.#remember(stream);
+    this.#remember(store.streams());
   }
 
-  get(key: string): NumberedStream | undefined {
-    return this.#byKey.get(key);
+  /** The streams of one tool, by identity. */
+  of(tool: string): ReadonlyMap<string, NumberedStream> {
+    return this.#byTool.get(tool) ?? new Map();
   }
 
   all(): NumberedStream[] {
-    return [...this.#byKey.values()];
+    return [...this.#byTool.values()].flatMap((streams) => [...streams.values()]);
   }
 
   /** The first number that no stream has had. */
@@ -51,47 +46,57 @@ export class Streams {
 
   /** Those with an open block, and the timeout of each. */
   waiting(timeoutOf: (stream: NumberedStream) => number): { lastAt: number; timeoutMs: number }[] {
-    const open = this.all().filter((stream) => openBlock(stream));
-    return open.map((stream) => ({ lastAt: stream.lastAt, timeoutMs: timeoutOf(stream) }));
+    return this.all().flatMap((stream) =>
+      openBlock(stream) ? [{ lastAt: stream.lastAt, timeoutMs: timeoutOf(stream) }] : [],
+    );
   }
 
   /** Keeps what moved, with the blocks that go to D1, in one transaction. */
-  commit({ moved, changed, outbox, at }: Moves): void {
-    const seen = [...moved].filter(([key]) => !changed.has(key)).map(([, stream]) => stream.n);
-    this.#storage.transactionSync(() => {
-      this.#store.saveStreams([...changed].map((key) => moved.get(key)!));
-      if (seen.length > 0) this.#store.saveBeat(seen, at);
+  commit({ changed, seen, outbox, at }: Moves): void {
+    const save = () => {
+      this.#store.saveStreams(changed);
+      if (seen.length > 0)
+        this.#store.saveBeat(
+          seen.map(({ n }) => n),
+          at,
+        );
       this.#store.saveOutbox(outbox);
-    });
-    for (const stream of moved.values()) this.#remember(stream);
+    };
+    // Most heartbeats are one statement, which is a transaction by itself.
+    if (changed.length === 0 && outbox.length === 0) save();
+    else this.#storage.transactionSync(save);
+    this.#remember(changed);
+    this.#remember(seen);
   }
 
   /** Ends the blocks whose timeout has passed; says whether there were any. */
   expire(timeoutOf: (stream: NumberedStream) => number, now: number): boolean {
-    const moved = new Map<string, NumberedStream>();
+    const changed: NumberedStream[] = [];
     const outbox: OutboxBlock[] = [];
-    for (const [key, stream] of this.#byKey) {
+    for (const stream of this.all()) {
       const outcome = expire(stream, timeoutOf(stream), now);
       if (!outcome) continue;
-      moved.set(key, { ...stream, ...outcome.stream });
+      changed.push({ ...stream, ...outcome.stream });
       outbox.push(endedRow(stream, outcome.ended));
     }
-    if (moved.size > 0) this.commit({ moved, changed: new Set(moved.keys()), outbox, at: now });
-    return moved.size > 0;
+    if (changed.length > 0) this.commit({ changed, seen: [], outbox, at: now });
+    return changed.length > 0;
   }
 
   /** Folds heartbeats into their streams once they are many more than those, and forgets sources long silent. */
   compact(now: number): void {
-    const kept = this.all().filter((stream) => stream.lastAt >= now - FORGET_AFTER_MS);
+    const all = this.all();
+    const kept = all.filter((stream) => stream.lastAt >= now - FORGET_AFTER_MS);
     const isDue = this.#store.beatCount() > 2 * kept.length + LOOSE_BEATS;
-    if (isDue || kept.length < this.#byKey.size) this.#keep(kept);
+    if (isDue || kept.length < all.length) this.#keep(kept);
   }
 
   /** Forgets the streams of identities, and what of them was on its way to D1. */
   forget(identityIds: Set<string>): void {
     this.#store.dropOutbox(identityIds);
-    const kept = this.all().filter(({ identityId }) => !identityIds.has(identityId));
-    if (kept.length < this.#byKey.size) this.#keep(kept);
+    const all = this.all();
+    const kept = all.filter(({ identityId }) => !identityIds.has(identityId));
+    if (kept.length < all.length) this.#keep(kept);
   }
 
   /** Forgets all details, those on their way to D1 too. */
@@ -103,18 +108,29 @@ export class Streams {
       this.#store.saveStreams(bare);
       this.#store.bareOutbox();
     });
-    for (const stream of bare) this.#remember(stream);
+    this.#remember(bare);
   }
 
   /** Leaves only these; the beats of all others go with them. */
   #keep(kept: NumberedStream[]): void {
     this.#storage.transactionSync(() => this.#store.compact(kept));
-    this.#byKey.clear();
-    for (const stream of kept) this.#remember(stream);
+    this.#byTool.clear();
+    this.#remember(kept);
   }
 
-  #remember(stream: NumberedStream): void {
-    this.#byKey.set(streamKey(stream), stream);
-    this.#lastNumber = Math.max(this.#lastNumber, stream.n);
+  #remember(streams: NumberedStream[]): void {
+    let last: NumberedStream | undefined;
+    let ofTool = new Map<string, NumberedStream>();
+    for (const stream of streams) {
+      // They come a tool at a time.
+      if (last?.source !== stream.source || last.integrationId !== stream.integrationId) {
+        const tool = toolOf(stream);
+        ofTool = this.#byTool.get(tool) ?? new Map();
+        this.#byTool.set(tool, ofTool);
+      }
+      ofTool.set(stream.identityId, stream);
+      this.#lastNumber = Math.max(this.#lastNumber, stream.n);
+      last = stream;
+    }
   }
 }

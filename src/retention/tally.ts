@@ -55,9 +55,8 @@ function daysBefore(cut: number, first: number, zone: string, calendarOf: Calend
 
 /** The date of the local day an instant lies in, as roll-ups have days: they tile time, wall clocks may go back. */
 function dateOf(ms: number, calendar: Calendar): string {
-  const [first, last] = calendar.touchedBy(utcDate(ms)) as [string, string];
-  for (const date of datesFrom(first, last)) if (ms < calendar.day(date).end) return date;
-  return last;
+  const dates = calendar.touchedBy(utcDate(ms));
+  return dates.find((date) => ms < calendar.day(date).end) ?? dates.at(-1)!;
 }
 
 /** Adds up; of a person's month there is one. */

@@ -136,14 +136,16 @@ describe("the alarm", () => {
     expect(await inD1(team)).toEqual(["ada online 0-0", "bob online 0-5"]);
   });
 
-  test("comes back with the next heartbeat when it is lost, or long overdue", async () => {
+  test("comes back with the next heartbeat when it was lost with its object, or is long overdue", async () => {
     const team = await mintTeam();
     await push(team, { ada: "online" });
     await ring(team);
-    const set = (time: number | null) =>
-      runInDurableObject(objectOf(team), (_, { storage }) =>
+    const set = async (time: number | null) => {
+      await runInDurableObject(objectOf(team), (_, { storage }) =>
         time === null ? storage.deleteAlarm() : storage.setAlarm(time),
       );
+      await evict(team);
+    };
     await set(null);
     clock(2);
     await push(team, { ada: "online" });

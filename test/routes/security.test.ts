@@ -212,7 +212,9 @@ describe.each([
   test("has changed nothing of ours by all that", async () => {
     const { rows, kept } = await holdings(ours, seeds);
     expect(rows).toEqual(before.rows);
-    expect(kept).toEqual(before.kept);
+    // Whoever erases somebody of the account has the objects of all its teams look at what they know of it.
+    const own = ({ name }: { name: string }) => !isSibling || name !== "team";
+    expect(kept.filter(own)).toEqual(before.kept.filter(own));
   });
 });
 
