@@ -102,8 +102,12 @@ END;
 CREATE TRIGGER `subscriptions_changed` AFTER UPDATE OF `total_activities`, `completed_activities`, `work_ms` ON `subscriptions`
 WHEN (OLD.total_activities, OLD.completed_activities, OLD.work_ms) IS NOT (NEW.total_activities, NEW.completed_activities, NEW.work_ms) BEGIN
 	UPDATE webhooks SET message_id = 'msg_' || lower(hex(randomblob(16))), queued_at = NEW.last_refreshed_at, attempts = 0,
-		next_attempt_at = NEW.last_refreshed_at
-	WHERE subscription_id = NEW.id AND disabled_at IS NULL;
+		-- It keeps the place of the one that waits, or those behind would never have their turn.
+		next_attempt_at = iif(message_id IS NOT NULL AND attempts = 0, min(next_attempt_at, NEW.last_refreshed_at), NEW.last_refreshed_at)
+	WHERE subscription_id = NEW.id AND disabled_at IS NULL
+		-- Nobody is told of somebody who left the team.
+		AND EXISTS (SELECT 1 FROM people p JOIN members m ON m.person_id = coalesce(p.merged_into, p.id)
+			WHERE p.id = NEW.person_id AND m.team_id = NEW.team_id AND m.removed_at IS NULL);
 END;
 --> statement-breakpoint
 -- What there is already has no roll-ups yet.

@@ -3,8 +3,8 @@ import { alias } from "drizzle-orm/sqlite-core";
 import { atomically, type Database } from "../db/client.ts";
 import { checkins, comments, people, reactions } from "../db/schema/index.ts";
 import { newId } from "../lib/id.ts";
+import { selvesOf } from "../people/store.ts";
 import type { RemarkKind, RemarkRow } from "./remark_body.ts";
-import { selvesOf } from "./reports/store.ts";
 
 type Team = { teamId: string };
 

@@ -9,7 +9,10 @@ import { countTeam } from "./store.ts";
 import { teamMetrics } from "./team_metrics.ts";
 
 /** As scrapers ask for it: some name the version. */
-const SCRAPED = ["application/openmetrics-text", "application/openmetrics-text;version=1.0.0"];
+const SCRAPED = ["application/openmetrics-text", "application/openmetrics-text;version=1.0.0"].flatMap((type) => [
+  type,
+  `${type};escaping=values`,
+]);
 
 /** What an operator's monitoring scrapes of a team, as OpenMetrics. */
 export const metricsRoutes = new Hono<AppContext>().get("/metrics", guard("team"), offer(...SCRAPED), async (c) => {

@@ -22,8 +22,8 @@ export const teamMetrics = (of: Measured): Metric[] => [
     of.lagMs / 1000,
   ),
   gauge("webhooks_waiting", "Webhook messages that wait to be delivered.", of.webhooksWaiting),
-  gauge("webhooks_disabled", "Webhooks that were given up after days of failure.", of.webhooksDisabled),
-  counter("webhook_failures", "Webhook deliveries that failed.", of.webhookFailures),
+  gauge("webhooks_disabled", "Webhooks that were given up: after days of failure, or a 410.", of.webhooksDisabled),
+  gauge("webhook_failures", "Attempts to deliver that failed, of the webhooks there are now.", of.webhookFailures),
 ];
 
 const named = (name: string) => `rollcall_${name}`;

@@ -2,8 +2,10 @@ import type { Database } from "../db/client.ts";
 import { calendars } from "./calendar.ts";
 import { rollUp } from "./rollup_store.ts";
 import { refreshPeople, refreshRolledOver } from "./snapshot_store.ts";
-import { isAnythingDue, leaseClock, listStale, releaseClock, type StalePlace } from "./stale_store.ts";
+import { isAnythingDue, leaseClock, listStale, moveClock, releaseClock, type StalePlace } from "./stale_store.ts";
 
+/** How often one run goes over people whose changes are too many for one step: six years of days. */
+const ROUNDS = 5;
 /** People counted in one step, and subscriptions that move to their next window in one: each a handful of queries. */
 const AT_ONCE = 2_500;
 
@@ -17,7 +19,11 @@ export async function refreshSubscriptions(db: Database, now: number, pageSize =
   const tick = await leaseClock(db, now);
   if (tick === null) return;
   try {
-    await countChanges(db, tick, now, pageSize);
+    let before: number | null = tick;
+    for (let round = 0; before !== null && round < ROUNDS; round += 1) {
+      const isDone = await countChanges(db, before, now, pageSize);
+      before = isDone ? null : await moveClock(db);
+    }
     let moved: number;
     do moved = await refreshRolledOver(db, now, pageSize);
     while (moved === pageSize);
@@ -26,14 +32,17 @@ export async function refreshSubscriptions(db: Database, now: number, pageSize =
   }
 }
 
-async function countChanges(db: Database, tick: number, now: number, pageSize: number): Promise<void> {
+/** Counts what was marked before `tick`; says whether nothing of it was too much for one step. */
+async function countChanges(db: Database, tick: number, now: number, pageSize: number): Promise<boolean> {
   const calendarOf = calendars();
   let place: StalePlace = { teamId: "", personId: "" };
+  let isDone = true;
   for (;;) {
     const stale = await listStale(db, tick, now, place, pageSize);
-    if (stale.length === 0) return;
+    if (stale.length === 0) return isDone;
     const counted = await rollUp(db, stale, now, (people) => refreshPeople(db, people, now), calendarOf);
-    if (counted.length === stale.length && stale.length < pageSize) return;
+    isDone &&= counted.every(({ rest }) => rest.length === 0);
+    if (counted.length === stale.length && stale.length < pageSize) return isDone;
     place = counted.at(-1)!;
   }
 }

@@ -5,7 +5,7 @@ import { jsonBody } from "../http/body.ts";
 import type { AppContext } from "../http/context.ts";
 import { ApiError } from "../http/errors.ts";
 import { query } from "../http/query.ts";
-import { requirePerson, wantedPerson } from "../people/person_guard.ts";
+import { requirePerson, requireSubject } from "../people/person_guard.ts";
 import { openBlocks } from "../presence/stub.ts";
 import { newSubscription, subscriptionChange, subscriptionsQuery } from "./schema.ts";
 import { refreshPerson } from "./snapshot_store.ts";
@@ -19,7 +19,8 @@ import { webhookBody } from "./webhooks/webhook_body.ts";
 const subscriptionRoutes = new Hono<AppContext>()
   .get("/", guard("either"), query(subscriptionsQuery), async (c) => {
     const { page, limit, status, user_id: reference } = c.req.valid("query");
-    const person = await wantedPerson(c, reference);
+    // Of somebody removed from the team too: what was subscribed of theirs is there to be found, and ended.
+    const person = reference === undefined ? undefined : await requireSubject(c, reference);
     const filter = { status, personId: person?.id };
     const { rows, total } = await listSubscriptions(c.get("db"), c.get("caller"), filter, { page, limit });
     return c.json({ data: rows.map(listedBody), pagination: { page, limit, total } });
@@ -36,8 +37,9 @@ const subscriptionRoutes = new Hono<AppContext>()
     requireWebhook(c, url);
     const wanted = { personId: person.id, timeWindow };
     const { id, isNew } = await subscribe(c.get("db"), c.get("caller"), wanted, Date.now());
-    const webhook = await webhookSet(c, id, url);
     const subscription = await refreshed(c, id, person.id);
+    // Last: its secret is shown this once, and what fails must not take it along.
+    const webhook = await webhookSet(c, id, url);
     const numbers = { ...subscriptionBody(subscription), ...numbersBody(subscription) };
     const headers = { Location: `/api/v1/stats-notifications/${id}` };
     const body = { ...numbers, created_at: wholeSeconds(subscription.createdAt), ...webhook };
@@ -51,8 +53,8 @@ const subscriptionRoutes = new Hono<AppContext>()
     if (isOther && !(await changeWindow(c.get("db"), c.get("caller"), before, timeWindow, Date.now()))) {
       throw new ApiError("conflict", { text: `user_id is subscribed to the ${timeWindow} window already` });
     }
-    const webhook = await webhookSet(c, before.id, url);
     const subscription = await current(c, await requireSubscription(c, before.id));
+    const webhook = await webhookSet(c, before.id, url);
     return c.json({
       ...subscriptionBody(subscription),
       updated_at: wholeSeconds(subscription.updatedAt),

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { addDays } from "../lib/time_zone.ts";
-import type { Tenant } from "../people/store.ts";
+import { selvesOf, type Tenant } from "../people/store.ts";
 import type { StatusClasses } from "../presence/status.ts";
 import { LONG_BLOCK, LOOK_BACK_MS } from "../presence/store.ts";
 import { utcDate } from "./calendar.ts";
@@ -36,6 +36,12 @@ export async function leaseClock(db: Database, now: number): Promise<number | nu
   const [row] = await db.all<{ tick: number }>(sql`
     UPDATE rollup_clock SET tick = tick + 1, leased_until = ${now + LEASE_MS} WHERE leased_until <= ${now} RETURNING tick`);
   return row?.tick ?? null;
+}
+
+/** Moves the clock on for whoever has the lease: what they marked again themselves may be settled too. */
+export async function moveClock(db: Database): Promise<number> {
+  const { tick } = await db.get<{ tick: number }>(sql`UPDATE rollup_clock SET tick = tick + 1 RETURNING tick`);
+  return tick;
 }
 
 /** Ends the lease taken at `leasedAt`. */
@@ -95,14 +101,14 @@ export async function refreshLag(db: Database, { teamId }: Tenant, now: number):
     SELECT min(at) AS since FROM (
       SELECT s.since AS at FROM stale_days s WHERE s.team_id = ${teamId} AND ${isSubscribed}
       UNION ALL
-      SELECT ends_at FROM subscriptions WHERE team_id = ${teamId} AND status = 'active' AND ends_at <= ${now})`);
+      SELECT max(ends_at, updated_at) FROM subscriptions WHERE team_id = ${teamId} AND status = 'active' AND ends_at <= ${now})`);
   return since === null ? 0 : Math.max(0, now - since);
 }
 
 /** Whether the person of mark `s`, or somebody merged into them, is subscribed to. */
 const isSubscribed = sql`EXISTS (
-  SELECT 1 FROM (SELECT s.person_id AS id UNION ALL SELECT id FROM people WHERE merged_into = s.person_id) a
-  CROSS JOIN subscriptions b ON b.team_id = s.team_id AND b.person_id = a.id AND b.status = 'active')`;
+  SELECT 1 FROM subscriptions b
+  WHERE b.team_id = s.team_id AND b.person_id IN (${selvesOf(sql`s.person_id`)}) AND b.status = 'active')`;
 
 type Row = Mark &
   Tenant & { personId: string; zone: string; classes: string; firstMs: number | null; firstMonth: string | null };

@@ -122,6 +122,13 @@ function describePage({ accountId }: Tenant, rows: string): SQL[] {
   return [describe, reach];
 }
 
+/**
+ * The ids of somebody and of everybody merged into them: what is kept of any of these is theirs by now. The index is named
+ * because hardly anybody is merged, and statistics that say so have SQLite look through all people.
+ */
+export const selvesOf = (personId: string | SQL): SQL =>
+  sql`SELECT ${personId} UNION ALL SELECT id FROM people INDEXED BY people_by_merge WHERE merged_into = ${personId}`;
+
 /** The statement by which the objects of an account's teams learn that who is who has changed, if `condition` holds. */
 export const growDirectory = ({ accountId }: Account, condition: SQL = sql`true`): SQL =>
   sql`UPDATE accounts SET directory_version = directory_version + 1 WHERE id = ${accountId} AND ${condition}`;

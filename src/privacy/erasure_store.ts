@@ -1,8 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
-import { selvesOf } from "../checkins/reports/store.ts";
 import { atomically, type Database } from "../db/client.ts";
 import { blocks, comments, events, reactions } from "../db/schema/index.ts";
-import { growDirectory } from "../people/store.ts";
+import { growDirectory, selvesOf } from "../people/store.ts";
 import { type Account, type Budget, removePages } from "./page_store.ts";
 
 /** Pages of history that one request removes: 80,000 rows. */

@@ -1,8 +1,7 @@
 import { getTableColumns, getTableName, type SQL, sql, type Table } from "drizzle-orm";
-import { selvesOf } from "../checkins/reports/store.ts";
 import type { Database } from "../db/client.ts";
 import * as tables from "../db/schema/index.ts";
-import type { Tenant } from "../people/store.ts";
+import { selvesOf, type Tenant } from "../people/store.ts";
 import type { Part, Row } from "./export.ts";
 
 /** Rows to a page, and characters of what may be long in them: what a page takes of memory is some ten megabytes. */

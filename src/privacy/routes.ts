@@ -5,13 +5,13 @@ import { ApiError } from "../http/errors.ts";
 import { offerCsv, prefersCsv } from "../http/negotiate.ts";
 import { formatInstant } from "../lib/instant.ts";
 import { rootCause } from "../lib/root_cause.ts";
+import { requireSubject } from "../people/person_guard.ts";
 import { forEachTeam, openBlocks, presenceOf } from "../presence/stub.ts";
 import { requireSetupToken } from "../setup/guard.ts";
 import { countAccount, removeAccount, revokeAccount } from "./account_store.ts";
 import { countHistory, listIdentityIds, listTeamIds, removeHistory, removePerson } from "./erasure_store.ts";
 import { asCsv, asJson } from "./export.ts";
 import { EXPORT_COLUMNS, exportPerson } from "./export_store.ts";
-import { requireSubject } from "./subject_guard.ts";
 
 /** What there is of somebody: all of it to take along, or to be erased; and the erasure of a whole account. */
 export const privacyRoutes = new Hono<AppContext>()

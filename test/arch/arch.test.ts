@@ -42,7 +42,6 @@ const TENANTLESS: Record<string, string> = {
   "src/checkins/reports/morning_store.ts: teamZones":
     "the cron asks which zones there are, and of no team in particular",
   "src/checkins/reports/store.ts: makeReports": "takes a page of teams, each report with its own",
-  "src/checkins/reports/store.ts: selvesOf": "a part of queries that take the team themselves",
   "src/events/count_store.ts: countEvents": "takes many people, each with their own tenant",
   "src/notifications/rollup_store.ts: rollUp": "takes many people, each with their own tenant",
   "src/notifications/snapshot_store.ts: refreshPeople": "takes many people, each with their own team",
@@ -50,6 +49,7 @@ const TENANTLESS: Record<string, string> = {
   "src/notifications/stale_store.ts: isAnythingDue": "the cron serves every team; it learns yes or no",
   "src/notifications/stale_store.ts: leaseClock": "the clock is of the whole deployment",
   "src/notifications/stale_store.ts: listStale": "the cron serves every team",
+  "src/notifications/stale_store.ts: moveClock": "the clock is of the whole deployment",
   "src/notifications/stale_store.ts: releaseClock": "the clock is of the whole deployment",
   "src/presence/stretch_store.ts: heldInStretches": "takes many people, each with their own tenant",
   "src/notifications/webhooks/delivery_store.ts: claimDue": "the cron sends every team's messages",
@@ -58,11 +58,13 @@ const TENANTLESS: Record<string, string> = {
     "takes what was claimed, each message of one subscription, whose row says the team",
   "src/retention/archive_store.ts: archiveBlocks": "the cron serves every team; each person comes with their own",
   "src/retention/archive_store.ts: archiveEvents": "the cron serves every team; each event comes with its own",
-  "src/retention/archive_store.ts: removeOrphans": "the cron serves every team; takes ids that were read for their teams",
+  "src/retention/archive_store.ts: removeOrphans":
+    "the cron serves every team; takes ids that were read for their teams",
   "src/retention/expired_store.ts: expiredBlocks": "takes many people, each with their own tenant",
   "src/retention/expired_store.ts: expiredEvents": "takes many teams",
   "src/retention/expired_store.ts: expiringPeople": "takes many teams",
   "src/retention/expired_store.ts: listKeepers": "the cron serves every team",
+  "src/people/store.ts: selvesOf": "a part of queries that take the team themselves",
   "src/presence/store.ts: teamsHeard": "the cron serves every team; it learns ids and nothing else of theirs",
 };
 

@@ -30,7 +30,7 @@ test("a team that nothing has happened to yet", async () => {
   expect(counts).toEqual({
     ...{ people_present: 0, open_blocks: 0, live_viewers: 0, outbox_blocks: 0, heartbeats_total: 0 },
     ...{ events_accepted_total: 0, subscriptions: 0, refresh_lag_seconds: 0 },
-    ...{ webhooks_waiting: 0, webhooks_disabled: 0, webhook_failures_total: 0 },
+    ...{ webhooks_waiting: 0, webhooks_disabled: 0, webhook_failures: 0 },
   });
 });
 

@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { atomically, type Database } from "../../db/client.ts";
 import { newId } from "../../lib/id.ts";
 import { addDays, localDate, localWeekday } from "../../lib/time_zone.ts";
+import { selvesOf } from "../../people/store.ts";
 import { planReport, type ReportPlan, type TeamDays } from "./plan.ts";
 import { LOOK_BACK_DAYS } from "./workday.ts";
 
@@ -51,13 +52,6 @@ const expected = sql`m.role = 'active' AND m.removed_at IS NULL AND p.merged_int
 const uuid =
   sql.raw(`lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-'
   || substr('89ab', 1 + (random() & 3), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))`);
-
-/**
- * The ids of somebody and of everybody merged into them: what is kept of any of these is theirs by now. The index is named
- * because hardly anybody is merged, and statistics that say so have SQLite look through all people.
- */
-export const selvesOf = (personId: string | SQL): SQL =>
-  sql`SELECT ${personId} UNION ALL SELECT id FROM people INDEXED BY people_by_merge WHERE merged_into = ${personId}`;
 
 /** The check-ins that reports `r` lack; `condition` may speak of `r`, `m` and `p`. */
 const missing = (condition: SQL): SQL => sql`

@@ -2,9 +2,9 @@ import { and, asc, desc, eq, inArray, type SQL, type SQLWrapper, sql } from "dri
 import { alias } from "drizzle-orm/sqlite-core";
 import { atomically, type Database } from "../../db/client.ts";
 import { checkins, comments, events, identities, people, reactions, reports } from "../../db/schema/index.ts";
-import type { Tenant } from "../../people/store.ts";
+import { selvesOf, type Tenant } from "../../people/store.ts";
 import { isSuperseded } from "../reports/reading_store.ts";
-import { expectCheckins, selvesOf } from "../reports/store.ts";
+import { expectCheckins } from "../reports/store.ts";
 import { activityWindow } from "../reports/workday.ts";
 import type { CheckinRow, Related } from "./status_body.ts";
 
