@@ -84,6 +84,10 @@ CREATE TABLE `webhooks` (
 --> statement-breakpoint
 CREATE INDEX `webhooks_due` ON `webhooks` (`next_attempt_at`) WHERE message_id IS NOT NULL AND disabled_at IS NULL;--> statement-breakpoint
 CREATE INDEX `webhooks_by_team` ON `webhooks` (`team_id`);--> statement-breakpoint
+DROP INDEX `events_by_identity`;--> statement-breakpoint
+CREATE INDEX `events_by_identity` ON `events` (`identity_id`,`team_id`,`occurred_at`);--> statement-breakpoint
+DROP INDEX `checkins_by_person`;--> statement-breakpoint
+CREATE INDEX `checkins_by_person` ON `checkins` (`person_id`,`team_id`,`date`);--> statement-breakpoint
 ALTER TABLE `events` ADD `completed` integer DEFAULT true NOT NULL;--> statement-breakpoint
 ALTER TABLE `teams` ADD `stores_details` integer DEFAULT true NOT NULL;--> statement-breakpoint
 ALTER TABLE `teams` ADD `retention_days` integer;--> statement-breakpoint

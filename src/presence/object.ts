@@ -80,8 +80,8 @@ export class TeamPresence extends DurableObject<Env> {
    */
   async settle(directoryVersion: number, personId?: string): Promise<OpenBlock[]> {
     await this.#refresh(directoryVersion);
-    await this.#sender.drain();
-    if (personId) await this.#save(this.#streams.open(this.#directory.identitiesOf(personId)));
+    if (!personId) await this.#sender.drain();
+    else await this.#sender.drainThen(() => this.#save(this.#streams.open(this.#directory.identitiesOf(personId))));
     return this.#streams.open().map(({ id, lastSeenAt, details }) => ({ id, lastSeenAt, details }));
   }
 

@@ -6,6 +6,7 @@ export class Sender {
   readonly #send: () => Promise<unknown>[];
   #failures = 0;
   #underWay: Promise<void> | null = null;
+  #next: Promise<void> | null = null;
 
   /** Before when D1 is not to be asked again, in UTC milliseconds; 0 while it answers. */
   retryAt = 0;
@@ -17,12 +18,31 @@ export class Sender {
 
   /** Fulfilled once everything there was has been tried, whether or not D1 took it. */
   async drain(): Promise<void> {
-    // One under way may have looked before there was what its caller wants sent; two at once could send older after newer.
-    await this.#underWay;
-    this.#underWay ??= this.#try().finally(() => {
-      this.#underWay = null;
+    // One under way may have looked before there was what its caller wants sent; one that waits for it has not.
+    this.#next ??= this.#alone(() => {
+      this.#next = null;
+      return this.#try();
     });
-    await this.#underWay;
+    await this.#next;
+  }
+
+  /** As `drain`, and then `send`, while nothing else is sent. Throws what that throws. */
+  async drainThen(send: () => Promise<void>): Promise<void> {
+    await this.drain();
+    await this.#alone(send);
+  }
+
+  /** One at a time: of two at once, the older could be written after the newer. */
+  async #alone(send: () => Promise<void>): Promise<void> {
+    do await this.#underWay;
+    while (this.#underWay);
+    const sending = send();
+    this.#underWay = sending
+      .catch(() => {})
+      .finally(() => {
+        this.#underWay = null;
+      });
+    await sending;
   }
 
   /** D1 did not answer: the next try waits. */

@@ -89,6 +89,13 @@ export async function removePerson(db: Database, account: Account, personId: str
     remove(sql`rollups`, theirs),
     // After all that triggers mark days for.
     remove(sql`stale_days`, theirs),
+    // Later merges moved along whom and what an earlier one, undone by now, had brought.
+    remove(
+      sql`merge_moves`,
+      sql`merge_id IN (SELECT g.id FROM people p CROSS JOIN merges g ON g.from_person_id = p.id WHERE p.account_id = ${accountId})
+        AND moved_id IN (${selves} UNION ALL ${identitiesOf(account, personId)}
+          UNION ALL SELECT id FROM members WHERE person_id IN (${selves}))`,
+    ),
     remove(sql`merge_moves`, sql`merge_id IN (SELECT id FROM merges WHERE ${merges})`),
     remove(sql`merges`, merges),
     remove(sql`members`, theirs),

@@ -20,7 +20,10 @@ export async function clearDetails(db: Database, team: Team): Promise<void> {
 }
 
 async function clear(db: Database, { teamId }: Team, table: SQL, at: SQL): Promise<void> {
-  let from: Place | undefined = { at: Number.MIN_SAFE_INTEGER, id: "" };
+  // What is bare already is not gone through again.
+  let from: Place | undefined = await db.get(sql`
+    SELECT ${at} - 1 AS at, '' AS id FROM ${table} WHERE team_id = ${teamId} AND details IS NOT NULL
+    ORDER BY ${at}, id LIMIT 1`);
   while (from) {
     const behind: SQL = sql`team_id = ${teamId} AND (${at}, id) > (${from.at}, ${from.id})`;
     const to: Place | undefined = await db.get(sql`

@@ -63,7 +63,7 @@ export const checkins = sqliteTable(
     uniqueIndex("checkins_by_slug").on(t.teamId, t.slug),
     // As lists are ordered.
     index("checkins_latest").on(t.teamId, sql`completed_at DESC`, sql`date DESC`, t.id),
-    index("checkins_by_person").on(t.teamId, t.personId, t.date),
+    index("checkins_by_person").on(t.personId, t.teamId, t.date),
   ],
 );
 

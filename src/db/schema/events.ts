@@ -31,7 +31,8 @@ export const events = sqliteTable(
   },
   (t) => [
     uniqueIndex("events_by_external_id").on(t.teamId, t.externalId),
-    index("events_by_identity").on(t.teamId, t.identityId, t.occurredAt),
+    // By identity first, so that removing one finds its events without a look at everybody else's.
+    index("events_by_identity").on(t.identityId, t.teamId, t.occurredAt),
     index("events_by_time").on(t.teamId, t.occurredAt, t.id),
   ],
 );
