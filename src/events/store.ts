@@ -128,14 +128,16 @@ export function listEvents(
   const ofPerson = sql`${identities.accountId} = ${accountId} AND ${identities.personId} = ${personId} AND ${events.id} IN (
     SELECT ${events.id} FROM ${events} ${by} WHERE ${wanted} AND ${events.identityId} = ${identities.id}
     ORDER BY ${events.occurredAt} DESC, ${events.id} DESC LIMIT ${limit})`;
-  return db
-    .select(columns)
-    .from(events)
-    // The plus: events are found as above, and not by going through all of an identity's.
-    .innerJoin(identities, sql`${identities.id} = +${events.identityId}`)
-    .where(personId === undefined ? wanted : ofPerson)
-    .orderBy(...newestFirst)
-    .limit(limit);
+  return (
+    db
+      .select(columns)
+      .from(events)
+      // The plus: events are found as above, and not by going through all of an identity's.
+      .innerJoin(identities, sql`${identities.id} = +${events.identityId}`)
+      .where(personId === undefined ? wanted : ofPerson)
+      .orderBy(...newestFirst)
+      .limit(limit)
+  );
 }
 
 /** What a person did on the team within the window, oldest first. */

@@ -103,6 +103,8 @@ export class Directory {
       for (const id of linked) if (!news.people.has(id)) erased.add(id);
       isChanged = this.#learn(asked, new Set(pending), news.people) || isChanged;
       isChanged ||= JSON.stringify(news.statusClasses) !== JSON.stringify(team.statusClasses);
+      // They are to be forgotten first: were the next round to fail, nobody would ask about them again.
+      if (erased.size > 0) return { isChanged, erased };
       // News of our own make it grow by one; by more, and somebody has changed whom this did not ask about.
       const isWhole = isBehind || news.version <= team.directoryVersion + 1;
       if (!isWhole) grownTo = news.version;

@@ -218,14 +218,17 @@ export class TeamPresence extends DurableObject<Env> {
   /** Exchanges news with D1, and sees to what they mean for viewers. Throws what D1 throws. */
   async #learn(team: Team, directoryVersion: number): Promise<void> {
     const known = team.timeouts;
-    const { isChanged, erased } = await this.#directory.settle(team, directoryVersion, Date.now());
+    let { isChanged, erased } = await this.#directory.settle(team, directoryVersion, Date.now());
+    while (erased.size > 0) {
+      this.#erased.push(...erased);
+      this.#drop(erased);
+      ({ isChanged, erased } = await this.#directory.settle(team, directoryVersion, Date.now()));
+    }
     // Every reading brings them anew; most heartbeats need none.
     if (team.timeouts !== known) {
       this.#viewers.turnAway(Object.keys(team.timeouts).filter((id) => team.timeouts[id] === SILENCED));
       if (!team.storesDetails) this.#streams.forgetDetails();
     }
-    this.#erased.push(...erased);
-    this.#drop(erased);
     if (isChanged) this.#broadcast();
   }
 

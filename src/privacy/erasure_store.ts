@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { atomically, type Database } from "../db/client.ts";
 import { blocks, comments, events, reactions } from "../db/schema/index.ts";
-import { growDirectory, selvesOf } from "../people/store.ts";
+import { growDirectory, selvesOf, type Tenant } from "../people/store.ts";
 import { type Account, type Budget, removePages } from "./page_store.ts";
 
 /** Pages of history that one request removes: 80,000 rows. */
@@ -22,6 +22,19 @@ export async function listIdentityIds(db: Database, account: Account, personId: 
 /** The plus keeps SQLite from looking through the identities of the whole account, instead of the person's. */
 const identitiesOf = ({ accountId }: Account, personId: string): SQL =>
   sql`SELECT i.id FROM identities i WHERE +i.account_id = ${accountId} AND i.person_id IN (${selvesOf(personId)})`;
+
+/**
+ * Whether a team may erase somebody from the whole account: they are on no other team of it, or more than an observer on
+ * this one. Any tool that names somebody makes them an observer, which must not be enough to take them from others.
+ */
+export async function mayErase(db: Database, { accountId, teamId }: Tenant, personId: string): Promise<boolean> {
+  const { may } = await db.get<{ may: number }>(sql`
+    SELECT EXISTS (SELECT 1 FROM members WHERE team_id = ${teamId} AND person_id = ${personId} AND removed_at IS NULL
+        AND (role = 'active' OR manager))
+      OR NOT EXISTS (SELECT 1 FROM members m JOIN teams t ON t.id = m.team_id WHERE t.account_id = ${accountId}
+        AND m.person_id = ${personId} AND m.team_id <> ${teamId} AND m.removed_at IS NULL) AS may`);
+  return may === 1;
+}
 
 /** The rows of a table of blocks or events that are of somebody, on every team of the account, each found by its index. */
 const history = (table: SQL, personId: string) => (account: Account) =>

@@ -16,6 +16,9 @@ const hangingOn =
   ({ teamId }, selves) =>
     sql`t.team_id = ${teamId} AND t.${column} IN (
       SELECT id FROM ${owner} WHERE team_id = ${teamId} AND person_id IN (${selves}))`;
+/** What they said, and what others said to them. */
+const remarks: Owned = (tenant, selves) =>
+  sql`(${theirs(tenant, selves)} OR (${hangingOn(sql`checkins`, sql`checkin_id`)(tenant, selves)}))`;
 const ofSubscription = hangingOn(sql`subscriptions`, sql`subscription_id`);
 const ofMerge: Owned = ({ accountId }, selves) =>
   sql`t.account_id = ${accountId} AND (t.from_person_id IN (${selves}) OR t.into_person_id IN (${selves}))`;
@@ -47,8 +50,8 @@ const SOURCES: Source[] = [
   },
   { table: tables.checkins, owned: theirs },
   { table: tables.checkinTags, owned: hangingOn(sql`checkins`, sql`checkin_id`) },
-  { table: tables.comments, owned: theirs },
-  { table: tables.reactions, owned: theirs },
+  { table: tables.comments, owned: remarks },
+  { table: tables.reactions, owned: remarks },
   { table: tables.memberAbsences, owned: theirs },
   { table: tables.subscriptions, owned: theirs },
   { table: tables.webhooks, owned: ofSubscription },

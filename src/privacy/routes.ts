@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import { guard } from "../auth/guard.ts";
 import type { AppContext } from "../http/context.ts";
-import { ApiError } from "../http/errors.ts";
+import { ApiError, badRequest } from "../http/errors.ts";
 import { offerCsv, prefersCsv } from "../http/negotiate.ts";
 import { formatInstant } from "../lib/instant.ts";
 import { rootCause } from "../lib/root_cause.ts";
@@ -9,9 +9,13 @@ import { requireSubject } from "../people/person_guard.ts";
 import { forEachTeam, openBlocks, presenceOf } from "../presence/stub.ts";
 import { requireSetupToken } from "../setup/guard.ts";
 import { countAccount, removeAccount, revokeAccount } from "./account_store.ts";
-import { countHistory, listIdentityIds, listTeamIds, removeHistory, removePerson } from "./erasure_store.ts";
+import { countHistory, listIdentityIds, listTeamIds, mayErase, removeHistory, removePerson } from "./erasure_store.ts";
 import { asCsv, asJson } from "./export.ts";
 import { EXPORT_COLUMNS, exportPerson } from "./export_store.ts";
+
+/** Why a team that hardly knows somebody may not erase them. */
+const ELSEWHERE =
+  "They are on other teams, and no more than an observer here: a team that they are a member of may erase them";
 
 /** What there is of somebody: all of it to take along, or to be erased; and the erasure of a whole account. */
 export const privacyRoutes = new Hono<AppContext>()
@@ -28,10 +32,15 @@ export const privacyRoutes = new Hono<AppContext>()
       ? stream(c, asCsv(parts, EXPORT_COLUMNS), "text/csv; charset=utf-8")
       : stream(c, asJson(head, parts), "application/json");
   })
-  // Of the person everywhere in the account: whoever may speak for one of their teams may erase them from all of them.
+  // Of the person everywhere in the account: people are the account's.
   .delete("/people/:id", guard("team"), async (c) => {
     const [db, caller] = [c.get("db"), c.get("caller")];
-    const { id } = await requireSubject(c, c.req.param("id"));
+    const { id, memberId, formerId, namedId } = await requireSubject(c, c.req.param("id"));
+    // Any other word may be somebody else's as soon as they are gone: and this may be sent twice.
+    if (![id, memberId, formerId, namedId].includes(c.req.param("id"))) {
+      throw badRequest([{ path: "id", message: "must be the id of a person: no other name is for good" }]);
+    }
+    if (!(await mayErase(db, caller, id))) throw new ApiError("conflict", { text: ELSEWHERE });
     const [teamIds, identityIds] = await Promise.all([listTeamIds(db, caller), listIdentityIds(db, caller, id)]);
     // The objects first, or they would write blocks behind those removed; and D1 knows the person until all else is gone,
     // so that an erasure that was cut short can be asked for again.

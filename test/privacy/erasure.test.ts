@@ -95,8 +95,32 @@ test("somebody merged into another is erased with them, and so is who was remove
   expect(await found(one)).toEqual([]);
   await call(`/api/v1/members/${two.personId}`, { method: "DELETE", headers: two.team.asTeam });
   await expectError(await call(`/api/v1/people/${two.personId}`, { headers: two.team.asTeam }), 404, "not_found");
-  expect((await erase(two.team, two.personId)).status).toBe(204);
+  await expectError(await erase(two.team, two.personId), 409, "conflict");
+  expect((await erase(two.sibling, two.personId)).status).toBe(204);
   expect(await found(two)).toEqual([]);
+});
+
+test("a team whose tools have merely named them may not take them from another", async () => {
+  const team = await mintTeam();
+  const sibling = await mintTeam({ accountId: team.accountId });
+  await beat(team, { personIdentifier: "ada", name: "Ada" });
+  await beat(sibling, { personIdentifier: "ada" });
+  const { id } = await act<{ id: string }>("/people/ada", { headers: team.asTeam });
+  await expectError(await erase(sibling, id), 409, "conflict");
+  await act(`/members/${id}`, { method: "PATCH", headers: sibling.asTeam, body: { role: "active" } });
+  expect((await erase(sibling, id)).status).toBe(204);
+  await expectError(await erase(team, id), 404, "not_found");
+});
+
+test("only an id will do: any other name may be somebody else's a moment later", async () => {
+  const team = await mintTeam();
+  await beat(team, { personIdentifier: "ada", name: "Ada", email: "ada@named.example" });
+  const { id, slug } = await act<{ id: string; slug: string }>("/people/ada", { headers: team.asTeam });
+  for (const name of ["ada@named.example", slug]) {
+    const { issues } = await expectError(await erase(team, name), 400, "bad_request");
+    expect(issues).toMatchObject([{ path: "id" }]);
+  }
+  expect((await erase(team, id)).status).toBe(204);
 });
 
 test("only the person named is erased", async () => {
