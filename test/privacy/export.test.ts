@@ -45,13 +45,11 @@ async function ownership(): Promise<Map<string, string | null>> {
       columns
         .filter((column) => pattern.test(column))
         .map((column) => `"${column}" IN (SELECT value FROM json_each(${of}))`);
-    // Whose a row is, it says itself; else what it hangs on says it.
+    // Whose a row is, it says itself, or what it hangs on says it: a comment is of whoever wrote it, and of whom it is on.
     let own = [...on(/(?:^|_)person_id$/, "?1"), ...on(/(?:^|_)identity_id$/, "?2")];
-    if (own.length === 0) {
-      for (const { table: parent, from, to } of await all<Key>(`PRAGMA foreign_key_list("${name}")`)) {
-        const condition = ["teams", "accounts", name].includes(parent) ? null : await conditionOf(parent);
-        if (condition) own = [...own, `"${from}" IN (SELECT "${to}" FROM "${parent}" WHERE ${condition})`];
-      }
+    for (const { table: parent, from, to } of await all<Key>(`PRAGMA foreign_key_list("${name}")`)) {
+      const condition = ["teams", "accounts", name].includes(parent) ? null : await conditionOf(parent);
+      if (condition) own = [...own, `"${from}" IN (SELECT "${to}" FROM "${parent}" WHERE ${condition})`];
     }
     const ofTeam = columns.includes("team_id") ? "team_id = ?3 AND " : "";
     conditions.set(name, own.length === 0 ? null : `${ofTeam}(${own.join(" OR ")})`);
