@@ -86,6 +86,10 @@ CREATE INDEX `webhooks_due` ON `webhooks` (`next_attempt_at`) WHERE message_id I
 CREATE INDEX `webhooks_by_team` ON `webhooks` (`team_id`);--> statement-breakpoint
 DROP INDEX `events_by_identity`;--> statement-breakpoint
 CREATE INDEX `events_by_identity` ON `events` (`identity_id`,`team_id`,`occurred_at`);--> statement-breakpoint
+CREATE INDEX `subscriptions_by_person` ON `subscriptions` (`person_id`);--> statement-breakpoint
+CREATE INDEX `comments_by_person` ON `comments` (`person_id`);--> statement-breakpoint
+CREATE INDEX `reactions_by_person` ON `reactions` (`person_id`);--> statement-breakpoint
+CREATE INDEX `member_absences_by_person` ON `member_absences` (`person_id`);--> statement-breakpoint
 DROP INDEX `checkins_by_person`;--> statement-breakpoint
 CREATE INDEX `checkins_by_person` ON `checkins` (`person_id`,`team_id`,`date`);--> statement-breakpoint
 ALTER TABLE `events` ADD `completed` integer DEFAULT true NOT NULL;--> statement-breakpoint

@@ -40,8 +40,12 @@ export const EVENTS_A_DAY = 30;
 export const CHANGES_A_DAY = 10;
 /** People to one live viewer. */
 const PEOPLE_TO_VIEWER = 10;
-/** Minutes between alarms of an object that nothing else wakes (the usual timeout), and between checkpoints. */
+/**
+ * Minutes between alarms of an object that nothing else wakes (the usual timeout), between two times that the use of a key
+ * is written down, and between checkpoints.
+ */
 const ALARM_MINUTES = 10;
+const KEY_USE_MINUTES = 5;
 const CHECKPOINT_MINUTES = 14;
 /** Minutes between runs of cron, day and night: those that wake objects, and those that refresh subscriptions. */
 const WAKE_MINUTES = 5;
@@ -77,7 +81,7 @@ export function usesOfDay({ people, naming }: Workload): Use[] {
     beats,
     // Of however many heartbeats a minute, the first finds an object that nobody has called for ten seconds.
     perTeam("object that had hibernated", 1),
-    perTeam("use of the key written down", 1),
+    perTeam("use of the key written down", KEY_USE_MINUTES),
     perPerson("status change", CHANGES_A_DAY),
     perTeam("alarm", ALARM_MINUTES),
     perTeam("checkpoint", CHECKPOINT_MINUTES),

@@ -101,6 +101,8 @@ const remark = () => ({
 });
 
 export const comments = sqliteTable("comments", remark(), (t) => [
+  // Whoever is erased must not have everybody's looked through for theirs.
+  index("comments_by_person").on(t.personId),
   index("comments_by_checkin").on(t.checkinId, t.createdAt),
   index("comments_by_time").on(t.teamId, t.createdAt, t.id),
 ]);
@@ -109,13 +111,14 @@ export const comments = sqliteTable("comments", remark(), (t) => [
 export const reactions = sqliteTable("reactions", remark(), (t) => [
   index("reactions_by_checkin").on(t.checkinId, t.createdAt),
   index("reactions_by_time").on(t.teamId, t.createdAt, t.id),
+  index("reactions_by_person").on(t.personId),
   uniqueIndex("reactions_by_kind").on(t.checkinId, t.personId, t.body).where(sql`removed_at IS NULL`),
 ]);
 
 export const memberAbsences = sqliteTable(
   "member_absences",
   { teamId: team(), personId: person(), date: text().notNull() },
-  (t) => [primaryKey({ columns: [t.teamId, t.date, t.personId] })],
+  (t) => [primaryKey({ columns: [t.teamId, t.date, t.personId] }), index("member_absences_by_person").on(t.personId)],
 );
 
 export const teamAbsences = sqliteTable("team_absences", { teamId: team(), date: text().notNull() }, (t) => [

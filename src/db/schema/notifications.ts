@@ -83,6 +83,7 @@ export const subscriptions = sqliteTable(
   (t) => [
     uniqueIndex("subscriptions_by_window").on(t.teamId, t.personId, t.timeWindow).where(sql`status = 'active'`),
     index("subscriptions_by_time").on(t.teamId, t.createdAt, t.id),
+    index("subscriptions_by_person").on(t.personId),
     index("subscriptions_by_end").on(t.endsAt).where(sql`status = 'active'`),
   ],
 );
