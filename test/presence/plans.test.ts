@@ -71,9 +71,15 @@ describe("a question about blocks", () => {
       for (const [name, question] of QUESTIONS) ran.set(name, await metered(() => question(team)));
       return ran;
     };
-    const before = await ask();
+    /** Of each question the cheaper of two times: objects of other suites may be at work meanwhile. */
+    const fewest = async () => {
+      const [once, again] = [await ask(), await ask()];
+      const cheaper = (a: Metered[], b: Metered[]) => (sum(a, "rowsRead") <= sum(b, "rowsRead") ? a : b);
+      return new Map([...once].map(([name, ran]) => [name, cheaper(ran, again.get(name)!)] as const));
+    };
+    const before = await fewest();
     for (let n = 0; n < older.length; n += 5_000) await remember(team, older.slice(n, n + 5_000));
-    const after = await ask();
+    const after = await fewest();
     const reads = (ran: Map<string, Metered[]>) =>
       new Map([...ran].map(([name, list]) => [name, sum(list, "rowsRead")]));
     for (const [name, count] of reads(after)) {
