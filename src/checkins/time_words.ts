@@ -1,6 +1,10 @@
+/** Made when first asked for: to make one takes longer than all else that a Worker does as it starts. */
 const inWords = (options: Intl.DateTimeFormatOptions) => {
-  const format = new Intl.DateTimeFormat("en-US", { timeZone: "UTC", ...options });
-  return (date: string): string => format.format(Date.parse(`${date}T00:00:00Z`));
+  let format: Intl.DateTimeFormat | undefined;
+  return (date: string): string => {
+    format ??= new Intl.DateTimeFormat("en-US", { timeZone: "UTC", ...options });
+    return format.format(Date.parse(`${date}T00:00:00Z`));
+  };
 };
 
 /** A date without its year: "February 5". */

@@ -4,11 +4,17 @@ import { fold } from "../lib/text.ts";
 /** What a list of people is ordered by and searched for. `identifiers`: one a line. */
 type Listed = { id: string; name: string; email: string | null; identifiers: string | null };
 
-/** By name in the order of dictionaries, É beside E, whatever the case. */
-export const byName = new Intl.Collator("en", { sensitivity: "accent" });
+/** Made when first asked for: Workers start without it, and it takes a while. */
+let dictionary: Intl.Collator | undefined;
+
+/** Compares names in the order of dictionaries, É beside E, whatever the case. */
+export function byName(a: string, b: string): number {
+  dictionary ??= new Intl.Collator("en", { sensitivity: "accent" });
+  return dictionary.compare(a, b);
+}
 
 const compare = (a: Cursor, b: Cursor): number =>
-  byName.compare(String(a.at), String(b.at)) || (a.id < b.id ? -1 : Number(a.id > b.id));
+  byName(String(a.at), String(b.at)) || (a.id < b.id ? -1 : Number(a.id > b.id));
 
 const place = (person: Listed): Cursor => ({ at: person.name, id: person.id });
 

@@ -13,7 +13,7 @@ export function pageOfMembers<T extends UserRow & { memberId: string }>(
   return team
     .filter(({ name, email }) => holds(name, sought) || holds(email, sought))
     .map((member) => ({ member, ...splitName(member) }))
-    .sort((a, b) => byName.compare(a.last, b.last) || byName.compare(a.first, b.first) || byId(a.member, b.member))
+    .sort((a, b) => byName(a.last, b.last) || byName(a.first, b.first) || byId(a.member, b.member))
     .slice((page - 1) * size, page * size)
     .map(({ member }) => member);
 }
