@@ -32,6 +32,9 @@ function remembered<T extends object>(work: (key: string) => T): (key: string) =
   };
 }
 
+/** A date as roll-ups keep it: the month, `YYYY-MM`, and the day of the month, "01" to "31". */
+export const monthAndDay = (date: string): [month: string, day: string] => [date.slice(0, -3), date.slice(-2)];
+
 /** The dates from `first` to `last`, both inclusive. */
 export function* datesFrom(first: string, last: string): Generator<string> {
   for (let date = first; date <= last; date = addDays(date, 1)) yield date;

@@ -3,8 +3,8 @@ import { atomically, type Database } from "../db/client.ts";
 import { countEvents } from "../events/count_store.ts";
 import { pages } from "../lib/pages.ts";
 import { heldInStretches } from "../presence/stretch_store.ts";
-import { type Calendar, calendars, type LocalDay } from "./calendar.ts";
-import { workOfDays } from "./snapshot.ts";
+import { type Calendar, calendars, monthAndDay } from "./calendar.ts";
+import { type DayNumbers, workOfDays } from "./snapshot.ts";
 import { type Plan, planDays, stretchesOf } from "./stale.ts";
 import type { StalePerson } from "./stale_store.ts";
 
@@ -16,8 +16,8 @@ const DAYS_AT_ONCE = 6_000;
 /** Somebody, the days of theirs that one step counts, and what of their marks is left for the next. */
 export type Planned = StalePerson & Plan;
 
-/** [events, completed events, milliseconds worked]; null for a day without any. */
-type DayNumbers = [number, number, number] | null;
+/** Null for a day without anything. */
+type Counted = DayNumbers | null;
 
 /**
  * Counts the stale days of people anew and says who of them could be: those left are too many for one step. `also`: what is
@@ -52,7 +52,7 @@ function plan(stale: readonly StalePerson[], now: number, calendarOf: (zone: str
   return planned;
 }
 
-async function countDays(db: Database, planned: readonly Planned[]): Promise<DayNumbers[][]> {
+async function countDays(db: Database, planned: readonly Planned[]): Promise<Counted[][]> {
   const asked = planned.map(({ accountId, teamId, personId, days }) => ({ accountId, teamId, personId, days }));
   const [held, counts] = await Promise.all([
     heldInStretches(
@@ -63,7 +63,7 @@ async function countDays(db: Database, planned: readonly Planned[]): Promise<Day
   ]);
   const heldBy = Map.groupBy(held, ({ person }) => person);
   const numbers = planned.map(({ days, classes }, n) =>
-    workOfDays(heldBy.get(n) ?? [], days, classes).map((ms): DayNumbers => (ms > 0 ? [0, 0, ms] : null)),
+    workOfDays(heldBy.get(n) ?? [], days, classes).map((ms): Counted => (ms > 0 ? [0, 0, ms] : null)),
   );
   for (const { person, day, total, completed } of counts) {
     numbers[person]![day] = [total, completed, numbers[person]![day]?.[2] ?? 0];
@@ -77,17 +77,17 @@ type Month = {
   personId: string;
   month: string;
   marks: [number, string][];
-  days: Record<string, DayNumbers>;
-  sums: [number, number, number];
+  days: Record<string, Counted>;
+  sums: DayNumbers;
 };
 
-function monthsOf({ teamId, personId, marks, days }: Planned, numbers: readonly DayNumbers[]): Month[] {
+function monthsOf({ teamId, personId, marks, days }: Planned, numbers: readonly Counted[]): Month[] {
   const months = new Map<string, Month>();
   const keys = marks.map(({ tick, firstDate }): [number, string] => [tick, firstDate]);
-  days.forEach(({ date }: LocalDay, n) => {
-    const month = date.slice(0, -3);
+  days.forEach(({ date }, n) => {
+    const [month, day] = monthAndDay(date);
     const known = months.get(month) ?? { teamId, personId, month, marks: keys, days: {}, sums: [0, 0, 0] };
-    known.days[date.slice(-2)] = numbers[n]!;
+    known.days[day] = numbers[n]!;
     numbers[n]?.forEach((number, k) => {
       known.sums[k]! += number;
     });

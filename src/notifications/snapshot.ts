@@ -24,6 +24,9 @@ export function workOfDays(stretches: readonly Stretch[], days: readonly Interva
   });
 }
 
+/** What a day came to, as roll-ups have it: [events, completed events, milliseconds worked]. */
+export type DayNumbers = [number, number, number];
+
 /** What a window came to. */
 export type Numbers = { totalActivities: number; completedActivities: number; workMs: number };
 

@@ -3,7 +3,7 @@ import { atomically, type Database } from "../db/client.ts";
 import { pages } from "../lib/pages.ts";
 import { addDays } from "../lib/time_zone.ts";
 import { selvesOf, type Tenant } from "../people/store.ts";
-import { datesFrom } from "./calendar.ts";
+import { datesFrom, monthAndDay } from "./calendar.ts";
 import { rollUp } from "./rollup_store.ts";
 import { findStale, type StalePlace, tickClock } from "./stale_store.ts";
 import { type Dates, type PlacedWindow, type TimeWindow, windowAt } from "./window.ts";
@@ -57,11 +57,11 @@ function refreshStatements(due: readonly Due[], now: number, { always = false } 
 /** A window as roll-ups are added up to it: whole months, or else days. */
 const partsOf = ({ startDate, endDate }: Dates) =>
   startDate.slice(-2) === "01" && addDays(endDate, 1).slice(-2) === "01"
-    ? { firstMonth: startDate.slice(0, -3), lastMonth: endDate.slice(0, -3), days: [] }
+    ? { firstMonth: monthAndDay(startDate)[0], lastMonth: monthAndDay(endDate)[0], days: [] }
     : {
         firstMonth: null,
         lastMonth: null,
-        days: [...datesFrom(startDate, endDate)].map((d) => [d.slice(0, -3), d.slice(-2)]),
+        days: [...datesFrom(startDate, endDate)].map(monthAndDay),
       };
 
 type Placed = Omit<Due, "zone"> & PlacedWindow & ReturnType<typeof partsOf>;

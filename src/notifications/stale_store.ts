@@ -74,9 +74,8 @@ export function listStale(
   after: StalePlace,
   limit: number,
 ): Promise<StalePerson[]> {
-  const over = addDays(utcDate(now), -1);
   const place = sql`(s.team_id, s.person_id) > (${after.teamId}, ${after.personId})`;
-  const due = sql`${place} AND s.tick < ${tick} AND (s.first_date < ${over} OR ${isSubscribed})`;
+  const due = sql`${place} AND s.tick < ${tick} AND ${isDue(now)}`;
   // The page is of people, each with all their marks.
   const page = sql`JOIN (SELECT DISTINCT s.team_id, s.person_id FROM stale_days s WHERE ${due}
     ORDER BY s.team_id, s.person_id LIMIT ${limit}) q ON q.team_id = s.team_id AND q.person_id = s.person_id`;
@@ -85,9 +84,8 @@ export function listStale(
 
 /** Whether there is anything for `listStale`, or a window that has rolled over. */
 export async function isAnythingDue(db: Database, now: number): Promise<boolean> {
-  const over = addDays(utcDate(now), -1);
   const row = await db.get<{ due: number }>(sql`
-    SELECT EXISTS (SELECT 1 FROM stale_days s WHERE s.first_date < ${over} OR ${isSubscribed})
+    SELECT EXISTS (SELECT 1 FROM stale_days s WHERE ${isDue(now)})
       OR EXISTS (SELECT 1 FROM subscriptions WHERE status = 'active' AND ends_at <= ${now}) AS due`);
   return row.due === 1;
 }
@@ -104,6 +102,9 @@ export async function refreshLag(db: Database, { teamId }: Tenant, now: number):
       SELECT max(ends_at, updated_at) FROM subscriptions WHERE team_id = ${teamId} AND status = 'active' AND ends_at <= ${now})`);
   return since === null ? 0 : Math.max(0, now - since);
 }
+
+/** Whether mark `s` is cron's to settle now: somebody waits for it, or its first day is over in every zone. */
+const isDue = (now: number): SQL => sql`(s.first_date < ${addDays(utcDate(now), -1)} OR ${isSubscribed})`;
 
 /** Whether the person of mark `s`, or somebody merged into them, is subscribed to. */
 const isSubscribed = sql`EXISTS (

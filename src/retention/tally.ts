@@ -1,13 +1,10 @@
 import { localDate } from "../lib/time_zone.ts";
-import { type Calendar, datesFrom, type LocalDay, utcDate } from "../notifications/calendar.ts";
-import { type Stretch, workOfDays } from "../notifications/snapshot.ts";
+import { type Calendar, datesFrom, type LocalDay, monthAndDay, utcDate } from "../notifications/calendar.ts";
+import { type DayNumbers, type Stretch, workOfDays } from "../notifications/snapshot.ts";
 import type { StatusClasses } from "../presence/status.ts";
 
 /** Somebody on a team, in the zone that their days are counted in. */
 export type Somebody = { teamId: string; personId: string; zone: string };
-
-/** What something came to, as roll-ups have it: [events, completed events, milliseconds worked]. */
-type DayNumbers = [number, number, number];
 
 /** What was somebody's in a month of their calendar, by day of the month: "01" to "31". */
 export type Month = Omit<Somebody, "zone"> & { month: string; days: Record<string, DayNumbers> };
@@ -64,7 +61,7 @@ class Tally {
   readonly #months = new Map<string, Month>();
 
   add({ teamId, personId }: Somebody, date: string, numbers: DayNumbers): void {
-    const [month, day] = [date.slice(0, -3), date.slice(-2)];
+    const [month, day] = monthAndDay(date);
     const key = `${teamId} ${personId} ${month}`;
     const known = this.#months.get(key) ?? { teamId, personId, month, days: {} };
     this.#months.set(key, known);

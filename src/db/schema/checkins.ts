@@ -1,12 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import { teams } from "./accounts.ts";
+import { team } from "./columns.ts";
 import { people } from "./people.ts";
-
-const team = () =>
-  text("team_id")
-    .notNull()
-    .references(() => teams.id);
 
 const person = () =>
   text("person_id")

@@ -1,14 +1,12 @@
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import { teams } from "./accounts.ts";
+import { team } from "./columns.ts";
 import { identities } from "./people.ts";
 
 export const events = sqliteTable(
   "events",
   {
     id: text().primaryKey(),
-    teamId: text("team_id")
-      .notNull()
-      .references(() => teams.id),
+    teamId: team(),
     externalId: text("external_id").notNull(),
     identityId: text("identity_id")
       .notNull()

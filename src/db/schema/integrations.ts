@@ -1,13 +1,11 @@
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import { teams } from "./accounts.ts";
+import { team } from "./columns.ts";
 
 export const integrations = sqliteTable(
   "integrations",
   {
     id: text().primaryKey(),
-    teamId: text("team_id")
-      .notNull()
-      .references(() => teams.id),
+    teamId: team(),
     name: text().notNull(),
     active: integer({ mode: "boolean" }).notNull().default(true),
     presenceTimeoutMinutes: integer("presence_timeout_minutes").notNull().default(10),
@@ -25,9 +23,7 @@ export const apiKeys = sqliteTable(
   {
     /** SHA-256 of the key, lower-case hex. */
     digest: text().primaryKey(),
-    teamId: text("team_id")
-      .notNull()
-      .references(() => teams.id),
+    teamId: team(),
     /** Null for the team's own key. */
     integrationId: text("integration_id").references(() => integrations.id),
     /** The first characters, enough to recognise a key and far too few to guess it. */

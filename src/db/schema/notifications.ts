@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import { teams } from "./accounts.ts";
+import { team } from "./columns.ts";
 import { people } from "./people.ts";
 
 /**
@@ -10,9 +10,7 @@ import { people } from "./people.ts";
 export const rollups = sqliteTable(
   "rollups",
   {
-    teamId: text("team_id")
-      .notNull()
-      .references(() => teams.id),
+    teamId: team(),
     personId: text("person_id").notNull(),
     /** `YYYY-MM` of the person's calendar. */
     month: text().notNull(),
@@ -59,9 +57,7 @@ export const subscriptions = sqliteTable(
   {
     /** `notif_...` */
     id: text().primaryKey(),
-    teamId: text("team_id")
-      .notNull()
-      .references(() => teams.id),
+    teamId: team(),
     /** Whom it was made for; their successor's numbers are shown once they are merged. */
     personId: text("person_id")
       .notNull()
@@ -98,9 +94,7 @@ export const webhooks = sqliteTable(
     subscriptionId: text("subscription_id")
       .primaryKey()
       .references(() => subscriptions.id),
-    teamId: text("team_id")
-      .notNull()
-      .references(() => teams.id),
+    teamId: team(),
     url: text().notNull(),
     secretVersion: integer("secret_version").notNull().default(1),
     /** The message that waits to be delivered; null when none does. */
@@ -132,9 +126,7 @@ export const deliveries = sqliteTable(
     subscriptionId: text("subscription_id")
       .notNull()
       .references(() => subscriptions.id),
-    teamId: text("team_id")
-      .notNull()
-      .references(() => teams.id),
+    teamId: team(),
     messageId: text("message_id").notNull(),
     attempt: integer().notNull(),
     attemptedAt: integer("attempted_at").notNull(),

@@ -1,5 +1,6 @@
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import { accounts, teams } from "./accounts.ts";
+import { accounts } from "./accounts.ts";
+import { team } from "./columns.ts";
 
 export const people = sqliteTable(
   "people",
@@ -57,9 +58,7 @@ export const members = sqliteTable(
   "members",
   {
     id: text().primaryKey(),
-    teamId: text("team_id")
-      .notNull()
-      .references(() => teams.id),
+    teamId: team(),
     personId: text("person_id")
       .notNull()
       .references(() => people.id),

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import { teams } from "./accounts.ts";
+import { team } from "./columns.ts";
 
 /** No key to identities or integrations: a block may arrive from a team's object before the row it hangs on. */
 export const blocks = sqliteTable(
@@ -8,9 +8,7 @@ export const blocks = sqliteTable(
   {
     /** Fixed when the block opens, so that sending it twice writes it once. */
     id: text().primaryKey(),
-    teamId: text("team_id")
-      .notNull()
-      .references(() => teams.id),
+    teamId: team(),
     identityId: text("identity_id").notNull(),
     integrationId: text("integration_id").notNull(),
     source: text().notNull(),
