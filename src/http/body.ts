@@ -20,35 +20,50 @@ export const limitBody = bodyLimit({
 type Json<S extends z.ZodType> = { in: { json: z.input<S> }; out: { json: z.output<S> } };
 
 /**
- * Reads a JSON body, refuses what JSON.parse would silently lose or mangle (duplicate keys, lone surrogates, NUL, endless
- * nesting), and validates the rest. A problem that `spare` accepts is not refused here but left to the handler, under
+ * Reads a JSON body as `bodyText` and `readJson` do. A problem that `spare` accepts is left to the handler, under
  * `c.get("spared")`: so one bad event need not sink its batch.
  */
 export function jsonBody<S extends z.ZodType>(schema: S, spare: (problem: JsonProblem) => boolean = () => false) {
   return createMiddleware<AppContext, string, Json<S>>(async function readJsonBody(c, next) {
-    const { value, problems } = await readJson(c.req.raw);
-    const refused = problems.filter((problem) => !spare(problem));
-    if (refused.length > 0) throw badRequest(refused.slice(0, MAX_ISSUES).map(problemIssue));
+    const { value, problems } = readJson(schema, await bodyText(c.req.raw), spare);
     c.set("spared", problems);
-    c.req.addValidatedData("json", parse(schema, value) as object);
+    c.req.addValidatedData("json", value as object);
     await next();
   });
 }
 
-async function readJson(request: Request) {
+/** The text of a body that says to be JSON; of one that was left out, an empty object. */
+export async function bodyText(request: Request): Promise<string> {
   const bytes = await request.arrayBuffer();
   // Where all fields are optional, clients leave the body out.
-  if (bytes.byteLength === 0 && !request.headers.has("Content-Type")) return { value: {}, problems: [] };
+  if (bytes.byteLength === 0 && !request.headers.has("Content-Type")) return "{}";
   const type = request.headers.get("Content-Type")?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
   if (type !== "application/json" && !/^application\/[\w.-]+\+json$/.test(type))
     throw new ApiError("unsupported_media_type");
-  let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch (error) {
     if (error instanceof TypeError) throw badRequest([{ path: "", message: "The body is not UTF-8" }]);
     throw error;
   }
+}
+
+/**
+ * Reads JSON, refuses what JSON.parse would silently lose or mangle (duplicate keys, lone surrogates, NUL, endless nesting)
+ * unless `spare` accepts it, and validates the rest.
+ */
+export function readJson<S extends z.ZodType>(
+  schema: S,
+  text: string,
+  spare: (problem: JsonProblem) => boolean = () => false,
+): { value: z.output<S>; problems: JsonProblem[] } {
+  const { value, problems } = parseText(text);
+  const refused = problems.filter((problem) => !spare(problem));
+  if (refused.length > 0) throw badRequest(refused.slice(0, MAX_ISSUES).map(problemIssue));
+  return { value: validate(schema, value), problems };
+}
+
+function parseText(text: string): ReturnType<typeof parseJson> {
   try {
     return parseJson(text);
   } catch (error) {
@@ -77,7 +92,7 @@ function issuesOf(issue: z.core.$ZodIssue): Issue[] {
   }));
 }
 
-function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+function validate<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   if (

@@ -13,7 +13,7 @@ const MAX_KEY_SHOWN = 100;
  */
 const SUSPECT_ESCAPE = /\\u0000|\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]|\\\\u[dD]/;
 
-const COLON = 0x3a;
+const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /**
@@ -60,15 +60,17 @@ function isTree(value: unknown): value is Tree {
   return typeof value === "object" && value !== null;
 }
 
-/** Strings of the text with a colon behind them: as many as the tree has keys, unless a duplicate was lost. */
+/**
+ * Colons of the text with a quote before them that no backslash escapes: no fewer than the keys written, and as many as the
+ * tree has keys, unless a duplicate was lost or a string begins with a colon.
+ */
 function countWrittenKeys(text: string): number {
   let count = 0;
-  // Hopping with indexOf runs at memory speed where a loop over characters does not.
-  for (let start = text.indexOf('"'); start >= 0; ) {
-    let after = stringEnd(text, start) + 1;
-    while (isBlank(text.charCodeAt(after))) after++;
-    if (text.charCodeAt(after) === COLON) count++;
-    start = text.indexOf('"', after);
+  // Hopping from colon to colon runs at memory speed where a loop over characters does not.
+  for (let colon = text.indexOf(":"); colon >= 0; colon = text.indexOf(":", colon + 1)) {
+    let quote = colon - 1;
+    while (isBlank(text.charCodeAt(quote))) quote--;
+    if (text.charCodeAt(quote) === QUOTE && !isEscaped(text, quote)) count++;
   }
   return count;
 }
@@ -134,13 +136,18 @@ function findProblems(text: string): JsonProblem[] {
   return problems;
 }
 
-/** Where the string that starts at `start` has its closing quote: the first one behind an even run of backslashes. */
+/** Where the string that starts at `start` has its closing quote. */
 function stringEnd(text: string, start: number): number {
-  for (let end = text.indexOf('"', start + 1); ; end = text.indexOf('"', end + 1)) {
-    let slash = end - 1;
-    while (text.charCodeAt(slash) === BACKSLASH) slash--;
-    if ((end - slash) % 2 === 1) return end;
-  }
+  let end = text.indexOf('"', start + 1);
+  while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end;
+}
+
+/** Whether the character at `at` stands behind an odd run of backslashes. */
+function isEscaped(text: string, at: number): boolean {
+  let slash = at - 1;
+  while (text.charCodeAt(slash) === BACKSLASH) slash--;
+  return (at - slash) % 2 === 0;
 }
 
 function unquote(text: string, start: number, end: number): string {

@@ -19,7 +19,7 @@ import {
 import { Sender } from "./sender_object.ts";
 import { removeOrphans, SILENCED, saveBlocks } from "./store.ts";
 import { Streams } from "./streams_object.ts";
-import type { Heartbeat, HeartbeatUser } from "./update.ts";
+import { eachUser, type Heartbeat, type HeartbeatUser } from "./update.ts";
 import { Viewers } from "./viewers_object.ts";
 import type { OpenBlock } from "./work.ts";
 
@@ -60,8 +60,9 @@ export class TeamPresence extends DurableObject<Env> {
     // Let in by a key that was good a moment ago; for what it tells there is no place any more.
     if (this.#isErased) return;
     this.#adopt(update);
-    await this.#directory.recognise(update.accountId, update.users, toolOf(update));
-    const changed = this.#apply(update);
+    const users = eachUser(update.users);
+    await this.#directory.recognise(update.accountId, users, toolOf(update));
+    const changed = this.#apply(update, users);
     await this.#meet(update.directoryVersion);
     if (changed) this.#broadcast();
     await this.#alarm.advance(this.#nextWake());
@@ -154,7 +155,7 @@ export class TeamPresence extends DurableObject<Env> {
   }
 
   /** Folds an update into the streams, and says whether anything but times and details changed. */
-  #apply({ integrationId, timeoutMs, source, at, users }: Heartbeat): boolean {
+  #apply({ integrationId, timeoutMs, source, at }: Heartbeat, users: HeartbeatUser[]): boolean {
     const changed: NumberedStream[] = [];
     const seen: NumberedStream[] = [];
     let isVisible = false;
@@ -171,10 +172,12 @@ export class TeamPresence extends DurableObject<Env> {
       const outcome = beat(before, { at, status: user.status, details }, timeoutMs, newId);
       if (outcome.kind === "stale") continue;
       heard.push(user);
-      if (outcome.kind === "same" && before?.lastAt === at) continue;
+      if (outcome.kind === "same" && before) {
+        if (before.lastAt !== at) seen.push(before);
+        continue;
+      }
       const stream = { ...outcome.stream, identityId, integrationId, source, n: before?.n ?? number++ };
-      (outcome.kind === "same" ? seen : changed).push(stream);
-      if (outcome.kind === "same") continue;
+      changed.push(stream);
       // Details alone reach D1 with the next checkpoint: a tool may have new ones at every heartbeat.
       if (outcome.kind === "detailed") continue;
       isVisible = true;

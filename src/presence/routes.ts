@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import { guard } from "../auth/guard.ts";
-import { jsonBody } from "../http/body.ts";
+import { bodyText, readJson } from "../http/body.ts";
 import type { AppContext } from "../http/context.ts";
 import { ApiError, badRequest } from "../http/errors.ts";
 import { query } from "../http/query.ts";
@@ -10,30 +10,34 @@ import { localTime } from "../lib/time_zone.ts";
 import type { PersonPresence } from "./current.ts";
 import { presenceQuery, presenceUpdate } from "./schema.ts";
 import { presenceOf } from "./stub.ts";
-import { countStatuses, isHistory, MAX_AHEAD_MS, usersOf, warningsOf } from "./update.ts";
+import { HISTORY, isHistory, MAX_AHEAD_MS, readUpdate, withoutDetails } from "./update.ts";
+import { UpdateMemo } from "./update_memo.ts";
+
+const said = new UpdateMemo();
 
 /** Presence in and live presence out. */
 export const presenceRoutes = new Hono<AppContext>()
-  .post("/presence", guard("integration"), jsonBody(presenceUpdate), async (c) => {
-    const update = c.req.valid("json");
+  .post("/presence", guard("integration"), async (c) => {
     const { accountId, teamId, directoryVersion, integration, storesDetails } = c.get("caller");
+    const { id: integrationId, timeoutMs } = integration!;
+    const text = await bodyText(c.req.raw);
+    const update = said.read(integrationId, text, (body) => readUpdate(readJson(presenceUpdate, body).value));
+    const { timestamp, source, processed } = update;
     const now = Date.now();
-    if (update.timestamp > now + MAX_AHEAD_MS) {
+    if (timestamp > now + MAX_AHEAD_MS) {
       throw badRequest([{ path: "timestamp", message: "must not be more than 5 minutes ahead" }]);
     }
-    if (!isHistory(update, now) && update.users.length > 0) {
-      const heartbeat = {
-        ...{ accountId, teamId, directoryVersion },
-        ...{ integrationId: integration!.id, timeoutMs: integration!.timeoutMs },
-        ...{ source: update.source, at: update.timestamp, users: usersOf(update, { storesDetails }) },
-      };
+    const isLate = isHistory(update, now);
+    if (!isLate && processed.users > 0) {
+      const users = storesDetails ? update.users : withoutDetails(update.users);
+      const heartbeat = { accountId, teamId, directoryVersion, integrationId, timeoutMs, source, at: timestamp, users };
       await presenceOf(c.env, teamId, (team) => team.heartbeat(heartbeat));
     }
-    const warnings = warningsOf(update, now);
+    const warnings = isLate ? [HISTORY, ...update.warnings] : update.warnings;
     return c.json({
       success: true,
       timestamp: formatInstant(now),
-      processed: { users: update.users.length, statuses: countStatuses(update) },
+      processed,
       ...(warnings.length > 0 && { warnings }),
     });
   })

@@ -66,7 +66,7 @@ export class Streams {
     if (changed.length === 0 && outbox.length === 0) save();
     else this.#storage.transactionSync(save);
     this.#remember(changed);
-    this.#remember(seen);
+    for (const stream of seen) stream.lastAt = at;
   }
 
   /** Ends the blocks whose timeout has passed; says whether there were any. */

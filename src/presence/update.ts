@@ -26,6 +26,9 @@ export type HeartbeatUser = {
   details: string | null;
 };
 
+/** Users as a list for each field: a call of the object copies the names of fields too, and so once instead of once a user. */
+export type HeartbeatUsers = { [Field in keyof HeartbeatUser]: HeartbeatUser[Field][] };
+
 /** One accepted update as the team's object takes it. `at` and `timeoutMs` are milliseconds. */
 export type Heartbeat = {
   accountId: string;
@@ -35,7 +38,18 @@ export type Heartbeat = {
   timeoutMs: number;
   source: string;
   at: number;
-  users: HeartbeatUser[];
+  users: HeartbeatUsers;
+};
+
+export type Warning = { path: string; message: string };
+
+/** An update as it counts: who was named, and what the caller is told of it. */
+export type ReadUpdate = {
+  timestamp: number;
+  source: string;
+  users: HeartbeatUsers;
+  processed: { users: number; statuses: Record<string, number> };
+  warnings: Warning[];
 };
 
 /** How far ahead of our clock a tool's may be, in milliseconds. */
@@ -43,53 +57,63 @@ export const MAX_AHEAD_MS = 5 * 60_000;
 /** Beyond this an update is history, and presence keeps none: 24 hours. */
 const MAX_AGE_MS = 24 * 3_600_000;
 
-export type Warning = { path: string; message: string };
+/** Whether an update is too old to change anything. */
+export const isHistory = ({ timestamp }: { timestamp: number }, now: number): boolean => timestamp < now - MAX_AGE_MS;
 
-/** What to tell a caller whose update was accepted, but not for all of what it said. */
-export function warningsOf(update: PresenceUpdate, now: number): Warning[] {
+/** What the caller of an update that is history is told. */
+export const HISTORY: Warning = {
+  path: "timestamp",
+  message: "is more than 24 hours ago: counted, but presence keeps no history",
+};
+
+/** Reads who is named: of somebody named twice, the last entry; what is no zone or e-mail counts as unsaid, with a warning. */
+export function readUpdate({ timestamp, source, users }: PresenceUpdate): ReadUpdate {
+  const read: HeartbeatUsers = { identifier: [], name: [], email: [], timeZone: [], status: [], details: [] };
   const warnings: Warning[] = [];
-  if (isHistory(update, now)) {
-    warnings.push({ path: "timestamp", message: "is more than 24 hours ago: counted, but presence keeps no history" });
-  }
-  update.users.forEach(({ timezone, email }, index) => {
-    if (timezone != null && !isTimeZone(timezone)) {
+  const places = new Map<string, number>();
+  const statuses = new Map<string, number>();
+  users.forEach(({ personIdentifier, name, status, timezone, email, details }, index) => {
+    const isZone = timezone != null && isTimeZone(timezone);
+    if (timezone != null && !isZone) {
       warnings.push({
         path: `users[${index}].timezone`,
         message: `${JSON.stringify(timezone)} is no IANA time zone such as America/New_York: the former one stays`,
       });
     }
-    if (email && !isEmail(email)) {
+    const isAddress = email ? isEmail(email) : false;
+    if (email && !isAddress) {
       warnings.push({
         path: `users[${index}].email`,
         message: `${JSON.stringify(email)} is no e-mail address: ignored`,
       });
     }
+    const place = places.get(personIdentifier) ?? places.size;
+    places.set(personIdentifier, place);
+    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    read.identifier[place] = personIdentifier;
+    read.name[place] = name || null;
+    read.email[place] = isAddress ? email!.toLowerCase() : null;
+    read.timeZone[place] = isZone ? timezone : null;
+    read.status[place] = status;
+    read.details[place] = details ? JSON.stringify(details) : null;
   });
-  return warnings;
+  const processed = { users: users.length, statuses: Object.fromEntries(statuses) };
+  return { timestamp, source, users: read, processed, warnings };
 }
 
-/** Whether an update is too old to change anything. */
-export const isHistory = ({ timestamp }: PresenceUpdate, now: number): boolean => timestamp < now - MAX_AGE_MS;
-
-/**
- * The users of an update as the team's object takes them: of somebody named twice, the last entry; what is no zone or
- * e-mail counts as unsaid, and so do details where the team stores none.
- */
-export function usersOf(update: PresenceUpdate, { storesDetails }: { storesDetails: boolean }): HeartbeatUser[] {
-  const last = new Map(update.users.map((user) => [user.personIdentifier, user]));
-  return [...last.values()].map(({ personIdentifier, name, email, timezone, status, details }) => ({
-    identifier: personIdentifier,
-    name: name || null,
-    email: email && isEmail(email) ? email.toLowerCase() : null,
-    timeZone: timezone != null && isTimeZone(timezone) ? timezone : null,
-    status,
-    details: details && storesDetails ? JSON.stringify(details) : null,
+/** The users of a heartbeat, one by one again. */
+export const eachUser = (users: HeartbeatUsers): HeartbeatUser[] =>
+  users.identifier.map((identifier, n) => ({
+    identifier,
+    name: users.name[n]!,
+    email: users.email[n]!,
+    timeZone: users.timeZone[n]!,
+    status: users.status[n]!,
+    details: users.details[n]!,
   }));
-}
 
-/** How many users were sent with each status, as sent. */
-export function countStatuses(update: PresenceUpdate): Record<string, number> {
-  const counts = new Map<string, number>();
-  for (const { status } of update.users) counts.set(status, (counts.get(status) ?? 0) + 1);
-  return Object.fromEntries(counts);
-}
+/** The users of a heartbeat as a team that stores no details has them. */
+export const withoutDetails = (users: HeartbeatUsers): HeartbeatUsers => ({
+  ...users,
+  details: users.details.map(() => null),
+});

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, vi } from "vitest";
 import type { blockBody } from "../../src/presence/block_body.ts";
 import type { PersonPresence } from "../../src/presence/current.ts";
 import type { TeamPresence } from "../../src/presence/object.ts";
+import { readUpdate } from "../../src/presence/update.ts";
 import { call, type Team } from "../support/team.ts";
 
 /** A Monday years ahead: alarms keep the real clock, so that here none rings before a test rings it. */
@@ -105,6 +106,17 @@ export const inWords = (rows: Row[]): string[] => {
 };
 
 export const objectOf = (team: Team): DurableObjectStub<TeamPresence> => env.TEAM_PRESENCE.getByName(team.teamId);
+
+type Told = { source?: string; at?: number; timeoutMs?: number; directoryVersion?: number };
+
+/** Tells the object of an update itself, as a request does that was let in before what has happened since. */
+export async function tell(team: Team, users: User[], told: Told = {}): Promise<void> {
+  const { source = "desk", at: timestamp = Date.now(), timeoutMs = 10 * MINUTE, directoryVersion = 0 } = told;
+  const { accountId, teamId, integrationId } = team;
+  const { users: named } = readUpdate({ timestamp, source, users });
+  const from = { accountId, teamId, integrationId, directoryVersion, timeoutMs };
+  await objectOf(team).heartbeat({ ...from, source, at: timestamp, users: named });
+}
 
 /** Makes the object forget all but its storage, as the platform does whenever it likes. */
 export const evict = (team: Team) => evictDurableObject(objectOf(team));

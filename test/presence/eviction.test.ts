@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { HeartbeatUser } from "../../src/presence/update.ts";
 import { mintTeam, type Team } from "../support/team.ts";
 import {
   blocks,
@@ -11,8 +10,11 @@ import {
   presence,
   ring,
   START,
+  saying,
   stopTheClock,
   stored,
+  tell,
+  type User,
   without,
 } from "./client.ts";
 import { blocksOf } from "./oracle.ts";
@@ -53,10 +55,6 @@ type Life = { step: Step; pause: number }[];
 /** Milliseconds tell the steps apart: no two updates are of the same moment. */
 const moment = (minutes: number, index: number) => START + minutes * MINUTE + index;
 
-const user = (identifier: string, status: string): HeartbeatUser => ({
-  ...{ identifier, status, name: null, email: null, timeZone: null, details: null },
-});
-
 /** Lives through the steps; `between` comes after each, and `batches` says how an update is cut into several. */
 async function live(
   team: Team,
@@ -66,19 +64,16 @@ async function live(
     batches = (users) => [users],
   }: {
     between?: () => Promise<unknown>;
-    batches?: (users: HeartbeatUser[]) => HeartbeatUser[][];
+    batches?: (users: User[]) => User[][];
   } = {},
 ): Promise<void> {
   const perform = async (step: Step, at: number) => {
     if (step.act === "ring") await ring(team);
     if (step.act === "read") await blocks(team);
     if (step.act !== "beat") return;
-    const users = Object.entries(step.statuses).map(([who, status]) => user(who, status));
-    for (const batch of batches(users)) {
-      await objectOf(team).heartbeat({
-        ...{ accountId: team.accountId, teamId: team.teamId, directoryVersion: 1 },
-        ...{ integrationId: team.integrationId, timeoutMs: TIMEOUT * MINUTE, source: step.source, users: batch },
-        at: at - step.late * MINUTE,
+    for (const batch of batches(saying(step.statuses))) {
+      await tell(team, batch, {
+        ...{ source: step.source, at: at - step.late * MINUTE, timeoutMs: TIMEOUT * MINUTE, directoryVersion: 1 },
       });
     }
   };

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { database } from "../../src/db/client.ts";
 import { removeAccount, revokeAccount } from "../../src/privacy/account_store.ts";
-import { evict, objectOf, ring, without } from "../presence/client.ts";
+import { evict, objectOf, ring, tell, without } from "../presence/client.ts";
 import { SETUP_TOKEN } from "../routes/request.ts";
 import { direct } from "../support/direct.ts";
 import { expectError } from "../support/error.ts";
@@ -128,12 +128,7 @@ test("blocks that D1 would not take are not written behind the erasure", async (
 
 test("a heartbeat that was let in just before leaves nothing behind", async () => {
   const team = await mintTeam();
-  const user = { identifier: "ada", name: null, email: null, timeZone: null, status: "online", details: null };
-  const late = () =>
-    objectOf(team).heartbeat({
-      ...{ accountId: team.accountId, teamId: team.teamId, directoryVersion: 1, integrationId: team.integrationId },
-      ...{ timeoutMs: 600_000, source: "desk", at: Date.now(), users: [user] },
-    });
+  const late = () => tell(team, [{ personIdentifier: "ada", status: "online" }], { directoryVersion: 1 });
   await late();
   expect((await erase(team.accountId)).status).toBe(204);
   await late();

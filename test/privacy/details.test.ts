@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { blocks, evict, objectOf, presence, ring, stored, without } from "../presence/client.ts";
+import { blocks, evict, objectOf, presence, ring, stored, tell, without } from "../presence/client.ts";
 import { expectError } from "../support/error.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 import { placesOf } from "./scan.ts";
@@ -148,20 +148,7 @@ describe("the details of presence and events", () => {
   test("sent by somebody let in before the switch are not kept either", async () => {
     await beat("ada");
     await set(false);
-    await objectOf(team).heartbeat({
-      ...{ accountId: team.accountId, teamId: team.teamId, directoryVersion: 0, integrationId: team.integrationId },
-      ...{ timeoutMs: 600_000, source: "desk", at: Date.now() },
-      users: [
-        {
-          identifier: "bob",
-          name: null,
-          email: null,
-          timeZone: null,
-          status: "busy",
-          details: `{"place":"${secret}"}`,
-        },
-      ],
-    });
+    await tell(team, [{ personIdentifier: "bob", status: "busy", details: { place: secret } }]);
     await ring(team);
     expect(await found()).toEqual([]);
   });
@@ -173,20 +160,7 @@ describe("the details of presence and events", () => {
     });
     await objectOf(team).settle(0);
     await env.DB.prepare("UPDATE teams SET stores_details = 0 WHERE id = ?").bind(team.teamId).run();
-    await objectOf(team).heartbeat({
-      ...{ accountId: team.accountId, teamId: team.teamId, directoryVersion: 0, integrationId: team.integrationId },
-      ...{ timeoutMs: 600_000, source: "desk", at: Date.now() },
-      users: [
-        {
-          identifier: "ada",
-          name: null,
-          email: null,
-          timeZone: null,
-          status: "busy",
-          details: `{"place":"${secret}"}`,
-        },
-      ],
-    });
+    await tell(team, [{ personIdentifier: "ada", status: "busy", details: { place: secret } }]);
     await objectOf(team).settle(0);
     expect(await found()).toEqual(["object.streams.value"]);
     expect((await stored(team)).map(({ status, details }) => [status, details])).toEqual([

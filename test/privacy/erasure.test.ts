@@ -4,7 +4,7 @@ import { database } from "../../src/db/client.ts";
 import { newId } from "../../src/lib/id.ts";
 import { listIdentityIds, removeHistory, removePerson } from "../../src/privacy/erasure_store.ts";
 import { firstChange } from "../checkins/live.ts";
-import { evict, objectOf, presence, ring, stored, without } from "../presence/client.ts";
+import { evict, objectOf, presence, ring, stored, tell, without } from "../presence/client.ts";
 import { expectError } from "../support/error.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 import { placesOf } from "./scan.ts";
@@ -194,13 +194,8 @@ describe("an erasure that was cut short", () => {
     await ring(team);
     await gone(subject);
     // A zone that is news waits to be told to D1, under the version of the directory from before.
-    await objectOf(team).heartbeat({
-      ...{ accountId: team.accountId, teamId: team.teamId, directoryVersion: 0, integrationId: team.integrationId },
-      ...{ timeoutMs: 600_000, source: "desk", at: Date.now() },
-      users: known.map((identifier) => ({
-        ...{ identifier, name: null, email: null, timeZone: "Asia/Tokyo", status: "online", details: null },
-      })),
-    });
+    const anew = known.map((personIdentifier) => ({ personIdentifier, timezone: "Asia/Tokyo", status: "online" }));
+    await tell(team, anew);
     await ring(team);
     await presence(sibling);
     await ring(sibling);
