@@ -15,6 +15,8 @@ export default defineConfig({
       {
         extends: true,
         root,
+        // As in wrangler.toml, which the runner does not ask for it.
+        resolve: { alias: { postcss: resolve(root, "src/lib/no_postcss.ts") } },
         plugins: [
           cloudflareTest(async () => ({
             wrangler: { configPath: "wrangler.toml" },
