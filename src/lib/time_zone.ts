@@ -1,4 +1,6 @@
-import { Temporal } from "temporal-polyfill";
+import * as Instant from "temporal-polyfill/fns/Instant";
+import * as PlainDate from "temporal-polyfill/fns/PlainDate";
+import * as ZonedDateTime from "temporal-polyfill/fns/ZonedDateTime";
 import type { Interval } from "./interval.ts";
 
 // The areas of the IANA database, its older country areas (US/Eastern) included. Etc is none: its GMT+1 is an offset.
@@ -53,7 +55,7 @@ function ianaSpelling(name: string): string {
 
 /** The date on the wall calendar of the zone, `YYYY-MM-DD`. */
 export function localDate(ms: number, zone: string): string {
-  return zoned(ms, zone).toPlainDate().toString();
+  return PlainDate.toString(ZonedDateTime.toPlainDate(zoned(ms, zone)));
 }
 
 /**
@@ -61,16 +63,14 @@ export function localDate(ms: number, zone: string): string {
  * set back across midnight (St. John's until 2011) shows the old date again: that hour belongs to the day that had begun.
  */
 export function localDay(date: string, zone: string): Interval {
-  const day = Temporal.PlainDate.from(date);
-  return {
-    start: day.toZonedDateTime(zone).epochMilliseconds,
-    end: day.add({ days: 1 }).toZonedDateTime(zone).epochMilliseconds,
-  };
+  const day = plainDate(date);
+  const startOf = (one: typeof day) => PlainDate.toZonedDateTime(one, zone).epochMilliseconds;
+  return { start: startOf(day), end: startOf(PlainDate.addDays(day, 1)) };
 }
 
 /** The wall-clock time with its offset, seconds precision: "2026-11-20T09:30:00-05:00". */
 export function localTime(ms: number, zone: string): string {
-  return zoned(ms, zone).toString({ smallestUnit: "second", timeZoneName: "never" });
+  return ZonedDateTime.toString(zoned(ms, zone), { smallestUnit: "second", timeZoneName: "never" });
 }
 
 /** Minutes since local midnight as the wall clock shows them, 0-1439. */
@@ -81,14 +81,18 @@ export function localMinute(ms: number, zone: string): number {
 
 /** The ISO weekday of a date: 1 is Monday, 7 is Sunday. */
 export function localWeekday(date: string): number {
-  return Temporal.PlainDate.from(date).dayOfWeek;
+  return PlainDate.dayOfWeek(plainDate(date));
 }
 
 /** The date `n` calendar days later, earlier where `n` is negative. */
 export function addDays(date: string, n: number): string {
-  return Temporal.PlainDate.from(date).add({ days: n }).toString();
+  return PlainDate.toString(PlainDate.addDays(plainDate(date), n));
 }
 
-function zoned(ms: number, zone: string): Temporal.ZonedDateTime {
-  return Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zone);
+const zoned = (ms: number, zone: string) => Instant.toZonedDateTimeISO(Instant.fromEpochMilliseconds(ms), zone);
+
+/** A `YYYY-MM-DD` as a date; throws a RangeError where the calendar has none such. */
+function plainDate(date: string) {
+  const [year, month, day] = date.split("-").map(Number);
+  return PlainDate.create(year!, month!, day!);
 }
