@@ -8,7 +8,7 @@ const string = () => z.string({ error: (issue) => (issue.input === undefined ? "
 
 /** Text of 1 to `max` characters once trimmed. */
 export const text = (max: number) =>
-  string().trim().min(1, "must not be empty").max(max, `must be at most ${max} characters`);
+  string().check(z.trim(), z.minLength(1, "must not be empty"), z.maxLength(max, `must be at most ${max} characters`));
 
 /** A whole number from `min` to `max`. */
 export const wholeNumber = (min: number, max: number) => {

@@ -2,9 +2,6 @@ import * as z from "zod";
 import { details, instant, numeral, pageByName, pageByTime, text } from "../http/schema.ts";
 import type { PresenceUpdate } from "./update.ts";
 
-/** The most users one update may name. */
-export const MAX_USERS = 1_000;
-
 /**
  * StatsAware "Presence API", request. What only describes a user is taken leniently: a time zone or an e-mail that is none
  * becomes a warning in the handler, and never costs anybody their presence.
@@ -28,7 +25,7 @@ export const presenceUpdate = z.object({
       }),
       "is required, as an array",
     )
-    .max(MAX_USERS, `must name at most ${MAX_USERS.toLocaleString("en")} users`),
+    .max(1_000, "must name at most 1,000 users"),
 }) satisfies z.ZodType<PresenceUpdate>;
 
 /** GET /presence */
