@@ -45,11 +45,9 @@ async function startOf({ directory, bundles }: Builds, name: keyof Builds["bundl
   const idle = new Set(
     profile.nodes.filter(({ callFrame }) => callFrame.functionName === "(idle)").map(({ id }) => id),
   );
-  const microseconds = profile.timeDeltas.reduce(
-    (sum, delta, n) => sum + (idle.has(profile.samples[n]!) ? 0 : delta),
-    0,
-  );
-  return microseconds / 1_000;
+  // A delta leads up to its sample: until the next one, the isolate did what the last one saw.
+  const microseconds = profile.samples.map((id, n) => (idle.has(id) ? 0 : (profile.timeDeltas[n + 1] ?? 0)));
+  return microseconds.reduce((sum, delta) => sum + delta, 0) / 1_000;
 }
 
 type Profile = {
