@@ -8,8 +8,8 @@ export const MAX_RETRY_MS = 30_000;
 export const retryDelay = (failures: number): number => Math.min(1_000 * 2 ** (failures - 1), MAX_RETRY_MS);
 
 export type Pending = {
-  /** For each open block: its last beat and its integration's timeout. */
-  open: Iterable<{ lastAt: number; timeoutMs: number }>;
+  /** When the first of the open blocks times out; null where none is open. */
+  timeoutAt: number | null;
   /** Whether there are blocks or people that D1 has not heard of. */
   isWaiting: boolean;
   /** When open blocks are checkpointed next. */
@@ -19,11 +19,9 @@ export type Pending = {
 };
 
 /** When the object must wake next, in UTC milliseconds; null when nothing is left to do. */
-export function nextWake({ open, isWaiting, checkpointAt, retryAt }: Pending): number | null {
-  let wake = isWaiting ? retryAt : Number.POSITIVE_INFINITY;
-  for (const { lastAt, timeoutMs } of open) {
-    // A gap of exactly the timeout still extends a block, so it is over one millisecond later.
-    wake = Math.min(wake, lastAt + timeoutMs + 1, Math.max(checkpointAt, retryAt));
-  }
-  return wake === Number.POSITIVE_INFINITY ? null : wake;
+export function nextWake({ timeoutAt, isWaiting, checkpointAt, retryAt }: Pending): number | null {
+  if (timeoutAt === null) return isWaiting ? retryAt : null;
+  const sendAt = isWaiting ? retryAt : Number.POSITIVE_INFINITY;
+  // A gap of exactly the timeout still extends a block, so it is over one millisecond later.
+  return Math.min(sendAt, timeoutAt + 1, Math.max(checkpointAt, retryAt));
 }

@@ -13,6 +13,8 @@ export class Directory {
   readonly #db: Database;
   readonly #entries = new Map<string, DirectoryEntry>();
   readonly #byIdentifier = new Map<string, DirectoryEntry>();
+  /** Those of which D1 has to be told: every heartbeat asks whether there are any. */
+  readonly #pending = new Map<string, DirectoryEntry>();
 
   constructor(store: ObjectStore, db: Database) {
     this.#store = store;
@@ -59,6 +61,7 @@ export class Directory {
       const entry = this.#entries.get(id);
       if (entry) this.#byIdentifier.delete(entry.identifier);
       this.#entries.delete(id);
+      this.#pending.delete(id);
     }
   }
 
@@ -73,8 +76,7 @@ export class Directory {
   }
 
   isPending(): boolean {
-    for (const entry of this.#entries.values()) if (entry.pending) return true;
-    return false;
+    return this.#pending.size > 0;
   }
 
   /** The people behind identities, as far as they are settled. */
@@ -94,7 +96,7 @@ export class Directory {
     const erased = new Set<string>();
     let grownTo = version;
     while (this.isPending() || grownTo > team.directoryVersion) {
-      const pending = [...this.#entries.values()].filter((entry) => entry.pending).slice(0, PAGE);
+      const pending = [...this.#pending.values()].slice(0, PAGE);
       const isBehind = grownTo > team.directoryVersion;
       const asked = isBehind ? [...this.#entries.keys()] : pending.map(({ identityId }) => identityId);
       // As of now: others may be linked while this is under way, of whom D1 knew nothing yet.
@@ -144,6 +146,8 @@ export class Directory {
   #remember(entry: DirectoryEntry): void {
     this.#entries.set(entry.identityId, entry);
     this.#byIdentifier.set(entry.identifier, entry);
+    if (entry.pending) this.#pending.set(entry.identityId, entry);
+    else this.#pending.delete(entry.identityId);
   }
 }
 

@@ -289,8 +289,8 @@ export class TeamPresence extends DurableObject<Env> {
   #nextWake(): number | null {
     if (!this.#team) return null;
     this.#takeBack(this.#team, Date.now());
-    const open = this.#streams.waiting((stream) => this.#timeoutOf(stream));
+    const timeoutAt = this.#streams.firstTimeout((stream) => this.#timeoutOf(stream));
     const isWaiting = this.#store.outboxSize() > 0 || this.#directory.isPending() || this.#erased.length > 0;
-    return nextWake({ open, isWaiting, checkpointAt: this.#team.checkpointAt, retryAt: this.#sender.retryAt });
+    return nextWake({ timeoutAt, isWaiting, checkpointAt: this.#team.checkpointAt, retryAt: this.#sender.retryAt });
   }
 }

@@ -44,11 +44,18 @@ export class Streams {
     );
   }
 
-  /** Those with an open block, and the timeout of each. */
-  waiting(timeoutOf: (stream: NumberedStream) => number): { lastAt: number; timeoutMs: number }[] {
-    return this.all().flatMap((stream) =>
-      openBlock(stream) ? [{ lastAt: stream.lastAt, timeoutMs: timeoutOf(stream) }] : [],
-    );
+  /** When the first of the open blocks times out; null where none is open. */
+  firstTimeout(timeoutOf: (stream: NumberedStream) => number): number | null {
+    let first: number | null = null;
+    for (const streams of this.#byTool.values()) {
+      // One tool is of one integration, and so its blocks have one timeout.
+      let oldest: NumberedStream | null = null;
+      for (const stream of streams.values()) {
+        if (openBlock(stream) && (oldest === null || stream.lastAt < oldest.lastAt)) oldest = stream;
+      }
+      if (oldest) first = Math.min(first ?? Number.POSITIVE_INFINITY, oldest.lastAt + timeoutOf(oldest));
+    }
+    return first;
   }
 
   /** Keeps what moved, with the blocks that go to D1, in one transaction. */

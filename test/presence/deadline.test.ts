@@ -4,31 +4,29 @@ import { CHECKPOINT_MS, nextWake, retryDelay } from "../../src/presence/deadline
 /** D1 answers, and there is nothing it has not heard. */
 const idle = { isWaiting: false, retryAt: 0 };
 
-const open = (...pairs: [number, number][]) => pairs.map(([lastAt, timeoutMs]) => ({ lastAt, timeoutMs }));
-
 describe("the next wake-up", () => {
   test("is never, with nothing open and nothing to send", () => {
-    expect(nextWake({ open: [], ...idle, checkpointAt: 5 })).toBeNull();
+    expect(nextWake({ timeoutAt: null, ...idle, checkpointAt: 5 })).toBeNull();
   });
 
   test("is when the first block is over: one millisecond past its timeout, for equality still extends", () => {
-    expect(nextWake({ open: open([100, 50], [120, 20], [90, 500]), ...idle, checkpointAt: 9_999 })).toBe(141);
+    expect(nextWake({ timeoutAt: 140, ...idle, checkpointAt: 9_999 })).toBe(141);
   });
 
   test("is the checkpoint while any block is open", () => {
-    expect(nextWake({ open: open([100, 50]), ...idle, checkpointAt: 120 })).toBe(120);
-    expect(nextWake({ open: open([100, 50]), isWaiting: true, retryAt: 130, checkpointAt: 120 })).toBe(130);
+    expect(nextWake({ timeoutAt: 150, ...idle, checkpointAt: 120 })).toBe(120);
+    expect(nextWake({ timeoutAt: 150, isWaiting: true, retryAt: 130, checkpointAt: 120 })).toBe(130);
   });
 
   test("is never for D1 before it may be asked again, be a checkpoint overdue or not", () => {
-    expect(nextWake({ open: open([100, 50]), isWaiting: false, retryAt: 140, checkpointAt: 120 })).toBe(140);
-    expect(nextWake({ open: open([100, 50]), isWaiting: true, retryAt: 300, checkpointAt: 120 })).toBe(151);
+    expect(nextWake({ timeoutAt: 150, isWaiting: false, retryAt: 140, checkpointAt: 120 })).toBe(140);
+    expect(nextWake({ timeoutAt: 150, isWaiting: true, retryAt: 300, checkpointAt: 120 })).toBe(151);
   });
 
   test("is when the outbox may be sent, whatever is open", () => {
-    expect(nextWake({ open: [], isWaiting: true, retryAt: 70, checkpointAt: 5 })).toBe(70);
-    expect(nextWake({ open: open([100, 50]), isWaiting: true, retryAt: 70, checkpointAt: 200 })).toBe(70);
-    expect(nextWake({ open: [], isWaiting: true, retryAt: 0, checkpointAt: 5 })).toBe(0);
+    expect(nextWake({ timeoutAt: null, isWaiting: true, retryAt: 70, checkpointAt: 5 })).toBe(70);
+    expect(nextWake({ timeoutAt: 150, isWaiting: true, retryAt: 70, checkpointAt: 200 })).toBe(70);
+    expect(nextWake({ timeoutAt: null, isWaiting: true, retryAt: 0, checkpointAt: 5 })).toBe(0);
   });
 });
 
