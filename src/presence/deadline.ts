@@ -25,3 +25,10 @@ export function nextWake({ timeoutAt, isWaiting, checkpointAt, retryAt }: Pendin
   // A gap of exactly the timeout still extends a block, so it is over one millisecond later.
   return Math.min(sendAt, timeoutAt + 1, Math.max(checkpointAt, retryAt));
 }
+
+/**
+ * A deadline that was set at most `spanMs` ahead, as it stands `now`: where it is further off, the clock has been put back
+ * since, and it is due.
+ */
+export const takenBack = (deadline: number, now: number, spanMs: number): number =>
+  deadline > now + spanMs ? now : deadline;

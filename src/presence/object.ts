@@ -5,7 +5,7 @@ import { pages } from "../lib/pages.ts";
 import { Alarm } from "./alarm_object.ts";
 import { beat } from "./block.ts";
 import { byPerson, type PersonPresence } from "./current.ts";
-import { CHECKPOINT_MS, MAX_RETRY_MS, nextWake } from "./deadline.ts";
+import { CHECKPOINT_MS, MAX_RETRY_MS, nextWake, takenBack } from "./deadline.ts";
 import { Directory } from "./directory_store.ts";
 import {
   endedRow,
@@ -17,7 +17,7 @@ import {
   toolOf,
 } from "./object_store.ts";
 import { Sender } from "./sender_object.ts";
-import { removeOrphans, SILENCED, saveBlocks } from "./store.ts";
+import { hasTeam, removeOrphans, SILENCED, saveBlocks } from "./store.ts";
 import { Streams } from "./streams_object.ts";
 import { eachUser, type Heartbeat, type HeartbeatUser } from "./update.ts";
 import { Viewers } from "./viewers_object.ts";
@@ -143,8 +143,7 @@ export class TeamPresence extends DurableObject<Env> {
   }
 
   override webSocketClose(socket: WebSocket, code: number, reason: string): void {
-    // 1005 says that the viewer gave no code, 1006 that it vanished: neither may be sent.
-    if (code !== 1006) socket.close(code === 1005 ? 1000 : code, reason);
+    this.#viewers.part(socket, code, reason);
   }
 
   #adopt({ accountId, teamId, integrationId, timeoutMs }: Heartbeat): void {
@@ -197,6 +196,13 @@ export class TeamPresence extends DurableObject<Env> {
     this.#expire();
     this.#streams.compact(Date.now());
     await this.#sender.drain();
+    if (this.#sender.retryAt > 0 && (await this.#isNobodys(this.#team))) await this.erase();
+  }
+
+  /** Whether this is of a team erased before, of which a heartbeat told that a key remembered let in while D1 was away. */
+  async #isNobodys(team: Team): Promise<boolean> {
+    // Once D1 has told of a team, an erasure comes here by itself; what is no longer found may only be the wrong database.
+    return team.directoryVersion === 0 && !(await hasTeam(database(this.env.DB), team).catch(() => true));
   }
 
   async #refresh(directoryVersion: number): Promise<void> {
@@ -280,15 +286,11 @@ export class TeamPresence extends DurableObject<Env> {
     return this.#team?.timeouts[integrationId] ?? SILENCED;
   }
 
-  /** Deadlines set by a clock that has been put back since would keep D1 waiting for as long as it was ahead. */
-  #takeBack(team: Team, now: number): void {
-    if (team.checkpointAt > now + CHECKPOINT_MS) team.checkpointAt = now;
-    if (this.#sender.retryAt > now + MAX_RETRY_MS) this.#sender.retryAt = now;
-  }
-
   #nextWake(): number | null {
     if (!this.#team) return null;
-    this.#takeBack(this.#team, Date.now());
+    const now = Date.now();
+    this.#team.checkpointAt = takenBack(this.#team.checkpointAt, now, CHECKPOINT_MS);
+    this.#sender.retryAt = takenBack(this.#sender.retryAt, now, MAX_RETRY_MS);
     const timeoutAt = this.#streams.firstTimeout((stream) => this.#timeoutOf(stream));
     const isWaiting = this.#store.outboxSize() > 0 || this.#directory.isPending() || this.#erased.length > 0;
     return nextWake({ timeoutAt, isWaiting, checkpointAt: this.#team.checkpointAt, retryAt: this.#sender.retryAt });

@@ -183,6 +183,10 @@ const candidates = ({ accountId, teamId }: Tenant, personId: string | undefined,
         SELECT id FROM blocks INDEXED BY blocks_by_identity WHERE team_id = ${teamId} AND identity_id = i.id ${conditions}
       ) WHERE i.account_id = ${accountId} AND i.person_id = ${personId}`;
 
+/** Whether there is such a team, as far as D1 knows. */
+export const hasTeam = async (db: Database, { accountId, teamId }: Tenant): Promise<boolean> =>
+  (await db.all(sql`SELECT 1 FROM teams WHERE id = ${teamId} AND account_id = ${accountId}`)).length > 0;
+
 /** The names and zones of people of a team, by name. */
 export const peopleOf = (db: Database, { accountId, teamId }: Tenant, personIds: string[]): Promise<Known[]> =>
   db.all<Known>(sql`

@@ -31,6 +31,12 @@ export class Viewers {
     return new Response(null, { status: 101, webSocket: client });
   }
 
+  /** Closes back, or the viewer would be told that the connection broke. */
+  part(socket: WebSocket, code: number, reason: string): void {
+    // 1005 says that the viewer gave no code, 1006 that it vanished: neither may be sent.
+    if (code !== 1006) socket.close(code === 1005 ? 1000 : code, reason);
+  }
+
   /** Closes the sockets of tags: what let them in no longer does. */
   turnAway(tags: string[]): void {
     close(tags.flatMap((tag) => this.#ctx.getWebSockets(tag)));

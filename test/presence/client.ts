@@ -132,7 +132,7 @@ export const alarm = (team: Team): Promise<number | null> =>
   });
 
 /** Runs `act` while D1 refuses whatever needs the table. */
-export async function without<T>(table: "blocks" | "identities", act: () => Promise<T>): Promise<T> {
+export async function without<T>(table: "blocks" | "identities" | "teams", act: () => Promise<T>): Promise<T> {
   const log = vi.spyOn(console, "warn").mockImplementation(() => {});
   await env.DB.exec(`ALTER TABLE ${table} RENAME TO ${table}_away`);
   try {

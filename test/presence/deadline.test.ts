@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { CHECKPOINT_MS, nextWake, retryDelay } from "../../src/presence/deadline.ts";
+import { CHECKPOINT_MS, nextWake, retryDelay, takenBack } from "../../src/presence/deadline.ts";
 
 /** D1 answers, and there is nothing it has not heard. */
 const idle = { isWaiting: false, retryAt: 0 };
@@ -38,4 +38,8 @@ test("tries come ever further apart, but never more than half a minute", () => {
   expect([1, 2, 3, 4, 5, 6, 7, 1_000, 5_000].map(retryDelay)).toEqual(
     [1, 2, 4, 8, 16, 30, 30, 30, 30].map((seconds) => seconds * 1_000),
   );
+});
+
+test("a deadline further off than it was ever set is due: the clock has been put back", () => {
+  expect([90, 150, 151, 9_000].map((deadline) => takenBack(deadline, 100, 50))).toEqual([90, 150, 100, 100]);
 });

@@ -135,6 +135,20 @@ test("a heartbeat that was let in just before leaves nothing behind", async () =
   expect(await stirring(team)).toEqual({ tables: 0, alarm: null, viewers: 0 });
 });
 
+test("a heartbeat that a remembered key lets in long after leaves nothing behind either, once D1 says so", async () => {
+  const team = await mintTeam();
+  expect((await erase(team.accountId)).status).toBe(204);
+  await evict(team);
+  await without("teams", async () => {
+    await tell(team, [{ personIdentifier: "ada", status: "online" }]);
+    await ring(team);
+    // While D1 is away, it may be anybody's.
+    expect(await stirring(team)).toMatchObject({ tables: expect.any(Number), alarm: expect.any(Number) });
+  });
+  await ring(team);
+  expect(await stirring(team)).toEqual({ tables: 0, alarm: null, viewers: 0 });
+});
+
 test("an account of more than one request can remove is removed by several", async () => {
   const { team, identityIds } = await mintSubject();
   await env.DB.prepare(
