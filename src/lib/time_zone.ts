@@ -91,8 +91,12 @@ export function addDays(date: string, n: number): string {
 
 const zoned = (ms: number, zone: string) => Instant.toZonedDateTimeISO(Instant.fromEpochMilliseconds(ms), zone);
 
-/** A `YYYY-MM-DD` as a date; throws a RangeError where the calendar has none such. */
+// West of Greenwich the year 0 begins in the year before, which ISO 8601 writes with a sign and six digits.
+const DATE = /^(\d{4}|[+-]\d{6})-(\d{2})-(\d{2})$/;
+
+/** A date as `localDate` writes it; throws a RangeError for anything else, and where the calendar has none such. */
 function plainDate(date: string) {
-  const [year, month, day] = date.split("-").map(Number);
-  return PlainDate.create(year!, month!, day!);
+  const [, year, month, day] = DATE.exec(date) ?? [];
+  if (year === undefined) throw new RangeError("not a date");
+  return PlainDate.create(Number(year), Number(month), Number(day));
 }

@@ -1,5 +1,5 @@
 import type { Database } from "../db/client.ts";
-import { arrival, type Sighting } from "../people/store.ts";
+import { type Arrival, arrival, type Sighting } from "../people/store.ts";
 import type { Known } from "./current.ts";
 import type { DirectoryEntry, ObjectStore, Team } from "./object_store.ts";
 import { settleDirectory } from "./store.ts";
@@ -24,8 +24,15 @@ export class Directory {
 
   /** Gives everybody named an identity; who is new waits to be settled. */
   async recognise(accountId: string, sightings: Sighting[], tool: string): Promise<void> {
-    const unseen = sightings.filter(({ identifier }) => !this.#byIdentifier.has(identifier));
-    const arrivals = await Promise.all(unseen.map((sighting) => arrival(accountId, sighting)));
+    const unseen = () => sightings.filter(({ identifier }) => !this.#byIdentifier.has(identifier));
+    // While ids are made of some, others may be forgotten.
+    for (let strangers = unseen(); strangers.length > 0; strangers = unseen()) {
+      const arrivals = await Promise.all(strangers.map((sighting) => arrival(accountId, sighting)));
+      this.#add(arrivals, tool);
+    }
+  }
+
+  #add(arrivals: Arrival[], tool: string): void {
     const strangers = arrivals
       // Another request may have brought the same stranger while this one computed ids.
       .filter(({ identifier }) => !this.#byIdentifier.has(identifier))

@@ -62,6 +62,7 @@ export class TeamPresence extends DurableObject<Env> {
     this.#adopt(update);
     const users = eachUser(update.users);
     await this.#directory.recognise(update.accountId, users, toolOf(update));
+    if (this.#isErased) return;
     const changed = this.#apply(update, users);
     await this.#meet(update.directoryVersion);
     if (changed) this.#broadcast();
@@ -196,13 +197,14 @@ export class TeamPresence extends DurableObject<Env> {
     this.#expire();
     this.#streams.compact(Date.now());
     await this.#sender.drain();
-    if (this.#sender.retryAt > 0 && (await this.#isNobodys(this.#team))) await this.erase();
+    if (this.#sender.retryAt > 0 && (await this.#isNobodys())) await this.erase();
   }
 
   /** Whether this is of a team erased before, of which a heartbeat told that a key remembered let in while D1 was away. */
-  async #isNobodys(team: Team): Promise<boolean> {
+  async #isNobodys(): Promise<boolean> {
     // Once D1 has told of a team, an erasure comes here by itself; what is no longer found may only be the wrong database.
-    return team.directoryVersion === 0 && !(await hasTeam(database(this.env.DB), team).catch(() => true));
+    if (this.#team?.directoryVersion !== 0) return false;
+    return !(await hasTeam(database(this.env.DB), this.#team).catch(() => true));
   }
 
   async #refresh(directoryVersion: number): Promise<void> {

@@ -13,7 +13,7 @@ import { presenceOf } from "./stub.ts";
 import { HISTORY, isHistory, MAX_AHEAD_MS, readUpdate, withoutDetails } from "./update.ts";
 import { UpdateMemo } from "./update_memo.ts";
 
-const said = new UpdateMemo();
+const memo = new UpdateMemo();
 
 /** Presence in and live presence out. */
 export const presenceRoutes = new Hono<AppContext>()
@@ -21,7 +21,7 @@ export const presenceRoutes = new Hono<AppContext>()
     const { accountId, teamId, directoryVersion, integration, storesDetails } = c.get("caller");
     const { id: integrationId, timeoutMs } = integration!;
     const text = await bodyText(c.req.raw);
-    const update = said.read(integrationId, text, (body) => readUpdate(readJson(presenceUpdate, body).value));
+    const update = memo.read(integrationId, text, (body) => readUpdate(readJson(presenceUpdate, body).value));
     const { timestamp, source, processed } = update;
     const now = Date.now();
     if (timestamp > now + MAX_AHEAD_MS) {

@@ -41,6 +41,7 @@ export type Heartbeat = {
   users: HeartbeatUsers;
 };
 
+/** What was taken otherwise than it was sent: where in the body, and how. */
 export type Warning = { path: string; message: string };
 
 /** An update as it counts: who was named, and what the caller is told of it. */

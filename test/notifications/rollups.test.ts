@@ -146,22 +146,25 @@ test("whom a merge brought to a team, and their own tools spoke of there, is not
   expect(await show(team, id)).toMatchObject({ window: { timezone: "Pacific/Kiritimati" } });
 });
 
-test.each(["1970-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "0000-01-01T00:00:00Z"])(
-  "one event of %s makes no recount longer than its own days",
-  async (time) => {
-    const team = await mintTeam();
-    await pushEvents(team, [
-      ["ada", time],
-      ["ada", "2030-01-07T08:00:00Z"],
-    ]);
-    const { notification_id: id } = await subscribe(team, "ada", "daily");
-    await asTeam(team, "team", "PATCH", { time_zone: "Asia/Tokyo" });
-    const queries = await metered(async () => {
-      expect(await show(team, id)).toMatchObject({ snapshot: { total_activities: 1 } });
-    });
-    expect(queries.length).toBeLessThanOrEqual(40);
-  },
-);
+test.each([
+  ["1970-01-01T00:00:00Z", "Asia/Tokyo"],
+  ["0001-01-01T00:00:00Z", "Asia/Tokyo"],
+  ["0000-01-01T00:00:00Z", "Asia/Tokyo"],
+  // There it is still the year before.
+  ["0000-01-01T00:00:00Z", "America/New_York"],
+])("one event of %s makes no recount in %s longer than its own days", async (time, zone) => {
+  const team = await mintTeam();
+  await pushEvents(team, [
+    ["ada", time],
+    ["ada", "2030-01-07T08:00:00Z"],
+  ]);
+  const { notification_id: id } = await subscribe(team, "ada", "daily");
+  await asTeam(team, "team", "PATCH", { time_zone: zone });
+  const queries = await metered(async () => {
+    expect(await show(team, id)).toMatchObject({ snapshot: { total_activities: 1 } });
+  });
+  expect(queries.length).toBeLessThanOrEqual(40);
+});
 
 test("a recount jumps to what a block of many days reaches into", async () => {
   const team = await mintTeam();

@@ -53,6 +53,13 @@ describe("an update is read whole", () => {
     expect(readings(["a", BODY], ["a", body])).toEqual([1, 1]);
   });
 
+  test.each([
+    ["blanks in front", " ".repeat(9) + BODY],
+    ["digits behind its second", BODY.replace("00Z", `00.${"0".repeat(60)}Z`)],
+  ])("with more %s than anybody writes, for the whole of a body remembered is kept", (_, body) => {
+    expect(readings(["a", body], ["a", body])).toEqual([1, 1]);
+  });
+
   test("where its time is not what comes first", () => {
     const last = JSON.stringify({ users: [], source: "slack", timestamp: "2024-01-15T14:30:00Z" });
     expect(readings(["a", last], ["a", last])).toEqual([1, 1]);
@@ -85,6 +92,24 @@ describe("a time that is none is refused", () => {
     },
   );
 });
+
+test.each(["\u00a0", "\ufeff", "\v", "\f", "\u2028", "\0"])(
+  "what is no blank of JSON is refused as ever: %j",
+  (blank) => {
+    const known = new UpdateMemo();
+    known.read("a", BODY, whole);
+    for (const [before, after] of [
+      ["{", `${blank}{`],
+      ['"timestamp"', `${blank}"timestamp"`],
+      ['"timestamp"', `"timestamp"${blank}`],
+      [":", `:${blank}`],
+    ] as const) {
+      const body = BODY.replace(before, after);
+      expect(() => whole(body)).toThrow();
+      expect(() => known.read("a", body, whole)).toThrow();
+    }
+  },
+);
 
 test("whatever is sent in whatever order, each is read as it would be whole", () => {
   const users = fc.array(

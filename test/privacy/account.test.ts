@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { database } from "../../src/db/client.ts";
 import { removeAccount, revokeAccount } from "../../src/privacy/account_store.ts";
-import { evict, objectOf, ring, tell, without } from "../presence/client.ts";
+import { evict, objectOf, presence, ring, tell, without } from "../presence/client.ts";
 import { SETUP_TOKEN } from "../routes/request.ts";
 import { direct } from "../support/direct.ts";
 import { expectError } from "../support/error.ts";
@@ -147,6 +147,20 @@ test("a heartbeat that a remembered key lets in long after leaves nothing behind
   });
   await ring(team);
   expect(await stirring(team)).toEqual({ tables: 0, alarm: null, viewers: 0 });
+});
+
+test("a team that D1 has told of is kept, though it be no team of the database at hand", async () => {
+  const team = await mintTeam();
+  await tell(team, [{ personIdentifier: "ada", status: "online" }]);
+  await ring(team);
+  await without("teams", async () => {
+    await env.DB.exec("CREATE TABLE teams AS SELECT * FROM teams_away WHERE false");
+    await tell(team, [{ personIdentifier: "bob", status: "online" }]);
+    await ring(team);
+    await env.DB.exec("DROP TABLE teams");
+  });
+  await ring(team);
+  expect(Object.keys(await presence(team))).toEqual(["ada", "bob"]);
 });
 
 test("an account of more than one request can remove is removed by several", async () => {

@@ -169,6 +169,18 @@ describe("the details of presence and events", () => {
     ]);
   });
 
+  test("do not even reach an object that has not heard of the switch, though the tool repeats itself word for word", async () => {
+    await beat("ada");
+    for (const stores of [false, true]) {
+      await set(stores);
+      await presence(team);
+    }
+    expect(await found()).toEqual([]);
+    await env.DB.prepare("UPDATE teams SET stores_details = 0 WHERE id = ?").bind(team.teamId).run();
+    await beat("ada");
+    expect(await found()).toEqual([]);
+  });
+
   test("are stored again once the team wants them", async () => {
     await set(false);
     await beat("ada");

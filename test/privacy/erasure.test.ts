@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { database } from "../../src/db/client.ts";
-import { newId } from "../../src/lib/id.ts";
+import { identityId, newId } from "../../src/lib/id.ts";
 import { listIdentityIds, removeHistory, removePerson } from "../../src/privacy/erasure_store.ts";
 import { firstChange } from "../checkins/live.ts";
 import { evict, objectOf, presence, ring, stored, tell, without } from "../presence/client.ts";
@@ -184,6 +184,27 @@ describe("an erasure that was cut short", () => {
       await objectOf(one).wake();
     }
     expect(await found(subject)).toEqual([]);
+  });
+
+  test("of somebody D1 never heard of keeps it from hearing of nobody else", async () => {
+    const team = await mintTeam();
+    await without("identities", async () => {
+      await tell(team, [{ personIdentifier: "ada", status: "online" }]);
+      await objectOf(team).forget([await identityId(team.accountId, "ada")]);
+    });
+    await tell(team, [{ personIdentifier: "bob", status: "online" }]);
+    await objectOf(team).wake();
+    expect((await stored(team)).map(({ identifier }) => identifier)).toEqual(["bob"]);
+  });
+
+  test("in the midst of a heartbeat that names them and somebody new loses it nothing", async () => {
+    const team = await mintTeam();
+    await tell(team, [{ personIdentifier: "ada", status: "online" }]);
+    const both = ["ada", "bob"].map((personIdentifier) => ({ personIdentifier, status: "busy" }));
+    const ada = await identityId(team.accountId, "ada");
+    await Promise.all([tell(team, both), objectOf(team).forget([ada])]);
+    await tell(team, both);
+    expect(await presence(team)).toMatchObject({ ada: { status: "busy" }, bob: { status: "busy" } });
   });
 
   test("brings nobody back whom a tool describes anew in between", async () => {
