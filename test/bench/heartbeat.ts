@@ -1,6 +1,6 @@
 import { beat, clock } from "./beat.ts";
 import type { Bench } from "./harness.ts";
-import { throughput } from "./load.ts";
+import { type Ask, throughput } from "./load.ts";
 import { interleave, median, ratioOf } from "./rounds.ts";
 import type { Row } from "./row.ts";
 import { number } from "./table.ts";
@@ -29,11 +29,12 @@ export async function heartbeat(bench: Bench, rounds: number): Promise<Row[]> {
   );
   const to = (url: string) => (n: number) => beat(teams[n]!.team, url, teams[n]!.now());
   const { timed, baseline, metered } = bench.urls;
-  const send = (url: string) => () => throughput(bench.worked, { senders: SENDERS, forMs: ROUND_MS }, to(url));
+  const send = (ask: (n: number) => Ask) => () => throughput(bench.worked, { senders: SENDERS, forMs: ROUND_MS }, ask);
   const speed = await interleave(rounds, {
-    rollcall: send(`${timed}/api/v1/presence`),
-    least: send(`${baseline}/presence`),
-    own: send(`${baseline}/own/presence`),
+    rollcall: send(to(`${timed}/api/v1/presence`)),
+    anew: send(inNewWords(to(`${timed}/api/v1/presence`))),
+    least: send(to(`${baseline}/presence`)),
+    own: send(to(`${baseline}/own/presence`)),
   });
 
   const again = to(`${metered}/api/v1/presence`);
@@ -55,6 +56,11 @@ export async function heartbeat(bench: Bench, rounds: number): Promise<Row[]> {
       ...{ measured: perSecond(speed.rollcall), against: perSecond(speed.least) },
       ...{ value: ratioOf(speed.rollcall, speed.least), unit: "x", bound: { atLeast: 0.7 }, usage: used },
     },
+    {
+      what: "  in words that the Worker has not read before",
+      ...{ measured: perSecond(speed.anew), against: perSecond(speed.least) },
+      ...{ value: ratioOf(speed.anew, speed.least), unit: "x", bound: null, usage: null },
+    },
     rows("D1 rows read beyond the key's", used.d1Read - least.d1Read, `${least.d1Read} for the key`, 0),
     rows("D1 rows written", used.d1Written, `${least.d1Written}`, 0),
     rows("object rows written", used.objectWritten, "0", 1),
@@ -69,4 +75,14 @@ export async function heartbeat(bench: Bench, rounds: number): Promise<Row[]> {
       ...{ value: own.d1Written / Math.max(written, 1), unit: "x", bound: { atLeast: 100 }, usage: null },
     },
   ];
+}
+
+/** The same with a field more, of no meaning, that is another each time: so that nothing remembered is of use. */
+function inNewWords(ask: (n: number) => Ask): (n: number) => Ask {
+  let count = 0;
+  return (n) => {
+    const { body, ...asked } = ask(n);
+    count += 1;
+    return { ...asked, body: body!.replace(/}$/, `,"count":${count}}`) };
+  };
 }
