@@ -200,7 +200,7 @@ export class TeamPresence extends DurableObject<Env> {
     if (this.#sender.retryAt > 0 && (await this.#isNobodys())) await this.erase();
   }
 
-  /** Whether this is of a team erased before, of which a heartbeat told that a key remembered let in while D1 was away. */
+  /** Whether the team was erased before this object began: while D1 is away, a remembered key still lets heartbeats in. */
   async #isNobodys(): Promise<boolean> {
     // Once D1 has told of a team, an erasure comes here by itself; what is no longer found may only be the wrong database.
     if (this.#team?.directoryVersion !== 0) return false;
