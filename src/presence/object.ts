@@ -159,7 +159,7 @@ export class TeamPresence extends DurableObject<Env> {
     const changed: NumberedStream[] = [];
     const seen: NumberedStream[] = [];
     let isVisible = false;
-    const outbox = new Map<string, OutboxBlock>();
+    const outbox: OutboxBlock[] = [];
     const heard: HeartbeatUser[] = [];
     let number = this.#streams.nextNumber;
     const tool = toolOf({ integrationId, source });
@@ -181,12 +181,12 @@ export class TeamPresence extends DurableObject<Env> {
       // Details alone reach D1 with the next checkpoint: a tool may have new ones at every heartbeat.
       if (outcome.kind === "detailed") continue;
       isVisible = true;
-      if (outcome.ended) outbox.set(outcome.ended.id, endedRow(stream, outcome.ended));
+      if (outcome.ended) outbox.push(endedRow(stream, outcome.ended));
       const open = openRow(stream);
-      if (open) outbox.set(open.id, open);
+      if (open) outbox.push(open);
     }
     this.#directory.describe(heard, tool);
-    this.#streams.commit({ changed, seen, outbox: [...outbox.values()], at });
+    this.#streams.commit({ changed, seen, outbox, at });
     return isVisible;
   }
 

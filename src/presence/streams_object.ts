@@ -126,18 +126,11 @@ export class Streams {
   }
 
   #remember(streams: NumberedStream[]): void {
-    let last: NumberedStream | undefined;
-    let ofTool = new Map<string, NumberedStream>();
     for (const stream of streams) {
-      // They come a tool at a time.
-      if (last?.source !== stream.source || last.integrationId !== stream.integrationId) {
-        const tool = toolOf(stream);
-        ofTool = this.#byTool.get(tool) ?? new Map();
-        this.#byTool.set(tool, ofTool);
-      }
-      ofTool.set(stream.identityId, stream);
+      const tool = toolOf(stream);
+      const ofTool = this.#byTool.get(tool) ?? new Map<string, NumberedStream>();
+      this.#byTool.set(tool, ofTool.set(stream.identityId, stream));
       this.#lastNumber = Math.max(this.#lastNumber, stream.n);
-      last = stream;
     }
   }
 }
