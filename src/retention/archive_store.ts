@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { atomically, type Database, violates } from "../db/client.ts";
 import { pages } from "../lib/pages.ts";
-import type { Expired, ExpiredEvent } from "./expired_store.ts";
+import { BLOCKS_BEFORE_CUT, type Expired, type ExpiredEvent } from "./expired_store.ts";
 import type { Month, Somebody } from "./tally.ts";
 
 /**
@@ -48,10 +48,7 @@ export function archiveBlocks(db: Database, people: readonly Expired[], months: 
   );
   const asked = people.map(({ accountId, teamId, personId, cut }) => ({ accountId, teamId, personId, cut }));
   // Nor may there be any more of them: they would have to be counted together with those that were read.
-  const areAll = sql`(SELECT count(*) FROM json_each(${JSON.stringify(asked)}) a
-    CROSS JOIN identities i ON i.account_id = (a.value ->> 'accountId') AND i.person_id = (a.value ->> 'personId')
-    CROSS JOIN blocks b INDEXED BY blocks_by_identity ON b.team_id = (a.value ->> 'teamId') AND b.identity_id = i.id
-      AND b.started_at < (a.value ->> 'cut')) = ${rows.length}`;
+  const areAll = sql`(SELECT count(*) FROM json_each(${JSON.stringify(asked)}) a ${BLOCKS_BEFORE_CUT}) = ${rows.length}`;
   const gone = people.flatMap(({ blocks }) => blocks.filter(({ gone }) => gone === 1).map(({ id }) => id));
   const cut = people.flatMap(({ cut, blocks }) => blocks.filter(({ gone }) => gone === 0).map(({ id }) => [id, cut]));
   return archive(db, people, [...isAsRead, areAll], months, [

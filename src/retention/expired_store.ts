@@ -93,6 +93,12 @@ export type ExpiredBlock = { id: string; status: string; start: number; end: num
 /** Somebody, and every block of theirs that began before `cut`. */
 export type Expired = Expiring & { blocks: ExpiredBlock[] };
 
+/** Every block `b` of the person `a.value` that began before their cut: to be joined to people as `Expiring` has them. */
+export const BLOCKS_BEFORE_CUT = sql`
+  CROSS JOIN identities i ON i.account_id = (a.value ->> 'accountId') AND i.person_id = (a.value ->> 'personId')
+  CROSS JOIN blocks b INDEXED BY blocks_by_identity ON b.team_id = (a.value ->> 'teamId') AND b.identity_id = i.id
+    AND b.started_at < (a.value ->> 'cut')`;
+
 /**
  * The blocks of people before their cuts, up to `limit` of them; never more than is there of somebody before the cut that
  * they are given back with. Who does not fit any more is left out, or has an earlier cut.
@@ -102,10 +108,7 @@ export async function expiredBlocks(db: Database, people: readonly Expiring[], l
   const rows = await db.all<ExpiredBlock & { n: number }>(sql`
     SELECT a.key AS n, b.id, b.status, b.started_at AS start, min(coalesce(b.ended_at, b.last_seen_at), a.value ->> 'cut') AS "end",
       coalesce(b.ended_at <= (a.value ->> 'cut'), 0) AS gone
-    FROM json_each(${JSON.stringify(asked)}) a
-    CROSS JOIN identities i ON i.account_id = (a.value ->> 'accountId') AND i.person_id = (a.value ->> 'personId')
-    CROSS JOIN blocks b INDEXED BY blocks_by_identity ON b.team_id = (a.value ->> 'teamId') AND b.identity_id = i.id
-      AND b.started_at < (a.value ->> 'cut')
+    FROM json_each(${JSON.stringify(asked)}) a ${BLOCKS_BEFORE_CUT}
     ORDER BY a.key, b.started_at LIMIT ${limit + 1}`);
   const beyond = rows[limit];
   const blocksOf = Map.groupBy(rows, ({ n }) => n);
