@@ -3,9 +3,7 @@ import { alias } from "drizzle-orm/sqlite-core";
 import { atomically, type Database } from "../db/client.ts";
 import { merges, people } from "../db/schema/index.ts";
 import { newId } from "../lib/id.ts";
-import { growDirectory, usualUsername } from "./store.ts";
-
-type Account = { accountId: string };
+import { type Account, growDirectory, usualUsername } from "./store.ts";
 
 /**
  * Merges one person into another, in one atomic batch: identities are re-pointed, people merged into the first move

@@ -5,6 +5,8 @@ import { fold, isEmail, slugify } from "../lib/text.ts";
 
 /** Where somebody was seen: the team, and the account that its people belong to. */
 export type Tenant = { accountId: string; teamId: string };
+/** The account of a tenant: people are of all its teams. */
+export type Account = Pick<Tenant, "accountId">;
 
 /** Somebody as a tool names them. Null is what the tool does not say, and changes nothing. */
 export type Sighting = { identifier: string; name: string | null; email: string | null; timeZone: string | null };
@@ -34,8 +36,6 @@ export function linkStatements(tenant: Tenant, arrivals: Arrival[], now: number)
 /** As `linkStatements`, but nobody joins a team. */
 export const identifyStatements = (account: Account, arrivals: Arrival[], now: number): SQL[] =>
   [...pages(withNames(arrivals))].flatMap((page) => identifyPage(account, JSON.stringify(page), now));
-
-type Account = Pick<Tenant, "accountId">;
 
 function identifyPage({ accountId }: Account, rows: string, now: number): SQL[] {
   const unseen = sql`NOT EXISTS (SELECT 1 FROM identities WHERE id = a.value ->> 'identityId')`;

@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { atomically, type Database } from "../db/client.ts";
-import { type Account, type Budget, PAGE, removePages } from "./page_store.ts";
+import type { Account } from "../people/store.ts";
+import { type Budget, isOfTeams, PAGE, removePages } from "./page_store.ts";
 
 /** Batches that remove a page one request may run: every table takes one at least. */
 const PAGES = 40;
@@ -48,12 +49,13 @@ const STEPS: { table: SQL; pick: (account: Account) => SQL; size?: number }[] = 
  * Takes all keys of an account out of force, from the next request on, and answers the ids of its teams. Null where there is
  * no such account.
  */
-export async function revokeAccount(db: Database, { accountId }: Account): Promise<string[] | null> {
+export async function revokeAccount(db: Database, account: Account): Promise<string[] | null> {
+  const { accountId } = account;
   const [accounts, , , teams] = await atomically(db, [
     sql`SELECT id FROM accounts WHERE id = ${accountId}`,
-    sql`DELETE FROM api_keys WHERE team_id IN (SELECT id FROM teams WHERE account_id = ${accountId})`,
+    sql`DELETE FROM api_keys WHERE ${isOfTeams(account)}`,
     // Nor is anybody told of its people any more.
-    sql`DELETE FROM webhooks WHERE team_id IN (SELECT id FROM teams WHERE account_id = ${accountId})`,
+    sql`DELETE FROM webhooks WHERE ${isOfTeams(account)}`,
     sql`SELECT id FROM teams WHERE account_id = ${accountId}`,
   ]);
   return accounts!.results.length === 0 ? null : teams!.results.map(({ id }) => id as string);
@@ -71,11 +73,10 @@ export async function removeAccount(
   for (const { table, pick, size = PAGE } of STEPS) {
     if (!(await removePages(db, account, table, pick, budget, size))) return false;
   }
-  const teams = sql`team_id IN (SELECT id FROM teams WHERE account_id = ${account.accountId})`;
   await atomically(db, [
     // A row a month, and the marks that removing events and blocks has made.
-    sql`DELETE FROM rollups WHERE ${teams}`,
-    sql`DELETE FROM stale_days WHERE ${teams}`,
+    sql`DELETE FROM rollups WHERE ${isOfTeams(account)}`,
+    sql`DELETE FROM stale_days WHERE ${isOfTeams(account)}`,
     sql`DELETE FROM teams WHERE account_id = ${account.accountId}`,
     sql`DELETE FROM accounts WHERE id = ${account.accountId}`,
   ]);

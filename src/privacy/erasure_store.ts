@@ -1,8 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
 import { atomically, type Database } from "../db/client.ts";
 import { blocks, comments, events, reactions } from "../db/schema/index.ts";
-import { growDirectory, selvesOf, type Tenant } from "../people/store.ts";
-import { type Account, type Budget, removePages } from "./page_store.ts";
+import { type Account, growDirectory, selvesOf, type Tenant } from "../people/store.ts";
+import { type Budget, isOfTeams, removePages } from "./page_store.ts";
 
 /** Pages of history that one request removes: 80,000 rows. */
 const PAGES = 16;
@@ -76,8 +76,7 @@ export async function countHistory(db: Database, account: Account, personId: str
 export async function removePerson(db: Database, account: Account, personId: string, now: number): Promise<number> {
   const { accountId } = account;
   const selves = selvesOf(personId);
-  const teams = sql`team_id IN (SELECT id FROM teams WHERE account_id = ${accountId})`;
-  const theirs = sql`${teams} AND person_id IN (${selves})`;
+  const theirs = sql`${isOfTeams(account)} AND person_id IN (${selves})`;
   const checkins = sql`SELECT id FROM checkins WHERE ${theirs}`;
   const subscriptions = sql`SELECT id FROM subscriptions WHERE ${theirs}`;
   const merges = sql`account_id = ${accountId} AND (from_person_id IN (${selves}) OR into_person_id IN (${selves}))`;

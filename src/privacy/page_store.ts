@@ -1,10 +1,13 @@
 import { type SQL, sql } from "drizzle-orm";
 import { atomically, type Database } from "../db/client.ts";
-
-export type Account = { accountId: string };
+import type { Account } from "../people/store.ts";
 
 /** Rows to a statement: D1 ends a statement that takes 30 seconds, and removing these takes a fraction of one. */
 export const PAGE = 5_000;
+
+/** Holds for rows of the account's teams. */
+export const isOfTeams = ({ accountId }: Account): SQL =>
+  sql`team_id IN (SELECT id FROM teams WHERE account_id = ${accountId})`;
 
 /** How many pages one request may still remove: the platform bounds how often it may ask D1, and a caller waits. */
 export type Budget = { pages: number };
