@@ -1,10 +1,10 @@
-import { env } from "cloudflare:workers";
 import { Hono } from "hono";
 import { expect } from "vitest";
 import { appOf } from "../../src/app.ts";
 import { guard } from "../../src/auth/guard.ts";
 import type { AppContext } from "../../src/http/context.ts";
 import { direct } from "../support/direct.ts";
+import { without } from "../support/without.ts";
 
 /** The kinds of guard. */
 const KINDS = ["integration", "team", "either"] as const;
@@ -30,11 +30,4 @@ export const refusal = (error: string, code: string) => ({
 });
 
 /** Runs `act` while D1 cannot say anything about keys. */
-export async function withoutKeysTable(act: () => Promise<void>): Promise<void> {
-  await env.DB.exec("ALTER TABLE api_keys RENAME TO api_keys_away");
-  try {
-    await act();
-  } finally {
-    await env.DB.exec("ALTER TABLE api_keys_away RENAME TO api_keys");
-  }
-}
+export const withoutKeysTable = (act: () => Promise<void>): Promise<void> => without("api_keys", act);

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
+import { without } from "../support/without.ts";
 
 /** Every table of Rollcall's in D1. */
 async function tables(): Promise<string[]> {
@@ -10,18 +11,12 @@ async function tables(): Promise<string[]> {
   return results.map(({ name }) => name);
 }
 
-const rename = (pairs: [string, string][]) =>
-  env.DB.batch(pairs.map(([from, to]) => env.DB.prepare(`ALTER TABLE ${from} RENAME TO ${to}`)));
-
 /** Runs `act` while D1 refuses every statement: none of its tables is there. */
 export async function withoutD1<T>(act: () => Promise<T>): Promise<T> {
-  const logs = (["warn", "error"] as const).map((level) => vi.spyOn(console, level).mockImplementation(() => {}));
-  const names = await tables();
-  await rename(names.map((name) => [name, `${name}_away`]));
+  const log = vi.spyOn(console, "error").mockImplementation(() => {});
   try {
-    return await act();
+    return await without(await tables(), act);
   } finally {
-    await rename(names.map((name) => [`${name}_away`, name]));
-    for (const log of logs) log.mockRestore();
+    log.mockRestore();
   }
 }

@@ -130,15 +130,3 @@ export const alarm = (team: Team): Promise<number | null> =>
     const time = await storage.getAlarm();
     return time === null ? null : time - START;
   });
-
-/** Runs `act` while D1 refuses whatever needs the table. */
-export async function without<T>(table: "blocks" | "identities" | "teams", act: () => Promise<T>): Promise<T> {
-  const log = vi.spyOn(console, "warn").mockImplementation(() => {});
-  await env.DB.exec(`ALTER TABLE ${table} RENAME TO ${table}_away`);
-  try {
-    return await act();
-  } finally {
-    await env.DB.exec(`ALTER TABLE ${table}_away RENAME TO ${table}`);
-    log.mockRestore();
-  }
-}

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { mintTeam, type Team } from "../support/team.ts";
+import { without } from "../support/without.ts";
 import {
   blocks,
   clock,
@@ -15,7 +16,6 @@ import {
   stored,
   tell,
   type User,
-  without,
 } from "./client.ts";
 import { blocksOf } from "./oracle.ts";
 

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { mintTeam, type Team } from "../support/team.ts";
+import { without } from "../support/without.ts";
 import {
   alarm,
   at,
@@ -17,7 +18,6 @@ import {
   saying,
   stopTheClock,
   stored,
-  without,
 } from "./client.ts";
 
 stopTheClock();

@@ -2,11 +2,12 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { database } from "../../src/db/client.ts";
 import { removeAccount, revokeAccount } from "../../src/privacy/account_store.ts";
-import { evict, objectOf, presence, ring, tell, without } from "../presence/client.ts";
+import { evict, objectOf, presence, ring, tell } from "../presence/client.ts";
 import { SETUP_TOKEN } from "../routes/request.ts";
 import { direct } from "../support/direct.ts";
 import { expectError } from "../support/error.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
+import { without } from "../support/without.ts";
 import { placesOf, stirring } from "./scan.ts";
 import { act, mintSubject, presenceOf, type Subject } from "./subject.ts";
 

@@ -4,9 +4,10 @@ import { database } from "../../src/db/client.ts";
 import { identityId, newId } from "../../src/lib/id.ts";
 import { listIdentityIds, removeHistory, removePerson } from "../../src/privacy/erasure_store.ts";
 import { firstChange } from "../checkins/live.ts";
-import { evict, objectOf, presence, ring, stored, tell, without } from "../presence/client.ts";
+import { evict, objectOf, presence, ring, stored, tell } from "../presence/client.ts";
 import { expectError } from "../support/error.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
+import { without } from "../support/without.ts";
 import { placesOf } from "./scan.ts";
 import { act, mintSubject, presenceOf, type Subject } from "./subject.ts";
 

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { makeMorningReports } from "../../../src/checkins/reports/refresh.ts";
 import worker from "../../../src/index.ts";
+import { without } from "../../support/without.ts";
 import { db, mintTeamOf, stored, takeOff } from "./client.ts";
 
 /** Teams of the tests before are not to be made reports for. */
@@ -105,19 +106,11 @@ describe("in the morning", () => {
 describe("where something fails", () => {
   const cron = (time: string) =>
     worker.scheduled(createScheduledController({ cron: "*/5 * * * *", scheduledTime: new Date(time) }), env);
-  const broken = async (table: string, work: () => Promise<void>) => {
-    await env.DB.exec(`ALTER TABLE ${table} RENAME TO ${table}_away`);
-    try {
-      await work();
-    } finally {
-      await env.DB.exec(`ALTER TABLE ${table}_away RENAME TO ${table}`);
-    }
-  };
 
   test("the reports are made though presence cannot be woken, and the run is reported as failed", async () => {
     const team = await mintTeamOf();
     // Where the teams that were heard are read from.
-    await broken("integrations", () => expect(cron("2018-02-05T12:00:00Z")).rejects.toThrow(AggregateError));
+    await without("integrations", () => expect(cron("2018-02-05T12:00:00Z")).rejects.toThrow(AggregateError));
     expect(await dates(team)).toEqual(["2018-02-05"]);
   });
 
@@ -141,7 +134,7 @@ describe("where something fails", () => {
   test("a run that could write nothing is made up for by the next", async () => {
     const team = await mintTeamOf();
     const complaint = vi.spyOn(console, "error").mockImplementation(() => {});
-    await broken("checkins", async () => expect(await morning("2018-02-05T12:00:00Z")).toBe(1));
+    await without("checkins", async () => expect(await morning("2018-02-05T12:00:00Z")).toBe(1));
     expect(complaint).toHaveBeenCalledOnce();
     expect(await dates(team)).toEqual([]);
     await cron("2018-02-05T12:05:00Z");

@@ -1,0 +1,17 @@
+import { env } from "cloudflare:workers";
+import { vi } from "vitest";
+
+/** Runs `act` while D1 refuses whatever needs the table, or any of several. */
+export async function without<T>(table: string | string[], act: () => Promise<T>): Promise<T> {
+  const tables = [table].flat();
+  const rename = (names: (one: string) => [from: string, to: string]) =>
+    env.DB.batch(tables.map(names).map(([from, to]) => env.DB.prepare(`ALTER TABLE ${from} RENAME TO ${to}`)));
+  const log = vi.spyOn(console, "warn").mockImplementation(() => {});
+  await rename((one) => [one, `${one}_away`]);
+  try {
+    return await act();
+  } finally {
+    await rename((one) => [`${one}_away`, one]);
+    log.mockRestore();
+  }
+}
