@@ -1,24 +1,24 @@
 import { Hono } from "hono";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
-import { checkinsRoutes } from "./checkins/routes.ts";
+import { blockRoutes } from "./api/rollcall/blocks_routes.ts";
+import { integrationsRoutes } from "./api/rollcall/integrations_routes.ts";
+import { metricsRoutes } from "./api/rollcall/metrics_routes.ts";
+import { peopleRoutes } from "./api/rollcall/people_routes.ts";
+import { privacyRoutes } from "./api/rollcall/privacy_routes.ts";
+import { setupRoutes } from "./api/rollcall/setup_routes.ts";
+import { timelineRoutes } from "./api/rollcall/timeline_routes.ts";
+import { eventsRoutes } from "./api/stats_aware/events_routes.ts";
+import { presenceRoutes } from "./api/stats_aware/presence_routes.ts";
+import { notificationsRoutes } from "./api/stats_notifier/routes.ts";
+import { checkinsRoutes } from "./api/status_hero/routes.ts";
 import { database } from "./db/client.ts";
-import { eventsRoutes } from "./events/routes.ts";
 import { limitBody } from "./http/body.ts";
 import type { AppContext } from "./http/context.ts";
 import { onError } from "./http/errors.ts";
 import { notFound } from "./http/methods.ts";
 import { negotiate } from "./http/negotiate.ts";
 import { routedPath } from "./http/path.ts";
-import { integrationsRoutes } from "./integrations/routes.ts";
-import { metricsRoutes } from "./metrics/routes.ts";
-import { notificationsRoutes } from "./notifications/routes.ts";
-import { peopleRoutes } from "./people/routes.ts";
-import { blockRoutes } from "./presence/block_routes.ts";
-import { presenceRoutes } from "./presence/routes.ts";
-import { privacyRoutes } from "./privacy/routes.ts";
-import { setupRoutes } from "./setup/routes.ts";
-import { timelineRoutes } from "./timeline/routes.ts";
 
 /** An app that answers the routes of these slices under /api/v1, and everything else as the contracts say. */
 export function appOf(slices: Hono<AppContext>[]): Hono<AppContext> {

@@ -1,9 +1,9 @@
-import { makeMorningReports } from "./checkins/reports/refresh.ts";
+import { makeMorningReports } from "./checkins/reports/job.ts";
 import { database } from "./db/client.ts";
-import { refreshSubscriptions } from "./notifications/refresh.ts";
-import { deliverWebhooks } from "./notifications/webhooks/refresh.ts";
-import { wakeTeams } from "./presence/refresh.ts";
-import { archiveExpired } from "./retention/refresh.ts";
+import { wakeTeams } from "./presence/job.ts";
+import { archiveExpired } from "./retention/job.ts";
+import { refreshSubscriptions } from "./statistics/job.ts";
+import { deliverWebhooks } from "./subscriptions/webhooks/job.ts";
 
 const FIVE_MINUTES_MS = 5 * 60_000;
 

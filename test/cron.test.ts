@@ -7,7 +7,7 @@ import {
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import worker from "../src/index.ts";
-import { turn } from "../src/presence/refresh.ts";
+import { turn } from "../src/presence/job.ts";
 import { call, mintTeam, type Team } from "./support/team.ts";
 
 const DAY_MS = 86_400_000;

@@ -1,15 +1,15 @@
 import { and, asc, desc, eq, gte, lt, type SQL, sql } from "drizzle-orm";
+import type { EventRow } from "../api/stats_aware/event_body.ts";
 import { atomically, type Database } from "../db/client.ts";
 import { events, identities } from "../db/schema/index.ts";
 import { newId } from "../lib/id.ts";
 import type { Interval } from "../lib/interval.ts";
 import { pages } from "../lib/pages.ts";
 import { arrival, linkStatements, type Tenant } from "../people/store.ts";
-import { storesDetails } from "../presence/store.ts";
+import { storesDetails } from "../presence/blocks/store.ts";
 import type { NewEvent } from "./batch.ts";
 import { isCompleted } from "./completion.ts";
 import { sortKeys } from "./details.ts";
-import type { EventRow } from "./event_body.ts";
 
 /**
  * Keeps events, in one atomic batch with the identities they name. An event the team has just so writes no row; one it has

@@ -1,7 +1,7 @@
 import type { RequestIdVariables } from "hono/request-id";
+import type { Caller } from "../auth/actor.ts";
 import type { Database } from "../db/client.ts";
 import type { JsonProblem } from "../lib/json.ts";
-import type { Caller } from "./caller.ts";
 
 /** What every handler finds in its context: the bindings of wrangler.toml, the database, and who is calling. */
 export type AppContext = {

@@ -1,5 +1,5 @@
-import type { TeamPresence } from "./object.ts";
-import type { OpenBlock } from "./work.ts";
+import type { OpenBlock } from "./blocks/work.ts";
+import type { TeamPresence } from "./object/team_presence_object.ts";
 
 /** A failure of the object's machine, not of the call: safe to ask again, since every verb may be repeated. */
 const isPassing = (error: unknown): boolean =>

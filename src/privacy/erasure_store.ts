@@ -1,8 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
+import { type Budget, isOfTeams, removePages } from "../accounts/page_store.ts";
 import { atomically, type Database } from "../db/client.ts";
 import { blocks, comments, events, reactions } from "../db/schema/index.ts";
 import { type Account, growDirectory, selvesOf, type Tenant } from "../people/store.ts";
-import { type Budget, isOfTeams, removePages } from "./page_store.ts";
 
 /** Pages of history that one request removes: 80,000 rows. */
 const PAGES = 16;

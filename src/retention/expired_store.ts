@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { keptSince } from "../events/horizon.ts";
-import type { StatusClasses } from "../presence/status.ts";
+import type { StatusClasses } from "../presence/blocks/status.ts";
 import type { Somebody } from "./tally.ts";
 
 const DAY_MS = 24 * 3_600_000;

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { expect } from "vitest";
 import { appOf } from "../../src/app.ts";
-import { guard } from "../../src/auth/guard.ts";
+import { guard } from "../../src/auth/key_guard.ts";
 import type { AppContext } from "../../src/http/context.ts";
 import { direct } from "../support/direct.ts";
 import { without } from "../support/without.ts";

@@ -1,5 +1,5 @@
 import { newSubscriptionId } from "../../src/lib/id.ts";
-import { windowAt } from "../../src/notifications/window.ts";
+import { windowAt } from "../../src/statistics/window.ts";
 import type { Bench, Statement } from "./harness.ts";
 import { send } from "./load.ts";
 import type { BenchTeam } from "./team.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { makeMorningReports } from "../../src/checkins/reports/refresh.ts";
+import { makeMorningReports } from "../../src/checkins/reports/job.ts";
 import { db, mintTeamOf, reports, stored as storedReports } from "../checkins/reports/client.ts";
 import { clockAt, statuses } from "../checkins/statuses/client.ts";
 import { anEvent, listAll } from "../events/client.ts";

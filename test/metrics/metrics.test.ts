@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { database } from "../../src/db/client.ts";
-import { refreshSubscriptions } from "../../src/notifications/refresh.ts";
-import { pushEvents, subscribe } from "../notifications/client.ts";
+import { refreshSubscriptions } from "../../src/statistics/job.ts";
 import { push } from "../presence/client.ts";
+import { pushEvents, subscribe } from "../subscriptions/client.ts";
 import { expectError } from "../support/error.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { findMergeOnTop, listMerges, mergePeople, undoMerge } from "../../src/people/merge_store.ts";
+import { findMergeOnTop, listMerges, mergePeople, undoMerge } from "../../src/people/merges/merge_store.ts";
 import { findPerson } from "../../src/people/person_store.ts";
 import { mintPerson, mintTeam, type Team } from "../support/team.ts";
 import { db, rows, see } from "./sightings.ts";

@@ -1,5 +1,5 @@
 import { expect, describe as suite, test } from "vitest";
-import { mergePeople } from "../../src/people/merge_store.ts";
+import { mergePeople } from "../../src/people/merges/merge_store.ts";
 import { findPerson } from "../../src/people/person_store.ts";
 import { call, mintTeam } from "../support/team.ts";
 import {

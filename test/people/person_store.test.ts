@@ -3,7 +3,7 @@ import { drizzle } from "drizzle-orm/d1";
 import { beforeAll, expect, describe as suite, test } from "vitest";
 import type { Database } from "../../src/db/client.ts";
 import * as schema from "../../src/db/schema/index.ts";
-import { mergePeople } from "../../src/people/merge_store.ts";
+import { mergePeople } from "../../src/people/merges/merge_store.ts";
 import { findPerson, findRemoved, listTeam } from "../../src/people/person_store.ts";
 import { mintPerson, mintTeam, type Team } from "../support/team.ts";
 import { db, rows, see } from "./sightings.ts";

@@ -1,5 +1,5 @@
 import { expect, describe as suite, test } from "vitest";
-import { undoMerge } from "../../src/people/merge_store.ts";
+import { undoMerge } from "../../src/people/merges/merge_store.ts";
 import { call, mintTeam } from "../support/team.ts";
 import {
   conflict,

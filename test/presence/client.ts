@@ -1,10 +1,10 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, vi } from "vitest";
-import type { blockBody } from "../../src/presence/block_body.ts";
-import type { PersonPresence } from "../../src/presence/current.ts";
-import type { TeamPresence } from "../../src/presence/object.ts";
-import { readUpdate } from "../../src/presence/update.ts";
+import type { blockBody } from "../../src/api/rollcall/block_body.ts";
+import { readUpdate } from "../../src/presence/heartbeat/update.ts";
+import type { PersonPresence } from "../../src/presence/object/current.ts";
+import type { TeamPresence } from "../../src/presence/object/team_presence_object.ts";
 import { call, type Team } from "../support/team.ts";
 
 /** A Monday years ahead: alarms keep the real clock, so that here none rings before a test rings it. */

@@ -1,4 +1,4 @@
-import { beat, expire, type Outcome, openBlock, type Stream } from "../../src/presence/block.ts";
+import { beat, expire, type Outcome, openBlock, type Stream } from "../../src/presence/blocks/block.ts";
 
 /** A moment of a stream's life: a heartbeat, or, with no status, the clock alone reaching a time. */
 export type Step = { at: number; status?: string; details?: string | null };

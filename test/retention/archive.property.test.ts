@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { localDate, localDay } from "../../src/lib/time_zone.ts";
-import { refreshSubscriptions } from "../../src/notifications/refresh.ts";
-import { listMerges, mergePeople, undoMerge } from "../../src/people/merge_store.ts";
-import { isWorking } from "../../src/presence/status.ts";
-import { archiveExpired } from "../../src/retention/refresh.ts";
+import { listMerges, mergePeople, undoMerge } from "../../src/people/merges/merge_store.ts";
+import { isWorking } from "../../src/presence/blocks/status.ts";
+import { archiveExpired } from "../../src/retention/job.ts";
+import { refreshSubscriptions } from "../../src/statistics/job.ts";
 import { db, rows } from "../people/sightings.ts";
 import {
   archiveAll,

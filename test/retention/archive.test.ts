@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { archiveExpired } from "../../src/retention/refresh.ts";
+import { archiveExpired } from "../../src/retention/job.ts";
 import { db, rows } from "../people/sightings.ts";
 import type { Team } from "../support/team.ts";
 import { archiveAll, DAY, HOUR, keep, mintPeople, numbers, remember, settle, stored } from "./past.ts";

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import { identityId, newId } from "../../src/lib/id.ts";
-import { refreshSubscriptions } from "../../src/notifications/refresh.ts";
-import { archiveExpired } from "../../src/retention/refresh.ts";
+import { archiveExpired } from "../../src/retention/job.ts";
+import { refreshSubscriptions } from "../../src/statistics/job.ts";
 import { db, rows } from "../people/sightings.ts";
 import { mintPerson, mintTeam, type Team } from "../support/team.ts";
 

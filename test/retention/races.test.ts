@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { afterEach, expect, test } from "vitest";
 import { database } from "../../src/db/client.ts";
-import { refreshPerson } from "../../src/notifications/snapshot_store.ts";
-import { mergePeople } from "../../src/people/merge_store.ts";
-import { archiveExpired } from "../../src/retention/refresh.ts";
+import { mergePeople } from "../../src/people/merges/merge_store.ts";
+import { archiveExpired } from "../../src/retention/job.ts";
+import { refreshPerson } from "../../src/statistics/snapshot_store.ts";
 import { db, rows } from "../people/sightings.ts";
 import type { Team } from "../support/team.ts";
 import { without } from "../support/without.ts";

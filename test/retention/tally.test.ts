@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { calendars } from "../../src/notifications/calendar.ts";
 import { tallyEvents, tallyWork } from "../../src/retention/tally.ts";
+import { calendars } from "../../src/statistics/calendar.ts";
 
 const HOUR = 3_600_000;
 const at = (time: string) => Date.parse(time);

@@ -1,9 +1,9 @@
 import { and, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
+import type { ReportRow } from "../../api/status_hero/report_body.ts";
 import type { Database } from "../../db/client.ts";
 import { checkins, people, reports } from "../../db/schema/index.ts";
 import { selvesOf } from "../../people/store.ts";
 import { isMet, type Turnout } from "./metrics.ts";
-import type { ReportRow } from "./report_body.ts";
 
 type Team = { teamId: string };
 

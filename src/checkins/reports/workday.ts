@@ -1,6 +1,6 @@
+import { monthDay, weekday } from "../../api/status_hero/time_words.ts";
 import type { Interval } from "../../lib/interval.ts";
 import { addDays, localDay, localWeekday } from "../../lib/time_zone.ts";
-import { monthDay, weekday } from "../time_words.ts";
 
 /** Days looked back for a work day that was no absence: a team away for longer begins anew. */
 export const LOOK_BACK_DAYS = 366;

@@ -1,12 +1,12 @@
 import { and, asc, desc, eq, inArray, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
+import type { CheckinRow, Related } from "../../api/status_hero/status_body.ts";
 import { atomically, type Database } from "../../db/client.ts";
 import { checkins, comments, events, identities, people, reactions, reports } from "../../db/schema/index.ts";
 import { selvesOf, type Tenant } from "../../people/store.ts";
 import { isSuperseded } from "../reports/reading_store.ts";
 import { expectCheckins } from "../reports/store.ts";
 import { activityWindow } from "../reports/workday.ts";
-import type { CheckinRow, Related } from "./status_body.ts";
 
 type Team = Pick<Tenant, "teamId">;
 

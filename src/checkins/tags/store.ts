@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, sql } from "drizzle-orm";
+import type { CheckinRow } from "../../api/status_hero/status_body.ts";
 import type { Database } from "../../db/client.ts";
 import { checkinTags } from "../../db/schema/index.ts";
-import type { CheckinRow } from "../statuses/status_body.ts";
 import { readCheckins } from "../statuses/store.ts";
 
 type Team = { teamId: string };

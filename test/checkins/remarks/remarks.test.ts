@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { listRemarks } from "../../../src/checkins/remark_store.ts";
+import { listRemarks } from "../../../src/checkins/remarks/store.ts";
 import { database } from "../../../src/db/client.ts";
 import { expectError } from "../../support/error.ts";
 import { call, mintTeam, type Team } from "../../support/team.ts";

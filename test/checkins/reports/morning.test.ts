@@ -1,7 +1,7 @@
 import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { makeMorningReports } from "../../../src/checkins/reports/refresh.ts";
+import { makeMorningReports } from "../../../src/checkins/reports/job.ts";
 import worker from "../../../src/index.ts";
 import { without } from "../../support/without.ts";
 import { db, mintTeamOf, stored, takeOff } from "./client.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { newId } from "../../../src/lib/id.ts";
-import { mergePeople } from "../../../src/people/merge_store.ts";
+import { mergePeople } from "../../../src/people/merges/merge_store.ts";
 import { call, mintTeam, type Team } from "../../support/team.ts";
 import { clockAt, get, mintMembers, post, put, read, run, type Status, statuses } from "../statuses/client.ts";
 import { db, mintReport, mintTeamOf, report, reports } from "./client.ts";

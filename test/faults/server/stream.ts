@@ -1,5 +1,5 @@
 import { formatInstant } from "../../../src/lib/instant.ts";
-import { beat, type EndedBlock, expire, openBlock, type Stream } from "../../../src/presence/block.ts";
+import { beat, type EndedBlock, expire, openBlock, type Stream } from "../../../src/presence/blocks/block.ts";
 
 /** One tool of an integration, and how it reports: from when on, and the minutes there may be from one beat to the next. */
 export type Source = { id: string; key: string; timeoutMs: number; source: string; start: number; steps: number[] };

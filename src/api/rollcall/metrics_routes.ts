@@ -1,0 +1,27 @@
+import { Hono } from "hono";
+import { guard } from "../../auth/key_guard.ts";
+import type { AppContext } from "../../http/context.ts";
+import { offer } from "../../http/negotiate.ts";
+import { exposition, OPENMETRICS_TYPE } from "../../metrics/exposition.ts";
+import { countTeam } from "../../metrics/store.ts";
+import { teamMetrics } from "../../metrics/team_metrics.ts";
+import { presenceOf } from "../../presence/stub.ts";
+import { refreshLag } from "../../statistics/stale_store.ts";
+
+/** As scrapers ask for it: some name the version. */
+const SCRAPED = ["application/openmetrics-text", "application/openmetrics-text;version=1.0.0"].flatMap((type) => [
+  type,
+  `${type};escaping=values`,
+]);
+
+/** What an operator's monitoring scrapes of a team, as OpenMetrics. */
+export const metricsRoutes = new Hono<AppContext>().get("/metrics", guard("team"), offer(...SCRAPED), async (c) => {
+  const [db, caller] = [c.get("db"), c.get("caller")];
+  const [live, counts, lagMs] = await Promise.all([
+    presenceOf(c.env, caller.teamId, (team) => team.metrics(caller.directoryVersion)),
+    countTeam(db, caller),
+    refreshLag(db, caller, Date.now()),
+  ]);
+  const metrics = teamMetrics({ ...live, ...counts, lagMs });
+  return c.body(exposition(metrics, { team: caller.teamSlug }), 200, { "Content-Type": OPENMETRICS_TYPE });
+});

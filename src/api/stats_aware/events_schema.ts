@@ -1,0 +1,40 @@
+import * as z from "zod";
+import { details, instant, orNull, pageByTime, text, webAddress } from "../../http/schema.ts";
+import type { JsonProblem } from "../../lib/json.ts";
+
+/** The body of `POST /events`. Its events are read one by one, with `event`, so that a bad one spares the others. */
+export const eventBatch = z.object(
+  {
+    events: z
+      .array(z.unknown(), { error: (issue) => (issue.input === undefined ? "is required" : "must be an array") })
+      .max(1_000, "must hold at most 1,000 events"),
+  },
+  "must be an object with an array of events",
+);
+
+/** Whether a problem in the JSON of an `eventBatch` lies within one of its events. */
+export const isWithinOneEvent = ({ path }: JsonProblem): boolean => path[0] === "events" && typeof path[1] === "number";
+
+/** One activity event (StatsAware, "Events API"); keys it does not know are ignored. */
+export const event = z.object(
+  {
+    kind: text(64),
+    externalId: text(256),
+    personIdentifier: text(256),
+    timestamp: instant,
+    title: text(1_000),
+    scope: text(256),
+    url: orNull(webAddress),
+    details: orNull(details),
+  },
+  "must be an object",
+);
+
+/** The query of `GET /events`; `from` and `to` make a half-open window, either may be left out. */
+export const eventQuery = pageByTime.extend({
+  person: text(320).optional(),
+  from: instant.optional(),
+  to: instant.optional(),
+  kind: text(64).optional(),
+  external_id: text(256).optional(),
+});

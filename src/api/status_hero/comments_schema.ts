@@ -1,0 +1,12 @@
+import * as z from "zod";
+import { text } from "../../http/schema.ts";
+import { newRemark } from "./remarks_schema.ts";
+
+/** What a comment says. It is text, whatever it looks like, and kept as it was sent. */
+const body = text(10_000);
+
+/** POST /statuses/{id}/comments */
+export const newComment = newRemark(body);
+
+/** PATCH /comments/{id} */
+export const commentChange = z.strictObject({ body }, "must be an object");

@@ -1,0 +1,63 @@
+import { describe, expect, test } from "vitest";
+import { ianaTimeZone, railsTimeZone } from "../../../src/api/status_hero/rails_time_zone.ts";
+import { isTimeZone } from "../../../src/lib/time_zone.ts";
+
+describe("an IANA zone is shown", () => {
+  test.each([
+    // As the document prints them.
+    ["America/Los_Angeles", "Pacific Time (US & Canada)"],
+    ["America/New_York", "Eastern Time (US & Canada)"],
+    ["Europe/London", "London"],
+    // Of several names, the one of the place that the zone is called by.
+    ["Asia/Kolkata", "Kolkata"],
+    ["Asia/Tokyo", "Tokyo"],
+    ["Europe/Zurich", "Zurich"],
+    ["Europe/Moscow", "Moscow"],
+    ["America/Mexico_City", "Mexico City"],
+    ["America/Lima", "Lima"],
+    ["Pacific/Auckland", "Auckland"],
+    ["UTC", "UTC"],
+    // As browsers call some of them.
+    ["Asia/Calcutta", "Kolkata"],
+    ["Europe/Kiev", "Kyiv"],
+    ["America/Buenos_Aires", "Buenos Aires"],
+  ])("%s as %s", (zone, name) => {
+    expect(railsTimeZone(zone)).toBe(name);
+  });
+
+  test.each(["Europe/Oslo", "America/Toronto", "Asia/Saigon", "constructor"])("%s by its own name", (zone) => {
+    expect(railsTimeZone(zone)).toBe(zone);
+  });
+});
+
+describe("a name a client gives", () => {
+  const cities = ["Edinburgh", "Mumbai", "Chennai", "New Delhi", "Osaka", "Quito", "Wellington", "Bern", "Abu Dhabi"];
+
+  test.each(cities)("%s leads to a zone that is shown by another name", (name) => {
+    expect(isTimeZone(ianaTimeZone(name))).toBe(true);
+    expect(railsTimeZone(ianaTimeZone(name))).not.toBe(name);
+  });
+
+  test("leads back to the zone that is shown by it", () => {
+    const zones = Intl.supportedValuesOf("timeZone").filter((zone) => railsTimeZone(zone) !== zone);
+    expect(zones.length).toBeGreaterThan(125);
+    for (const zone of zones) {
+      const named = ianaTimeZone(railsTimeZone(zone));
+      expect(isTimeZone(named), named).toBe(true);
+      // The same clock, under whichever of its names.
+      expect(offset(named), zone).toBe(offset(zone));
+    }
+  });
+
+  test.each(["Europe/London", "Nowhere", "", "toString", "International Date Line West"])(
+    "that is none stays as it is: %j",
+    (name) => {
+      expect(ianaTimeZone(name)).toBe(name);
+    },
+  );
+});
+
+const offset = (timeZone: string) =>
+  new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "longOffset" })
+    .formatToParts(Date.UTC(2026, 6, 1))
+    .find(({ type }) => type === "timeZoneName")?.value;

@@ -1,0 +1,93 @@
+/** `npm run dev`: a local Rollcall with the demo data. See README.md. */
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { parseArgs } from "node:util";
+import { INTEGRATION, TEAM } from "../demo/account.ts";
+import { startServer } from "../journeys/server.ts";
+
+const DEFAULT_PORT = 8787;
+
+const { port, persistTo, args } = readArgs();
+await requireFree(port);
+
+const stopped = new AbortController();
+// Not once: npm hands a Ctrl-C on that the terminal has sent here already, and a second one would end this process at once.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopped.abort());
+
+console.log("Preparing the local database ...");
+try {
+  const output = (text: string) => process.stdout.write(text);
+  const server = await startServer({ port, persistTo, seed: true, args, signal: stopped.signal, onOutput: output });
+  console.log(welcome(server.url));
+  await Promise.race([once(stopped.signal, "abort"), server.gone]);
+  if (!stopped.signal.aborted) process.exitCode = 1;
+  await server.stop();
+} catch (error) {
+  if (!stopped.signal.aborted) fail(String(error));
+}
+
+/** Reads what this script needs to know itself; whatever else is given is wrangler's. */
+function readArgs() {
+  const given = process.argv.slice(2);
+  const { values, tokens } = parseArgs({
+    args: given,
+    options: { port: { type: "string" }, "persist-to": { type: "string" }, remote: { type: "boolean", short: "r" } },
+    strict: false,
+    tokens: true,
+  });
+  if (values.remote) fail("The demo is local only: --remote would reach the deployed database.");
+  const own = new Set<number>();
+  for (const token of tokens) {
+    if (token.kind !== "option" || !["port", "persist-to"].includes(token.name)) continue;
+    own.add(token.index);
+    if (!token.inlineValue) own.add(token.index + 1);
+  }
+  const port = Number(values.port ?? DEFAULT_PORT);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) fail(`--port takes a number from 1 to 65535.`);
+  const persistTo = String(values["persist-to"] ?? ".wrangler/state");
+  return { port, persistTo, args: given.filter((_, index) => !own.has(index)) };
+}
+
+/** Asks before anything is started: a server in the way is the commonest reason of all not to start. */
+async function requireFree(port: number): Promise<void> {
+  const probe = createServer();
+  probe.listen(port, "localhost");
+  try {
+    await once(probe, "listening");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EADDRINUSE") fail(`Port ${port} is in use. Try another: npm run dev -- --port ${port + 1}`);
+    fail(`Port ${port} cannot be used: ${code}`);
+  }
+  probe.close();
+  await once(probe, "close");
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
+}
+
+function welcome(url: string): string {
+  return `
+Rollcall is on ${url} with the demo team "${TEAM.name}". Ctrl-C stops it.
+
+  Integration key   ${INTEGRATION.key}
+  Team id           ${TEAM.id}
+  Team key          ${TEAM.key}
+
+Try it:
+
+  curl ${url}/api/v1/presence \\
+    -H "Authorization: Bearer ${INTEGRATION.key}" \\
+    -H "Content-Type: application/json" \\
+    -d '{ "timestamp": "'$(date -u +%Y-%m-%dT%H:%M:%SZ)'", "source": "terminal",
+          "users": [{ "personIdentifier": "john.doe", "name": "John Doe", "status": "online" }] }'
+
+  curl ${url}/api/v1/presence -H "Authorization: Bearer ${INTEGRATION.key}"
+
+Cron does not run by itself here; fire it with:
+
+  curl "${url}/cdn-cgi/local/scheduled?cron=*/5+*+*+*+*"
+`;
+}

@@ -1,0 +1,300 @@
+import { describe, expect, test } from "vitest";
+import { call, mintTeam, type Team } from "../../support/team.ts";
+import { at, type BlockBody, blocks, clock, page, presence, push, ring, stopTheClock } from "../client.ts";
+import { remember } from "../history.ts";
+
+stopTheClock();
+
+const DAY = 24 * 60;
+
+const ask = (team: Team, params: Record<string, string>, headers: Record<string, string> = {}) =>
+  call(`/api/v1/blocks?${new URLSearchParams(params)}`, { headers: { ...team.asTeam, ...headers } });
+
+const inWords = (list: BlockBody[]) =>
+  list.map(({ identifier, status, started_at, ended_at }) => `${identifier} ${status} ${started_at} ${ended_at}`);
+
+/** A team with Ada, of whom everything is known, and Bob. */
+async function withPeople() {
+  const team = await mintTeam();
+  await push(team, [
+    { personIdentifier: "ada", status: "offline", name: "Ada Lovelace", email: "ada@x.test" },
+    { personIdentifier: "bob", status: "offline" },
+  ]);
+  const { "Ada Lovelace": ada } = await presence(team);
+  return { team, ada: ada!.person_id };
+}
+
+describe("GET /blocks", () => {
+  test("lists every block with all that is known of it, newest first", async () => {
+    const { team, ada } = await withPeople();
+    await push(team, [{ personIdentifier: "ada", status: "Coding ", details: { repo: "rollcall" } }], {
+      source: "editor",
+    });
+    clock(5);
+    await push(team, { ada: "Lunch" }, { source: "editor" });
+    const { data, next_cursor } = await page(team);
+    expect(next_cursor).toBeNull();
+    const common = { person_id: ada, identifier: "ada", integration_id: team.integrationId, source: "editor" };
+    const times = { started_at: at(5), ended_at: null, last_seen_at: at(5) };
+    expect(data).toEqual([
+      { id: expect.any(String), ...common, status: "Lunch", working: false, ...times, details: null },
+      {
+        ...{ id: expect.any(String), ...common, status: "Coding ", working: true },
+        ...{ started_at: at(0), ended_at: at(5), last_seen_at: at(0), details: { repo: "rollcall" } },
+      },
+    ]);
+  });
+
+  test("gives open blocks their last heartbeat of this moment, though D1 has not heard of it", async () => {
+    const { team } = await withPeople();
+    await push(team, { ada: "online" });
+    await ring(team);
+    clock(7);
+    await push(team, { ada: "online" });
+    expect(await blocks(team)).toMatchObject([{ ended_at: null, last_seen_at: at(7) }]);
+  });
+
+  test("shows nothing of other teams, not even of the same account", async () => {
+    const { team } = await withPeople();
+    const sibling = await mintTeam({ accountId: team.accountId });
+    await push(team, { ada: "online" });
+    await push(sibling, { ada: "busy", eve: "online" });
+    expect((await blocks(team)).map(({ status }) => status)).toEqual(["online"]);
+    expect((await blocks(sibling)).map(({ status }) => status).sort()).toEqual(["busy", "online"]);
+    expect((await blocks(team, { person: "ada" })).map(({ status }) => status)).toEqual(["online"]);
+    expect(await blocks(await mintTeam())).toEqual([]);
+    expect((await ask(team, { person: "eve" })).status).toBe(404);
+  });
+
+  test("answers an integration as it does the team", async () => {
+    const { team } = await withPeople();
+    await push(team, { ada: "online" });
+    const response = await call("/api/v1/blocks", { headers: team.asIntegration });
+    expect(await response.json()).toEqual(await page(team));
+  });
+});
+
+describe("of one person", () => {
+  test("is asked for by any id, e-mail, slug or identifier", async () => {
+    const { team, ada } = await withPeople();
+    await push(team, { ada: "online", bob: "online" });
+    for (const person of [ada, "ada@x.test", "ADA@x.test", "ada-lovelace", "ada"]) {
+      expect((await blocks(team, { person })).map(({ identifier }) => identifier)).toEqual(["ada"]);
+    }
+  });
+
+  test("holds the blocks of all their identities, in one order", async () => {
+    const { team, ada } = await withPeople();
+    const merged = await call("/api/v1/people/ada/merge", { headers: team.asTeam, body: { person: "bob" } });
+    expect(merged.status).toBe(200);
+    await remember(
+      team,
+      [5, 1, 4, 2, 3].map((from) => ({ who: from % 2 ? "ada" : "bob", from, to: from + 1 })),
+    );
+    for (const limit of ["1", "2", "50"]) {
+      const list = await blocks(team, { person: "ada", limit });
+      expect(list.map(({ identifier }) => identifier).join()).toBe("ada,bob,ada,bob,ada");
+      expect(list.map(({ started_at }) => started_at)).toEqual([5, 4, 3, 2, 1].map(at));
+      expect(new Set(list.map(({ person_id }) => person_id))).toEqual(new Set([ada]));
+    }
+  });
+
+  test("whom nobody knows, or another tenant does, is absent alike", async () => {
+    const { team } = await withPeople();
+    const other = await withPeople();
+    const answers = await Promise.all(
+      ["nobody", other.ada].map(async (person) => {
+        const response = await ask(team, { person });
+        const { request_id, ...body } = (await response.json()) as Record<string, unknown>;
+        return [response.status, body];
+      }),
+    );
+    expect(answers[0]).toEqual([404, { success: false, error: "Not found", code: "not_found" }]);
+    expect(answers[1]).toEqual(answers[0]);
+  });
+});
+
+describe("of a time", () => {
+  // [from, to) is minutes 100 to 200.
+  test.each([
+    ["before", 50, 99, false],
+    ["up to its start", 50, 100, false],
+    ["across its start", 50, 101, true],
+    ["within", 120, 150, true],
+    ["all of it", 100, 200, true],
+    ["more than it", 50, 250, true],
+    ["across its end", 199, 250, true],
+    ["from its end on", 200, 250, false],
+    ["a lone beat at its start", 100, 100, true],
+    ["a lone beat within", 150, 150, true],
+    ["a lone beat at its end", 200, 200, false],
+    ["over a day long, until within", 150 - 1.5 * DAY, 150, true],
+    ["over a day long, until its start", 100 - 1.5 * DAY, 100, false],
+    ["over 37 hours long, until within", 150 - 3 * DAY, 150, true],
+    ["over 37 hours long, beyond it", 150 - 3 * DAY, 150 + 3 * DAY, true],
+    ["over 37 hours long, until before it", 50 - 3 * DAY, 50, false],
+    ["a year long, until after it", 150 - 365 * DAY, 250, true],
+  ])("has the blocks that overlap it: %s", async (_, from, to, overlaps) => {
+    const { team } = await withPeople();
+    const [id] = await remember(team, [{ who: "ada", from, to }]);
+    const window = { from: at(100), to: at(200) };
+    const expected = overlaps ? [id] : [];
+    for (const params of [window, { ...window, person: "ada" }, { ...window, status: "online", limit: "1" }]) {
+      expect((await blocks(team, params)).map((block) => block.id)).toEqual(expected);
+    }
+    expect(await blocks(team, { ...window, person: "bob" })).toEqual([]);
+    expect((await blocks(team, { from: at(100) })).length).toBe(to > 100 || from >= 100 ? 1 : 0);
+    expect((await blocks(team, { to: at(200) })).length).toBe(from < 200 ? 1 : 0);
+  });
+
+  test("has blocks whose end came hours after their last heartbeat", async () => {
+    const { team } = await withPeople();
+    // The longest that may lie between: 24 hours of heartbeats, and 12 hours until another status.
+    const [id] = await remember(team, [{ who: "ada", from: 150 - 1.5 * DAY, seen: 150 - DAY / 2, to: 150 }]);
+    expect((await blocks(team, { from: at(100), to: at(200) })).map((block) => block.id)).toEqual([id]);
+  });
+
+  test("has a block that has been open for days, in each of them and since", async () => {
+    const team = await mintTeam({ timeoutMinutes: 720 });
+    for (let hours = 0; hours <= 72; hours += 12) {
+      clock(hours * 60);
+      await push(team, { ada: "online" });
+      await ring(team);
+    }
+    clock(73 * 60);
+    for (const day of [0, 1, 2]) {
+      expect(await blocks(team, { from: at(day * DAY), to: at((day + 1) * DAY) })).toHaveLength(1);
+    }
+    expect(await blocks(team, { from: at(73 * 60 - 1), person: "ada" })).toMatchObject([
+      { started_at: at(0), ended_at: null, last_seen_at: at(72 * 60) },
+    ]);
+    expect(await blocks(team, { to: at(0) })).toEqual([]);
+  });
+});
+
+describe("of a status or source", () => {
+  test("compares statuses trimmed and case-folded, and sources as they are", async () => {
+    const { team } = await withPeople();
+    await remember(team, [
+      { who: "ada", from: 1, to: 2, status: " In Call", source: "Phone" },
+      { who: "bob", from: 2, to: 3, status: "in call", source: "phone" },
+      { who: "ada", from: 3, to: 4, status: "in-call", source: "phone" },
+    ]);
+    const starts = async (params: Record<string, string>) =>
+      (await blocks(team, params)).map(({ started_at }) => started_at);
+    expect(await starts({ status: "IN CALL" })).toEqual([at(2), at(1)]);
+    expect(await starts({ source: "phone" })).toEqual([at(3), at(2)]);
+    expect(await starts({ status: "in call", source: "phone" })).toEqual([at(2)]);
+    expect(await starts({ status: "in call", person: "ada", from: at(0), to: at(9) })).toEqual([at(1)]);
+    expect(await starts({ status: "%" })).toEqual([]);
+  });
+});
+
+describe("pages", () => {
+  test.each(["1", "7", "50", "200"])(
+    "of %s show every block once, newest first, however many began at once",
+    async (limit) => {
+      const { team } = await withPeople();
+      const past = Array.from({ length: 120 }, (_, n) => ({
+        who: n % 3 ? "ada" : "bob",
+        from: Math.floor(n / 50),
+        to: 9,
+      }));
+      const ids = await remember(team, limit === "1" ? past.slice(0, 12) : past);
+      const expected = (keep: (n: number) => boolean) =>
+        ids
+          .map((id, n) => ({ id, n, from: past[n]!.from }))
+          .filter(({ n }) => keep(n))
+          .sort((a, b) => b.from - a.from || (a.id < b.id ? 1 : -1))
+          .map(({ id }) => id);
+      const listed = async (params: Record<string, string>) =>
+        (await blocks(team, { ...params, limit })).map(({ id }) => id);
+      expect(await listed({})).toEqual(expected(() => true));
+      expect(await listed({ person: "ada", from: at(1), to: at(99) })).toEqual(expected((n) => n % 3 > 0));
+      // Blocks of over a day come from an index of their own, and into the same order.
+      const [long] = await remember(team, [{ who: "ada", from: -3 * DAY, to: 5 }]);
+      expect(await listed({ from: at(0) })).toEqual([...expected(() => true), long]);
+    },
+  );
+
+  test("go on where they were, whatever begins meanwhile", async () => {
+    const { team } = await withPeople();
+    const ids = await remember(
+      team,
+      [1, 2, 3, 4].map((from) => ({ who: "ada", from, to: from })),
+    );
+    const first = await page(team, { limit: "2" });
+    await remember(team, [{ who: "bob", from: 9, to: 9 }]);
+    const second = await page(team, { limit: "2", cursor: first.next_cursor! });
+    expect([...first.data, ...second.data].map(({ id }) => id)).toEqual(ids.reverse());
+    expect(second.next_cursor).toBeNull();
+  });
+});
+
+describe("as CSV", () => {
+  test("holds the same fields, and nothing that a spreadsheet would run", async () => {
+    const { team, ada } = await withPeople();
+    await push(team, [{ personIdentifier: "ada", status: '=HYPERLINK("http://evil")', details: { a: 1 } }], {
+      source: "@sum",
+    });
+    clock(1);
+    await push(team, { ada: "offline" }, { source: "@sum" });
+    const response = await ask(team, {}, { Accept: "text/csv" });
+    expect(response.headers.get("Content-Type")).toBe("text/csv; charset=utf-8");
+    const [{ id }] = (await blocks(team)) as [BlockBody];
+    expect(await response.text()).toBe(
+      [
+        "id,person_id,identifier,integration_id,source,status,working,started_at,ended_at,last_seen_at,details",
+        `${id},${ada},ada,${team.integrationId},"'@sum","'=HYPERLINK(""http://evil"")",true,${at(0)},${at(1)},${at(0)},"{""a"":1}"`,
+        "",
+      ].join("\r\n"),
+    );
+  });
+
+  test("links to its next page", async () => {
+    const { team } = await withPeople();
+    await remember(
+      team,
+      [1, 2, 3].map((from) => ({ who: "ada", from, to: from })),
+    );
+    let url: string | undefined = "/api/v1/blocks?limit=2&person=ada";
+    const lines: string[] = [];
+    while (url) {
+      const response: Response = await call(url, { headers: { ...team.asTeam, Accept: "text/csv" } });
+      lines.push(...(await response.text()).trim().split("\r\n").slice(1));
+      url = response.headers.get("Link")?.match(/^<https:\/\/rollcall\.test(.*)>; rel="next"$/)?.[1];
+    }
+    expect(lines.map((line) => line.split(",")[7])).toEqual([at(3), at(2), at(1)]);
+  });
+});
+
+describe("a question that makes no sense", () => {
+  const cursor = (place: string) => btoa(place).replaceAll("=", "");
+  test.each([
+    [{ limit: "0" }, "limit"],
+    [{ limit: "201" }, "limit"],
+    [{ limit: "ten" }, "limit"],
+    [{ from: "yesterday" }, "from"],
+    [{ to: "2030-01-07" }, "to"],
+    [{ person: "" }, "person"],
+    [{ status: " " }, "status"],
+    [{ status: "x".repeat(65) }, "status"],
+    [{ cursor: "x" }, "cursor"],
+    [{ cursor: cursor("[1]") }, "cursor"],
+    [{ cursor: cursor('{"at":1}') }, "cursor"],
+    [{ cursor: cursor('["name","x"]') }, "cursor"],
+    [{ cursor: cursor('[1e999,"x"]') }, "cursor"],
+  ] as [Record<string, string>, string][])("is refused by the field: %j", async (params, path) => {
+    const { team } = await withPeople();
+    const response = await ask(team, params);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ code: "bad_request", issues: [{ path }] });
+  });
+
+  test("is answered by nothing when nothing can be meant", async () => {
+    const { team } = await withPeople();
+    await push(team, { ada: "online" });
+    expect(await blocks(team, { from: at(9), to: at(-9) })).toEqual([]);
+    expect(inWords(await blocks(team, { status: "\u0000" + "online" }))).toEqual([]);
+  });
+});

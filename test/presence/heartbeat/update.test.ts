@@ -1,0 +1,82 @@
+import { describe, expect, test } from "vitest";
+import {
+  eachUser,
+  isHistory,
+  type PresenceUpdate,
+  readUpdate,
+  withoutDetails,
+} from "../../../src/presence/heartbeat/update.ts";
+
+const NOW = Date.parse("2026-03-02T12:00:00Z");
+const HOUR = 3_600_000;
+
+/** An update of such users, read. */
+const read = (...users: Partial<PresenceUpdate["users"][number]>[]) =>
+  readUpdate({
+    timestamp: NOW,
+    source: "test",
+    users: users.map((user) => ({ personIdentifier: "ada", status: "online", ...user })),
+  });
+const usersOf = (...users: Partial<PresenceUpdate["users"][number]>[]) => eachUser(read(...users).users);
+
+describe("what was sent", () => {
+  test("is history once it is more than 24 hours old", () => {
+    expect(isHistory({ timestamp: NOW - 24 * HOUR }, NOW)).toBe(false);
+    expect(isHistory({ timestamp: NOW - 24 * HOUR - 1 }, NOW)).toBe(true);
+  });
+
+  test("is counted by status, as sent, whatever it is called", () => {
+    const users = ["online", "Online", "online", "__proto__", "constructor", "7"].map((status) => ({ status }));
+    expect(JSON.stringify(read(...users).processed)).toBe(
+      '{"users":6,"statuses":{"7":1,"online":2,"Online":1,"__proto__":1,"constructor":1}}',
+    );
+  });
+});
+
+describe("what describes a user", () => {
+  test.each(["EST", "PST", "GMT+1", "+01:00", "Europe/Nowhere", "europe/london", ""])("no zone: %o", (timezone) => {
+    expect(read({}, { timezone }).warnings).toMatchObject([{ path: "users[1].timezone" }]);
+    expect(usersOf({ timezone })).toMatchObject([{ timeZone: null }]);
+  });
+
+  test.each(["ada", "ada@", "[email protected]", "a b@x.test"])("no e-mail address: %o", (email) => {
+    expect(read({ email }).warnings).toMatchObject([{ path: "users[0].email" }]);
+    expect(usersOf({ email })).toMatchObject([{ email: null }]);
+  });
+
+  test("is taken without a warning where it is right, or not there", () => {
+    const { warnings, users } = read(
+      { name: "Ada", timezone: "America/Argentina/Ushuaia", email: "Ada@X.test", details: { location: "office" } },
+      { personIdentifier: "bob", name: null, timezone: null, email: null, details: null },
+      { personIdentifier: "cy", name: "", email: "", timezone: "UTC", status: " Away" },
+    );
+    expect(warnings).toEqual([]);
+    const unsaid = { name: null, email: null, timeZone: null, details: null };
+    expect(eachUser(users)).toEqual([
+      {
+        identifier: "ada",
+        name: "Ada",
+        email: "ada@x.test",
+        timeZone: "America/Argentina/Ushuaia",
+        status: "online",
+        details: '{"location":"office"}',
+      },
+      { ...unsaid, identifier: "bob", status: "online" },
+      { ...unsaid, identifier: "cy", status: " Away", timeZone: "UTC" },
+    ]);
+    expect(eachUser(withoutDetails(users)).map(({ identifier, details }) => [identifier, details])).toEqual([
+      ["ada", null],
+      ["bob", null],
+      ["cy", null],
+    ]);
+  });
+
+  test("is what was said last, of somebody named twice", () => {
+    const sent = [{ status: "online", email: "ada@x.test" }, { personIdentifier: "bob" }, { status: "away" }];
+    expect(usersOf(...sent).map(({ identifier, status, email }) => [identifier, status, email])).toEqual([
+      ["ada", "away", null],
+      ["bob", "online", null],
+    ]);
+    expect(read(...sent).processed).toEqual({ users: 3, statuses: { online: 2, away: 1 } });
+  });
+});

@@ -1,0 +1,143 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { presenceUpdate } from "../../../src/api/stats_aware/presence_schema.ts";
+import { readJson } from "../../../src/http/body.ts";
+import { type ReadUpdate, readUpdate } from "../../../src/presence/heartbeat/update.ts";
+import { UpdateMemo } from "../../../src/presence/heartbeat/update_cache.ts";
+
+/** Reads a body from the first character to the last; throws what the caller is told of a bad one. */
+const whole = (body: string): ReadUpdate => readUpdate(readJson(presenceUpdate, body).value);
+
+const BODY = JSON.stringify({
+  ...{ timestamp: "2024-01-15T14:30:00Z", source: "slack" },
+  users: [{ personIdentifier: "ada", status: "online", details: { timestamp: "2024-01-15T14:30:00Z" } }],
+});
+const later = BODY.replace("14:30:00Z", "14:31:00Z");
+
+/** Reads the bodies one after the other, and says of each how often it had to be read whole. */
+function readings(...bodies: [tool: string, body: string][]): number[] {
+  const memo = new UpdateMemo();
+  return bodies.map(([tool, body]) => {
+    let count = 0;
+    const read = (text: string) => {
+      count += 1;
+      return whole(text);
+    };
+    expect(memo.read(tool, body, read)).toEqual(whole(body));
+    return count;
+  });
+}
+
+describe("an update is read once", () => {
+  test("while all it says anew is its time", () => {
+    expect(readings(["a", BODY], ["a", later], ["a", BODY], ["a", later.replace('{"', '{ \n"')])).toEqual([1, 0, 0, 0]);
+  });
+
+  test("whatever others are sent in between, as by a tool that tells of each person by itself", () => {
+    const bob = BODY.replace('"ada"', '"bob"');
+    expect(readings(["a", BODY], ["a", bob], ["a", later], ["a", bob])).toEqual([1, 1, 0, 0]);
+  });
+
+  test("for each tool", () => {
+    expect(readings(["a", BODY], ["b", later], ["b", BODY])).toEqual([1, 1, 0]);
+  });
+});
+
+describe("an update is read whole", () => {
+  test.each([
+    ["a person more", BODY.replace("}]", '},{"personIdentifier":"bob","status":"online"}]')],
+    ["another status", BODY.replace("online", "away")],
+    ["another source", BODY.replace("slack", "git")],
+    ["details of another time", BODY.replace(/(.*)14:30/, "$114:31")],
+  ])("with %s", (_, body) => {
+    expect(readings(["a", BODY], ["a", body])).toEqual([1, 1]);
+  });
+
+  test.each([
+    ["blanks in front", " ".repeat(9) + BODY],
+    ["digits behind its second", BODY.replace("00Z", `00.${"0".repeat(60)}Z`)],
+  ])("with more %s than anybody writes, for the whole of a body remembered is kept", (_, body) => {
+    expect(readings(["a", body], ["a", body])).toEqual([1, 1]);
+  });
+
+  test("where its time is not what comes first", () => {
+    const last = JSON.stringify({ users: [], source: "slack", timestamp: "2024-01-15T14:30:00Z" });
+    expect(readings(["a", last], ["a", last])).toEqual([1, 1]);
+  });
+
+  test("again, once so much has been said since that it was forgotten", () => {
+    const memo = new UpdateMemo();
+    const known: string[] = [];
+    const read = (text: string) => {
+      known.push(text.slice(0, 80));
+      return whole(BODY);
+    };
+    memo.read("a", BODY, read);
+    for (let n = 0; n < 8; n++) memo.read("a", BODY.replace("ada", `${n}${"x".repeat(1_000_000)}`), read);
+    memo.read("a", BODY, read);
+    expect(known).toHaveLength(10);
+  });
+});
+
+describe("a time that is none is refused", () => {
+  const known = new UpdateMemo();
+  known.read("a", BODY, whole);
+
+  test.each(["", "yesterday", "2024-01-15T14:30:00", "2024-02-30T00:00:00Z", "\\u0032024-01-15T14:30:00Z\\"])(
+    "as of a body never seen: %o",
+    (time) => {
+      const body = BODY.replace("2024-01-15T14:30:00Z", time);
+      expect(() => known.read("a", body, whole)).toThrow();
+      expect(() => whole(body)).toThrow();
+    },
+  );
+});
+
+test.each(["\u00a0", "\ufeff", "\v", "\f", "\u2028", "\0"])(
+  "what is no blank of JSON is refused as ever: %j",
+  (blank) => {
+    const known = new UpdateMemo();
+    known.read("a", BODY, whole);
+    for (const [before, after] of [
+      ["{", `${blank}{`],
+      ['"timestamp"', `${blank}"timestamp"`],
+      ['"timestamp"', `"timestamp"${blank}`],
+      [":", `:${blank}`],
+    ] as const) {
+      const body = BODY.replace(before, after);
+      expect(() => whole(body)).toThrow();
+      expect(() => known.read("a", body, whole)).toThrow();
+    }
+  },
+);
+
+test("whatever is sent in whatever order, each is read as it would be whole", () => {
+  const users = fc.array(
+    fc.record({ personIdentifier: fc.constantFrom("ada", 'b"ob', "c\\y"), status: fc.constantFrom("online", "away") }),
+    { maxLength: 2 },
+  );
+  const time = fc.constantFrom("2024-01-15T14:30:00Z", "2024-01-15T14:31:00.5+01:00", "never", '", "', "\\u0030");
+  const fields = fc.record({ timestamp: time, source: fc.constantFrom("slack", "timestamp"), users });
+  const order = fc.constantFrom(["timestamp", "source", "users"] as const, ["users", "timestamp", "source"] as const);
+  const again = fc.constantFrom("", ',"timestamp":"2024-01-15T14:30:00Z"');
+  const body = fc.tuple(fields, order, again, fc.constantFrom(undefined, 1)).map(([said, keys, more, space]) => {
+    const sorted = Object.fromEntries(keys.map((key) => [key, said[key]]));
+    return JSON.stringify(sorted, null, space).replace(/}$/, `${more}}`);
+  });
+  const outcome = (read: () => ReadUpdate): unknown => {
+    try {
+      return read();
+    } catch (error) {
+      return String(error);
+    }
+  };
+  fc.assert(
+    fc.property(fc.array(body, { minLength: 2, maxLength: 12 }), (bodies) => {
+      const memo = new UpdateMemo();
+      for (const one of bodies) {
+        expect(outcome(() => memo.read("a", one, whole))).toEqual(outcome(() => whole(one)));
+      }
+    }),
+    { numRuns: 500 },
+  );
+});

@@ -1,0 +1,163 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type Interval, length } from "../../../src/lib/interval.ts";
+import { overlap } from "../../../src/presence/insights/overlap.ts";
+
+const window = { start: 0, end: 100 };
+const work = (people: Record<string, [number, number][]>) =>
+  new Map(Object.entries(people).map(([id, pairs]) => [id, pairs.map(([start, end]) => ({ start, end }))]));
+
+describe("overlap", () => {
+  test("names who worked together, and how long", () => {
+    const { intervals, pairs } = overlap(work({ c: [[10, 30]], a: [[0, 20]], b: [[15, 40]] }), window);
+    expect(intervals).toEqual([
+      { start: 10, end: 15, people: ["a", "c"] },
+      { start: 15, end: 20, people: ["a", "b", "c"] },
+      { start: 20, end: 30, people: ["b", "c"] },
+    ]);
+    expect(pairs).toEqual([
+      { people: ["b", "c"], ms: 15 },
+      { people: ["a", "c"], ms: 10 },
+      { people: ["a", "b"], ms: 5 },
+    ]);
+  });
+
+  test.each([
+    ["nobody", {}],
+    ["one person alone", { a: [[0, 50]] }],
+    [
+      "a person with blocks that overlap each other",
+      {
+        a: [
+          [0, 50],
+          [20, 70],
+        ],
+        b: [],
+      },
+    ],
+    ["one who leaves as the other comes", { a: [[0, 50]], b: [[50, 70]] }],
+    ["a lone beat", { a: [[0, 50]], b: [[20, 20]] }],
+    [
+      "outside the window",
+      {
+        a: [[100, 150]],
+        b: [
+          [90, 100],
+          [100, 150],
+        ],
+      },
+    ],
+  ] as [string, Record<string, [number, number][]>][])("nothing shared: %s", (_, people) => {
+    expect(overlap(work(people), window)).toEqual({ intervals: [], pairs: [] });
+  });
+
+  test("joins what touches, whether one person's blocks touch or the others' do", () => {
+    const blocks = work({
+      a: [
+        [0, 10],
+        [10, 20],
+      ],
+      b: [
+        [5, 12],
+        [12, 30],
+        [8, 9],
+      ],
+    });
+    expect(overlap(blocks, window).intervals).toEqual([{ start: 5, end: 20, people: ["a", "b"] }]);
+  });
+
+  test("keeps the same people apart where they paused", () => {
+    const { intervals, pairs } = overlap(
+      work({
+        a: [
+          [0, 10],
+          [20, 30],
+        ],
+        b: [[0, 30]],
+      }),
+      window,
+    );
+    expect(intervals.map(({ start, end }) => [start, end])).toEqual([
+      [0, 10],
+      [20, 30],
+    ]);
+    expect(pairs).toEqual([{ people: ["a", "b"], ms: 20 }]);
+  });
+
+  test("changes hands at one moment without a gap", () => {
+    const { intervals } = overlap(work({ a: [[0, 10]], b: [[0, 20]], c: [[10, 20]] }), window);
+    expect(intervals).toEqual([
+      { start: 0, end: 10, people: ["a", "b"] },
+      { start: 10, end: 20, people: ["b", "c"] },
+    ]);
+  });
+
+  test("clips to the window", () => {
+    const { intervals, pairs } = overlap(work({ a: [[-50, 150]], b: [[-10, 500]] }), window);
+    expect(intervals).toEqual([{ start: 0, end: 100, people: ["a", "b"] }]);
+    expect(pairs).toEqual([{ people: ["a", "b"], ms: 100 }]);
+  });
+
+  test("orders ties by ids, by code unit", () => {
+    const { intervals, pairs } = overlap(work({ b: [[0, 9]], B: [[0, 9]], a: [[0, 9]] }), window);
+    expect(intervals[0]?.people).toEqual(["B", "a", "b"]);
+    expect(pairs.map(({ people }) => people.join(""))).toEqual(["Ba", "Bb", "ab"]);
+  });
+
+  test("agrees with a grid of minutes", () => {
+    const interval = fc
+      .tuple(fc.integer({ min: -5, max: 45 }), fc.nat(15))
+      .map(([start, ms]): Interval => ({ start, end: start + ms }));
+    const people = fc.dictionary(fc.constantFrom("d", "a", "c", "b", "e"), fc.array(interval, { maxLength: 6 }));
+    const span = { start: 3, end: 40 };
+    fc.assert(
+      fc.property(people, (blocks) => {
+        const ids = Object.keys(blocks).sort();
+        const at = (minute: number) =>
+          ids.filter((id) => blocks[id]!.some(({ start, end }) => start <= minute && minute < end));
+        const expected: { start: number; end: number; people: string[] }[] = [];
+        const together = new Map<string, number>();
+        for (let minute = span.start; minute < span.end; minute++) {
+          const present = at(minute);
+          present.forEach((one, index) => {
+            for (const other of present.slice(index + 1)) {
+              together.set(one + other, (together.get(one + other) ?? 0) + 1);
+            }
+          });
+          if (present.length < 2) continue;
+          const last = expected.at(-1);
+          if (last?.end === minute && last.people.join() === present.join()) last.end++;
+          else expected.push({ start: minute, end: minute + 1, people: present });
+        }
+        const found = overlap(new Map(Object.entries(blocks)), span);
+        expect(found.intervals).toEqual(expected);
+        expect(found.pairs).toEqual(
+          [...together]
+            .map(([pair, ms]) => ({ people: [...pair], ms }))
+            .sort((a, b) => b.ms - a.ms || (a.people.join() < b.people.join() ? -1 : 1)),
+        );
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("two hundred people and a month of days", () => {
+    const day = 86_400_000;
+    const shift = (person: number, n: number): Interval[] => {
+      const start = n * day + 9 * 3_600_000 + ((person * 7919 + n * 104_729) % 3_600_000);
+      return [0, 1, 2, 3].map((part) => ({
+        start: start + part * 7_200_000,
+        end: start + part * 7_200_000 + 6_000_000,
+      }));
+    };
+    const month = new Map(
+      Array.from({ length: 200 }, (_, person) => [
+        `usr_${person}`,
+        Array.from({ length: 31 }, (_, n) => shift(person, n)).flat(),
+      ]),
+    );
+    const { intervals, pairs } = overlap(month, { start: 0, end: 31 * day });
+    expect(pairs).toHaveLength((200 * 199) / 2);
+    expect(length(intervals)).toBeGreaterThan(31 * 4 * 6_000_000);
+  });
+});

@@ -1,0 +1,166 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, test } from "vitest";
+import { mintTeam, type Team } from "../../support/team.ts";
+import { without } from "../../support/without.ts";
+import {
+  alarm,
+  at,
+  blocks,
+  clock,
+  evict,
+  inWords,
+  MINUTE,
+  objectOf,
+  presence,
+  push,
+  ring,
+  START,
+  saying,
+  stopTheClock,
+  stored,
+} from "../client.ts";
+
+stopTheClock();
+
+const inD1 = async (team: Team) => inWords(await stored(team));
+
+describe.each(["blocks", "identities"] as const)("while D1 refuses its table of %s", (table) => {
+  test("heartbeats are answered, and all they said is in D1 once it is back", async () => {
+    const team = await mintTeam();
+    await push(team, { ada: "online" });
+    await ring(team);
+    await without(table, async () => {
+      clock(3);
+      await push(team, { ada: "away", bob: "online" });
+      clock(6);
+      expect(await push(team, { bob: "online", cy: "busy" })).toEqual({
+        success: true,
+        timestamp: at(6),
+        processed: { users: 2, statuses: { online: 1, busy: 1 } },
+      });
+      await ring(team);
+      await evict(team);
+      clock(7);
+      await push(team, { cy: "offline", bob: "coding" });
+      await ring(team);
+    });
+    clock(8);
+    await ring(team);
+    expect(await inD1(team)).toEqual([
+      "ada online 0-3",
+      "ada away 3-3...",
+      "bob online 3-7",
+      "cy busy 6-7",
+      "bob coding 7-7...",
+    ]);
+    expect(Object.keys(await presence(team))).toEqual(["ada", "bob", "cy"]);
+    clock(30);
+    await ring(team);
+    expect((await inD1(team)).filter((block) => block.endsWith("..."))).toEqual([]);
+    expect(await alarm(team)).toBeNull();
+  });
+
+  test("timeouts pass all the same", async () => {
+    const team = await mintTeam();
+    await push(team, { ada: "online" });
+    await ring(team);
+    await without(table, async () => {
+      clock(11);
+      await ring(team);
+      expect((await presence(team)).ada).toMatchObject({ present: false, last_seen_at: at(0) });
+    });
+    await objectOf(team).wake();
+    expect(await inD1(team)).toEqual(["ada online 0-0"]);
+  });
+
+  test("an overdue checkpoint waits for the next try like everything else", async () => {
+    const team = await mintTeam({ timeoutMinutes: 720 });
+    await push(team, { ada: "online" });
+    await ring(team);
+    await without(table, async () => {
+      clock(15);
+      await push(team, { ada: "online", stranger: "online" });
+      await ring(team);
+      expect(await alarm(team)).toBeGreaterThanOrEqual(15 * MINUTE + 1_000);
+    });
+    await ring(team);
+    expect(await blocks(team)).toHaveLength(2);
+  });
+
+  test("the object tries again, ever less often, and at once when it is asked to", async () => {
+    const team = await mintTeam();
+    const seconds = async () => ((await alarm(team)) ?? Number.NaN) / 1_000;
+    await without(table, async () => {
+      await push(team, { ada: "online" });
+      let now = 0;
+      const pauses: number[] = [];
+      for (let tries = 0; tries < 8; tries++) {
+        await ring(team);
+        pauses.push((await seconds()) - now);
+        now = await seconds();
+        clock(now / 60);
+      }
+      // Strangers are looked up with the heartbeat that names them: its failure is the first.
+      const failed = table === "identities" ? 1 : 0;
+      expect(pauses).toEqual([1, 2, 4, 8, 16, 30, 30, 30, 30].slice(failed, failed + 8));
+      await ring(team);
+    });
+    // A reader does not wait for the alarm, and nothing of the long pause is left.
+    expect(await blocks(team)).toHaveLength(1);
+    await push(team, { bob: "online" });
+    expect(Object.keys(await presence(team))).toEqual(["ada", "bob"]);
+    await ring(team);
+    const now = Date.now();
+    await without(table, async () => {
+      await push(team, { ada: "busy" });
+      await ring(team);
+      // Whom D1 knows already needs none of its identities.
+      if (table === "blocks") expect((await seconds()) - (now - START) / 1_000).toBe(1);
+    });
+  });
+});
+
+test("what tools say of people is not forgotten over an outage, though no block waits with it", async () => {
+  const team = await mintTeam();
+  await push(team, { ada: "online" });
+  await ring(team);
+  clock(1);
+  await without("identities", () =>
+    push(team, [{ personIdentifier: "ada", status: "online", timezone: "Asia/Tokyo" }]),
+  );
+  await evict(team);
+  clock(2);
+  expect(await alarm(team)).toBeLessThanOrEqual(2 * MINUTE);
+  await ring(team);
+  const zone = await env.DB.prepare("SELECT time_zone FROM people WHERE account_id = ?").bind(team.accountId).first();
+  expect(zone).toEqual({ time_zone: "Asia/Tokyo" });
+});
+
+test("a newcomer whom D1 could not be told of is shown as soon as it could", async () => {
+  const team = await mintTeam();
+  await without("identities", async () => {
+    await push(team, [{ personIdentifier: "ada", status: "online", name: "Ada L.", timezone: "Asia/Tokyo" }]);
+    expect(await presence(team)).toEqual({});
+    await evict(team);
+  });
+  clock(1);
+  expect(await presence(team)).toMatchObject({ "Ada L.": { status: "online", time_zone: "Asia/Tokyo", since: at(0) } });
+});
+
+test("many newcomers at once, over a long outage, all arrive, each once", { timeout: 30_000 }, async () => {
+  const team = await mintTeam();
+  const named = (n: number) => Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`p${n * 400 + i}`, "online"]));
+  await without("identities", async () => {
+    for (const n of [0, 1, 2]) {
+      clock(n);
+      await push(team, saying(named(n)));
+    }
+  });
+  clock(3);
+  await ring(team);
+  const rows = await stored(team);
+  expect(rows).toHaveLength(1_200);
+  expect(new Set(rows.map(({ identifier }) => identifier)).size).toBe(1_200);
+  expect(await blocks(team, { limit: "200" })).toHaveLength(1_200);
+  expect(await alarm(team)).toBe(10 * MINUTE + 1);
+});

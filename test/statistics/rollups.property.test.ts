@@ -1,0 +1,221 @@
+import { env } from "cloudflare:workers";
+import * as fc from "fast-check";
+import { afterEach, test, vi } from "vitest";
+import { database } from "../../src/db/client.ts";
+import { identityId, newId } from "../../src/lib/id.ts";
+import { saveBlocks } from "../../src/presence/blocks/store.ts";
+import { refreshSubscriptions } from "../../src/statistics/job.ts";
+import { TIME_WINDOWS, type TimeWindow } from "../../src/statistics/window.ts";
+import { MINUTE, push, ring } from "../presence/client.ts";
+import { ask, pushEvents, type Shown } from "../subscriptions/client.ts";
+import { call, mintPerson, mintTeam, type Team } from "../support/team.ts";
+import { expectRollups, expectSnapshots } from "./oracle.ts";
+
+const DAY = 1_440 * MINUTE;
+/** A Friday. Two days on, New York moves its clocks; a month on, Madrid and Lord Howe do, and a quarter begins. */
+const START = Date.parse("2030-03-08T15:00:00Z");
+/** No tool has heard of Dan at first: he was put on the team by hand. */
+const DAN = "dan@x.test";
+const WHO = ["ada", "ada.l", "bob", DAN];
+const ZONES = ["Europe/Madrid", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Kiritimati"];
+const STATUSES = ["online", "coding", "Lunch", "out-of-office", "offline"];
+const DETAILS = [undefined, {}, { status: "done" }, { status: "open" }, { state: " Merged " }, { state: "failed" }];
+
+/** Where a history has got to: the time, and the subscriptions made in it. */
+type Life = { team: Team; now: number; subscriptions: string[]; blocks: string[] };
+type Action = { name: string; run: (life: Life) => Promise<unknown> };
+
+const action = <T extends unknown[]>(name: string, of: fc.Arbitrary<T>, run: (life: Life, ...said: T) => unknown) =>
+  of.map((said): Action => ({ name: `${name} ${JSON.stringify(said)}`, run: async (life) => run(life, ...said) }));
+
+const who = fc.constantFrom(...WHO);
+const zone = fc.constantFrom(...ZONES);
+const window = fc.constantFrom<TimeWindow>(...TIME_WINDOWS);
+/** Mostly of late, when clocks were moved; some of months ago. */
+const ago = fc.oneof(
+  { weight: 3, arbitrary: fc.integer({ min: 0, max: 3 * 24 * 60 }).map((minutes) => minutes * MINUTE) },
+  { weight: 1, arbitrary: fc.integer({ min: 0, max: 120 * 24 * 60 }).map((minutes) => minutes * MINUTE + 1_001) },
+);
+
+/** The answer of a request, which must be one of these: what is impossible at the time is refused. */
+async function answered(response: Promise<Response>, ...allowed: number[]): Promise<Response> {
+  const answer = await response;
+  if (!allowed.includes(answer.status)) throw new Error(`${answer.status}: ${await answer.text()}`);
+  return answer;
+}
+
+const event = fc.record({
+  externalId: fc.constantFrom(..."abcdefgh"),
+  personIdentifier: who,
+  ago,
+  details: fc.constantFrom(...DETAILS),
+});
+
+/** Events keep their few names, so that many a one changes its time, its person or what it says of being done. */
+const events = action("events", fc.tuple(fc.array(event, { minLength: 1, maxLength: 4 })), async (life, said) => {
+  const sent = said.map(({ ago, ...one }) => ({
+    ...{ ...one, timestamp: new Date(life.now - ago).toISOString() },
+    ...{ kind: "task", title: "Something", scope: "test" },
+  }));
+  await answered(call("/api/v1/events", { headers: life.team.asIntegration, body: { events: sent } }), 200);
+});
+
+const heard = fc.tuple(
+  fc.array(fc.record({ personIdentifier: who, status: fc.constantFrom(...STATUSES) }), { minLength: 1, maxLength: 4 }),
+  fc.constantFrom("desk", "chat"),
+  fc.option(zone, { freq: 6, nil: undefined }),
+);
+const heartbeat = action("heartbeat", heard, (life, users, source, timezone) =>
+  push(
+    life.team,
+    users.map((user) => ({ ...user, ...(timezone && { timezone }) })),
+    { source },
+  ),
+);
+
+const late = fc.record({ who, ago, long: fc.integer({ min: 0, max: 50 * 60 }), status: fc.constantFrom(...STATUSES) });
+/** As an outbox would that D1 was away from: new blocks, or one that D1 has already, with another end or status. */
+const lateBlock = action("late block", fc.tuple(late, fc.nat(2)), async (life, { who, ago, long, status }, again) => {
+  const known = again > 0 ? life.blocks.at(-again) : undefined;
+  const id = known ?? newId();
+  if (!known) life.blocks.push(id);
+  const startedAt = life.now - ago;
+  const seen = Math.min(startedAt + long * MINUTE, life.now);
+  const row = {
+    ...{ id, identityId: await identityId(life.team.accountId, who), integrationId: life.team.integrationId },
+    ...{ source: "late", status, details: null, startedAt, lastSeenAt: seen },
+    endedAt: long % 2 ? seen : null,
+  };
+  const [stored] = (await env.DB.prepare("SELECT started_at AS startedAt FROM blocks WHERE id = ?").bind(id).all())
+    .results as { startedAt: number }[];
+  // Of a block known already, its beginning stands.
+  const end = Math.max(seen, stored?.startedAt ?? 0);
+  await saveBlocks(database(env.DB), life.team, [{ ...row, lastSeenAt: end, endedAt: row.endedAt && end }]);
+});
+
+const asTeam = (life: Life, path: string, method: string, body: unknown) =>
+  call(`/api/v1/${path}`, { headers: life.team.asTeam, method, body });
+
+const merge = action("merge", fc.tuple(who, who), (life, into, person) =>
+  answered(asTeam(life, `people/${into}/merge`, "POST", { person }), 200, 404, 409),
+);
+const unmerge = action("unmerge", fc.tuple(who), (life, into) =>
+  answered(asTeam(life, `people/${into}/unmerge`, "POST", {}), 200, 404, 409),
+);
+const reclassify = action(
+  "classes",
+  fc.tuple(fc.constantFrom("lunch", "coding", "Out of office"), fc.constantFrom("working", "not_working", null)),
+  (life, status, as) => answered(asTeam(life, "team", "PATCH", { status_classes: { [status]: as } }), 200),
+);
+const moveTeam = action("team zone", fc.tuple(zone), (life, time_zone) =>
+  answered(asTeam(life, "team", "PATCH", { time_zone }), 200),
+);
+const movePerson = action("zone", fc.tuple(who, fc.option(zone)), (life, one, time_zone) =>
+  answered(asTeam(life, `members/${one}`, "PATCH", { time_zone }), 200, 404),
+);
+
+/** Whatever shows numbers shows the right ones at once. */
+async function shown(life: Life, id: string): Promise<void> {
+  await expectSnapshots(life.team, life.now, [id]);
+}
+const subscribe = action("subscribe", fc.tuple(who, window), async (life, user_id, time_window) => {
+  const answer = await answered(ask(life.team, "", { body: { user_id, time_window } }), 200, 201, 404);
+  if (answer.status === 404) return;
+  const { notification_id: id } = (await answer.json()) as Shown;
+  if (answer.status === 201) life.subscriptions.push(id);
+  await shown(life, id);
+});
+const nth = fc.tuple(fc.nat(20));
+const ofOne = (name: string, run: (life: Life, id: string) => unknown) =>
+  action(name, nth, (life, n) => {
+    const id = life.subscriptions[n % life.subscriptions.length];
+    return id === undefined ? undefined : run(life, id);
+  });
+const show = ofOne("show", async (life, id) => {
+  if ((await answered(ask(life.team, `/${id}`), 200, 410)).status === 200) await shown(life, id);
+});
+const refresh = ofOne("refresh", async (life, id) => {
+  const answer = await answered(ask(life.team, `/${id}/refresh`, { method: "POST" }), 200, 410);
+  if (answer.status === 200) await shown(life, id);
+});
+const unsubscribe = ofOne("unsubscribe", (life, id) =>
+  answered(ask(life.team, `/${id}`, { method: "DELETE" }), 200, 410),
+);
+const change = action("window", fc.tuple(fc.nat(20), window), async (life, n, time_window) => {
+  const id = life.subscriptions[n % life.subscriptions.length];
+  if (id === undefined) return;
+  const answer = await answered(ask(life.team, `/${id}`, { method: "PUT", body: { time_window } }), 200, 409, 410);
+  if (answer.status === 200) await shown(life, id);
+});
+
+const run = (life: Life, pageSize: number) => refreshSubscriptions(database(env.DB), life.now, pageSize);
+const cron = action("cron", fc.tuple(fc.integer({ min: 1, max: 4 })), run);
+const pass = action("pass", fc.tuple(fc.constantFrom(1, 9, 10, 61, 400, 719, 1441, 4321, 14_401)), (life, minutes) => {
+  life.now += minutes * MINUTE;
+  vi.setSystemTime(life.now);
+});
+const alarm = action("alarm", fc.tuple(), (life) => ring(life.team));
+
+const actions = fc.oneof(
+  ...[events, heartbeat, pass].map((arbitrary) => ({ weight: 5, arbitrary })),
+  ...[lateBlock, cron, subscribe, merge, show].map((arbitrary) => ({ weight: 3, arbitrary })),
+  ...[unmerge, reclassify, moveTeam, movePerson, refresh, unsubscribe, change, alarm].map((arbitrary) => ({
+    weight: 2,
+    arbitrary,
+  })),
+);
+
+async function begin(): Promise<Life> {
+  vi.useFakeTimers({ toFake: ["Date"], now: START });
+  const team = await mintTeam({ timeoutMinutes: 720 });
+  await pushEvents(team, [
+    ["ada", "2030-03-01T04:30:00Z"],
+    ["ada.l", "2030-02-28T23:30:00Z"],
+    ["bob", "2029-12-31T23:00:00Z"],
+  ]);
+  await mintPerson(team, { name: "Dan", email: DAN });
+  return { team, now: START, subscriptions: [], blocks: [] };
+}
+
+/** Lets cron run until nothing of the team is stale, two days on: then the days of people without subscriptions are over too. */
+async function settle(life: Life): Promise<void> {
+  // Beats may be five minutes ahead.
+  life.now += 2 * DAY + 10 * MINUTE;
+  vi.setSystemTime(life.now);
+  const stale = env.DB.prepare("SELECT count(*) AS count FROM stale_days WHERE team_id = ?").bind(life.team.teamId);
+  // Of each history few days are left; more runs than these would be one that does not end.
+  for (let runs = 0; runs < 8; runs += 1) {
+    await run(life, 3);
+    if ((await stale.first<{ count: number }>())!.count === 0) break;
+  }
+}
+
+/** What there is once everything is settled; what is kept must not roll over in the next history. */
+async function check(life: Life): Promise<void> {
+  await settle(life);
+  await expectRollups(life.team);
+  await expectSnapshots(life.team, life.now);
+  await env.DB.prepare("UPDATE subscriptions SET status = 'removed' WHERE team_id = ?").bind(life.team.teamId).run();
+}
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test("after any history every roll-up, and every snapshot, is what a count from nothing gives", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(actions, { minLength: 15, maxLength: 35, size: "max" }), async (history) => {
+      const life = await begin();
+      for (const { name, run } of history) {
+        try {
+          await run(life);
+        } catch (error) {
+          throw new Error(`${name}: ${error instanceof Error ? error.message : error}`, { cause: error });
+        }
+      }
+      await check(life);
+    }),
+    // A history is some hundred requests: making a failure smaller would take minutes.
+    { numRuns: 40, endOnFailure: true },
+  );
+}, 120_000);
