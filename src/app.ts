@@ -12,7 +12,6 @@ import { eventsRoutes } from "./api/stats_aware/events_routes.ts";
 import { presenceRoutes } from "./api/stats_aware/presence_routes.ts";
 import { notificationsRoutes } from "./api/stats_notifier/routes.ts";
 import { checkinsRoutes } from "./api/status_hero/routes.ts";
-import { database } from "./db/client.ts";
 import { limitBody } from "./http/body.ts";
 import type { AppContext } from "./http/context.ts";
 import { onError } from "./http/errors.ts";
@@ -20,32 +19,31 @@ import { notFound } from "./http/methods.ts";
 import { negotiate } from "./http/negotiate.ts";
 import { routedPath } from "./http/path.ts";
 
-/** An app that answers the routes of these slices under /api/v1, and everything else as the contracts say. */
-export function appOf(slices: Hono<AppContext>[]): Hono<AppContext> {
+/** Builds an app that serves these routes under /api/v1, and `root` beside them. */
+export function appOf(apis: Hono<AppContext>[], root: Hono<AppContext>[] = []): Hono<AppContext> {
   const app = new Hono<AppContext>({ getPath: routedPath });
   app.use(requestId(), secureHeaders());
-  app.use(async function openDatabase(c, next) {
-    c.set("db", database(c.env.DB));
-    await next();
-  });
   app.use("*", negotiate);
   app.use("/api/*", limitBody);
-  for (const routes of slices) app.route("/api/v1", routes);
-  app.route("/", metricsRoutes);
+  for (const routes of apis) app.route("/api/v1", routes);
+  for (const routes of root) app.route("/", routes);
   app.onError(onError);
   app.notFound(notFound(app));
   return app;
 }
 
-export const app = appOf([
-  setupRoutes,
-  integrationsRoutes,
-  peopleRoutes,
-  presenceRoutes,
-  blockRoutes,
-  eventsRoutes,
-  timelineRoutes,
-  checkinsRoutes,
-  notificationsRoutes,
-  privacyRoutes,
-]);
+export const app = appOf(
+  [
+    setupRoutes,
+    integrationsRoutes,
+    peopleRoutes,
+    presenceRoutes,
+    blockRoutes,
+    eventsRoutes,
+    timelineRoutes,
+    checkinsRoutes,
+    notificationsRoutes,
+    privacyRoutes,
+  ],
+  [metricsRoutes],
+);

@@ -1,5 +1,5 @@
 import { makeMorningReports } from "./checkins/reports/job.ts";
-import { database } from "./db/client.ts";
+import { type Database, databases } from "./db/client.ts";
 import { wakeTeams } from "./presence/job.ts";
 import { archiveExpired } from "./retention/job.ts";
 import { refreshSubscriptions } from "./statistics/job.ts";
@@ -7,32 +7,33 @@ import { deliverWebhooks } from "./subscriptions/webhooks/job.ts";
 
 const FIVE_MINUTES_MS = 5 * 60_000;
 
-/** Runs what is due at a cron expression of wrangler.toml. */
+/** Runs the jobs of a cron expression of wrangler.toml, on every database. */
 export async function scheduled(controller: ScheduledController, env: Env): Promise<void> {
-  const [db, now] = [database(env.DB), controller.scheduledTime];
-  switch (controller.cron) {
+  const now = controller.scheduledTime;
+  await runAll(databases(env).flatMap((db) => jobsOf(controller.cron, env, db, now)));
+}
+
+function jobsOf(cron: string, env: Env, db: Database, now: number): Job[] {
+  switch (cron) {
     case "*/5 * * * *":
-      await inTurn(
+      return [
         () => wakeTeams(env, db, now, FIVE_MINUTES_MS),
         () => makeMorningReports(db, now),
-        // By the clock: what came before may have taken its time.
+        // The jobs before may have taken minutes, so this one reads the clock.
         () => deliverWebhooks(env, db, Date.now()),
-      );
-      return;
+      ];
     case "*/15 * * * *":
-      await inTurn(
-        () => refreshSubscriptions(db, now),
-        () => archiveExpired(db, now),
-      );
-      return;
+      return [() => refreshSubscriptions(db, now), () => archiveExpired(db, now)];
     default:
-      throw new Error(`no work is planned for cron ${controller.cron}`);
+      throw new Error(`no job is planned for cron ${cron}`);
   }
 }
 
-/** Runs one piece of work after the other, each whether or not the one before failed; fails at the end if any did. */
-async function inTurn(...work: (() => Promise<unknown>)[]): Promise<void> {
+type Job = () => Promise<unknown>;
+
+/** Runs jobs one after the other, each even if one before it failed; fails at the end if any did. */
+async function runAll(jobs: Job[]): Promise<void> {
   const errors: unknown[] = [];
-  for (const run of work) await run().catch((error) => errors.push(error));
-  if (errors.length > 0) throw new AggregateError(errors, "cron: not all of the work was done");
+  for (const job of jobs) await job().catch((error) => errors.push(error));
+  if (errors.length > 0) throw new AggregateError(errors, "cron: not all jobs succeeded");
 }

@@ -1,23 +1,38 @@
-/** Who is calling, as the guard read it: always one team, and the integration where its key was shown. */
-export type Caller = {
+import type { Database } from "../db/client.ts";
+import type { teams } from "../db/schema/index.ts";
+
+/** What a team sets for itself: every column of `teams` but its ids and counters. */
+export type TeamSettings = Omit<typeof teams.$inferSelect, "id" | "accountId" | "eventsAccepted" | "createdAt">;
+
+/** An integration that reports for its team. `timeoutMs`: the longest gap between heartbeats that extends a block. */
+export type ActingIntegration = { id: string; timeoutMs: number };
+
+/** Who is asking: a key acts for one team, on behalf of one integration or of the whole team. */
+export type Actor = {
   accountId: string;
   teamId: string;
+  team: TeamSettings;
+  /** See `accounts.directory_version`. */
+  directoryVersion: number;
+  /** Null for the team key. */
+  integration: ActingIntegration | null;
+} & LegacySettings;
+
+/** Transitional: the same settings under the names that routes still use. */
+type LegacySettings = {
   teamSlug: string;
   teamName: string;
   teamTimeZone: string;
-  /** ISO weekdays, 1 = Monday. */
   workDays: number[];
-  /** The team's own check-in questions, as far as they differ from the usual ones. */
   questions: Record<string, string>;
-  /** Folded statuses that the team counts otherwise than usual: whether each is working. */
   statusClasses: Record<string, boolean>;
-  /** Whether the team stores the `details` of presence and events. */
   storesDetails: boolean;
-  /** For how many days the team keeps presence and events; null: for ever. */
   retentionDays: number | null;
-  /** See `teams.archived_until`. */
   archivedUntil: number | null;
-  /** See `accounts.directory_version`. */
-  directoryVersion: number;
-  integration: { id: string; timeoutMs: number } | null;
 };
+
+/** What a verb works with: the account's database, the teams' Durable Objects, and the time in UTC milliseconds. */
+export type SystemContext = { db: Database; objects: Env["TEAM_PRESENCE"]; now: number };
+
+/** What a verb works with when it acts for a caller. */
+export type ServiceContext = SystemContext & { actor: Actor };

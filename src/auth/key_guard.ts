@@ -1,83 +1,91 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
+import { databaseOf, directoryDatabase } from "../db/client.ts";
 import { bearer } from "../http/bearer.ts";
 import type { AppContext } from "../http/context.ts";
 import { ApiError } from "../http/errors.ts";
+import { type Accepts, tagged } from "../http/metadata.ts";
+import { HOUR_MS, MINUTE_MS } from "../lib/duration.ts";
 import { sha256 } from "../lib/id.ts";
 import { rootCause } from "../lib/root_cause.ts";
-import type { Caller } from "./actor.ts";
+import type { Actor } from "./actor.ts";
 import { findKey, isUseDue, type KeyRecord, recordUse } from "./store.ts";
 
 const INTEGRATION_KEY = /^tc_[0-9A-Za-z]{20}$/;
 const TEAM_KEY = /^[\w-]{43}$/;
 
-/** The keys a route takes: an integration's, the team's, or either. */
-type Accepts = "integration" | "team" | "either";
+type KeyKind = Exclude<Accepts, "setup">;
 
 /**
- * Lets in a caller with a key of the accepted kind, and leaves who it is under `c.get("caller")`. 401 without a key in
- * force, 403 for an inactive integration or an account whose set-up is unfinished, 429 over the key's rate.
+ * Lets in a caller with a valid key of the accepted kind, and sets `c.get("actor")` and `c.get("db")`. Answers 401 for a
+ * missing or invalid key, 403 for an inactive integration or an account that is not onboarded, 429 over the key's rate.
  */
-export const guard = (accepts: Accepts) =>
-  createMiddleware<AppContext>(async function requireKey(c, next) {
-    const shown = shownKey(c, accepts);
-    const now = Date.now();
-    const db = c.get("db");
-    const key = await findRemembered(shown.key, now, (digest) => findKey(db, digest, now));
-    if (!key || !shown.fits(key)) throw new ApiError("invalid_api_key");
-    if (key.integrationId && !key.active) throw new ApiError("integration_not_active");
-    if (key.onboardedAt === null) throw new ApiError("onboarding_incomplete");
-    await limitRate(c.env, key);
-    if (isUseDue(key, now))
-      c.executionCtx.waitUntil(
-        recordUse(db, key.integrationId!, now).catch((error) =>
-          console.error("auth: last use not written", rootCause(error)),
-        ),
-      );
-    c.set("caller", caller(key));
-    await next();
-  });
+export const guard = (accepts: KeyKind) =>
+  tagged(
+    createMiddleware<AppContext>(async function requireKey(c, next) {
+      const presented = presentedKey(c, accepts);
+      const now = Date.now();
+      const key = await findWithFallback(c.env, presented.key, now);
+      if (!key || !presented.matches(key)) throw new ApiError("invalid_api_key");
+      if (key.integrationId && !key.active) throw new ApiError("integration_not_active");
+      if (key.onboardedAt === null) throw new ApiError("onboarding_incomplete");
+      await limitRate(c.env, key);
+      const db = databaseOf(c.env, key.accountId);
+      if (isUseDue(key, now))
+        c.executionCtx.waitUntil(
+          recordUse(db, key.integrationId!, now).catch((error) =>
+            console.error("auth: last use not written", rootCause(error)),
+          ),
+        );
+      c.set("db", db);
+      c.set("actor", actorOf(key));
+      await next();
+    }),
+    { accepts },
+  );
 
-function shownKey(c: Context<AppContext>, accepts: Accepts): { key: string; fits: (key: KeyRecord) => boolean } {
+type PresentedKey = { key: string; matches: (key: KeyRecord) => boolean };
+
+function presentedKey(c: Context<AppContext>, accepts: KeyKind): PresentedKey {
   const teamKey = accepts === "integration" ? undefined : c.req.header("X-API-KEY");
   const integrationKey = accepts === "team" ? undefined : bearer(c);
   if (!teamKey && !integrationKey) throw new ApiError("missing_api_key");
   if (teamKey) {
     const teamId = c.req.header("X-TEAM-ID");
     if (!TEAM_KEY.test(teamKey)) throw new ApiError("invalid_api_key");
-    return { key: teamKey, fits: (key) => key.integrationId === null && key.teamId === teamId };
+    return { key: teamKey, matches: (key) => key.integrationId === null && key.teamId === teamId };
   }
   if (!INTEGRATION_KEY.test(integrationKey!)) throw new ApiError("invalid_api_key");
-  return { key: integrationKey!, fits: (key) => key.integrationId !== null };
+  return { key: integrationKey!, matches: (key) => key.integrationId !== null };
 }
 
-/** Keys D1 lately found good, newest last: presence must get through while D1 is away, and only then is this asked. */
-const remembered = new Map<string, { record: KeyRecord; foundAt: number }>();
-const REMEMBERED_KEYS = 1_000;
-/** An hour: this isolate learns of a key revoked through another only from D1, so what D1 said must not count for ever. */
-const REMEMBERED_FOR_MS = 3_600_000;
+/** Keys recently found in D1, the newest last. Used only while D1 does not answer, so that presence is still accepted. */
+const recentKeys = new Map<string, { record: KeyRecord; foundAt: number }>();
+const MAX_RECENT_KEYS = 1_000;
+/** An isolate learns only from D1 that a key was revoked, so a cached key must expire. */
+const RECENT_FOR_MS = HOUR_MS;
 
-async function findRemembered(key: string, now: number, find: (digest: string) => Promise<KeyRecord | undefined>) {
+async function findWithFallback(env: Env, key: string, now: number): Promise<KeyRecord | undefined> {
   const digest = await sha256(key);
   let record: KeyRecord | undefined;
   try {
-    record = await find(digest);
+    record = await findKey(directoryDatabase(env), digest, now);
   } catch (error) {
     console.error("auth: D1 did not answer", rootCause(error));
-    const last = remembered.get(digest);
-    if (last && stillHolds(last, now)) return last.record;
+    const recent = recentKeys.get(digest);
+    if (recent && isUsable(recent, now)) return recent.record;
     throw new ApiError("unavailable", { headers: { "Retry-After": "5" } });
   }
-  remembered.delete(digest);
-  if (record) remembered.set(digest, { record, foundAt: now });
-  if (remembered.size > REMEMBERED_KEYS) remembered.delete(remembered.keys().next().value!);
+  recentKeys.delete(digest);
+  if (record) recentKeys.set(digest, { record, foundAt: now });
+  if (recentKeys.size > MAX_RECENT_KEYS) recentKeys.delete(recentKeys.keys().next().value!);
   return record;
 }
 
-const stillHolds = ({ record, foundAt }: { record: KeyRecord; foundAt: number }, now: number): boolean =>
-  now - foundAt <= REMEMBERED_FOR_MS && (record.expiresAt === null || record.expiresAt > now);
+const isUsable = ({ record, foundAt }: { record: KeyRecord; foundAt: number }, now: number): boolean =>
+  now - foundAt <= RECENT_FOR_MS && (record.expiresAt === null || record.expiresAt > now);
 
-/** The platform's limiter does not say when its window ends; a whole period later it has. */
+/** The platform's limiter does not say when its period ends, so callers wait a whole period, in seconds. */
 const RATE_PERIOD_SECONDS = 60;
 
 async function limitRate(env: Env, key: KeyRecord): Promise<void> {
@@ -94,18 +102,14 @@ async function limitRate(env: Env, key: KeyRecord): Promise<void> {
   });
 }
 
-const caller = (key: KeyRecord): Caller => ({
-  accountId: key.accountId,
-  teamId: key.teamId,
-  teamSlug: key.teamSlug,
-  teamName: key.teamName,
-  teamTimeZone: key.teamTimeZone,
-  workDays: key.workDays,
-  questions: key.questions,
-  statusClasses: key.statusClasses,
-  storesDetails: key.storesDetails,
-  retentionDays: key.retentionDays,
-  archivedUntil: key.archivedUntil,
-  directoryVersion: key.directoryVersion,
-  integration: key.integrationId ? { id: key.integrationId, timeoutMs: key.timeoutMinutes! * 60_000 } : null,
+const actorOf = ({ accountId, teamId, team, directoryVersion, integrationId, timeoutMinutes }: KeyRecord): Actor => ({
+  accountId,
+  teamId,
+  team,
+  directoryVersion,
+  integration: integrationId ? { id: integrationId, timeoutMs: timeoutMinutes! * MINUTE_MS } : null,
+  ...team,
+  teamSlug: team.slug,
+  teamName: team.name,
+  teamTimeZone: team.timeZone,
 });

@@ -1,9 +1,11 @@
-import { and, eq, gt, isNull, lte, or, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, gt, isNull, lte, or, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { accounts, apiKeys, integrations, teams } from "../db/schema/index.ts";
 
-/** How often, at most, the last use of an integration is written: every 5 minutes, for each time is a row. */
-const LAST_USE_GRAIN_MS = 5 * 60_000;
+/** How often, at most, the last use of an integration is written: every 5 minutes, because each write is a row. */
+const LAST_USE_INTERVAL_MS = 5 * 60_000;
+
+const { id: teamId, accountId: _, eventsAccepted: __, createdAt: ___, ...settings } = getTableColumns(teams);
 
 const prepare = (db: Database) =>
   db
@@ -11,16 +13,8 @@ const prepare = (db: Database) =>
       accountId: accounts.id,
       onboardedAt: accounts.onboardedAt,
       directoryVersion: accounts.directoryVersion,
-      teamId: teams.id,
-      teamSlug: teams.slug,
-      teamName: teams.name,
-      teamTimeZone: teams.timeZone,
-      workDays: teams.workDays,
-      questions: teams.questions,
-      statusClasses: teams.statusClasses,
-      storesDetails: teams.storesDetails,
-      retentionDays: teams.retentionDays,
-      archivedUntil: teams.archivedUntil,
+      teamId,
+      team: settings,
       integrationId: apiKeys.integrationId,
       expiresAt: apiKeys.expiresAt,
       active: integrations.active,
@@ -40,24 +34,27 @@ const prepare = (db: Database) =>
     )
     .prepare();
 
-/** The query of `findKey`, by database: every request asks it, so it is put into words but once. */
-const prepared = new WeakMap<D1Database, ReturnType<typeof prepare>>();
+/** The prepared query of `findKey` by database: every request runs it, so its text is built once. */
+const preparedQueries = new WeakMap<D1Database, ReturnType<typeof prepare>>();
 
-/** What stands behind a key that has not expired, found by its digest: one indexed read of key, integration, team and account. */
+/**
+ * Finds an unexpired key by its digest, with its integration, team and account: one indexed read of each. Undefined for an
+ * unknown key, an expired one, and one of a removed integration. `now`: UTC milliseconds.
+ */
 export async function findKey(db: Database, digest: string, now: number) {
-  const query = prepared.get(db.$client) ?? prepare(db);
-  prepared.set(db.$client, query);
+  const query = preparedQueries.get(db.$client) ?? prepare(db);
+  preparedQueries.set(db.$client, query);
   const [row] = await query.execute({ digest, now });
   return row?.removedAt == null ? row : undefined;
 }
 
 export type KeyRecord = NonNullable<Awaited<ReturnType<typeof findKey>>>;
 
-/** Whether a use of the integration now is worth writing down. */
+/** Whether the last use of a key's integration is old enough to be written again. */
 export const isUseDue = (key: KeyRecord, now: number): boolean =>
-  key.integrationId !== null && (key.lastUsedAt ?? Number.NEGATIVE_INFINITY) <= now - LAST_USE_GRAIN_MS;
+  key.integrationId !== null && (key.lastUsedAt ?? Number.NEGATIVE_INFINITY) <= now - LAST_USE_INTERVAL_MS;
 
-/** Writes down that an integration was used; of several requests at once, the first writes. */
+/** Writes when an integration was last used; of concurrent requests, the first writes. */
 export async function recordUse(db: Database, integrationId: string, now: number): Promise<void> {
   await db
     .update(integrations)
@@ -65,7 +62,7 @@ export async function recordUse(db: Database, integrationId: string, now: number
     .where(
       and(
         eq(integrations.id, integrationId),
-        or(isNull(integrations.lastUsedAt), lte(integrations.lastUsedAt, now - LAST_USE_GRAIN_MS)),
+        or(isNull(integrations.lastUsedAt), lte(integrations.lastUsedAt, now - LAST_USE_INTERVAL_MS)),
       ),
     );
 }

@@ -1,29 +1,50 @@
-import type { SQL } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
 import { SQLiteSyncDialect } from "drizzle-orm/sqlite-core";
 
 export type Database = DrizzleD1Database & { $client: D1Database };
 
-/** The deployment's one D1 database. Cheap: every request makes one. */
+/** Wraps a D1 binding. Only tests and the functions below call this: others ask for the database by its purpose. */
 export const database = (d1: D1Database): Database => drizzle(d1);
+
+/** Opens the database in which keys, and the accounts they belong to, are found. */
+export const directoryDatabase = (env: Env): Database => database(env.DB);
+
+/** Opens the database that holds an account's rows. There is one database today, whatever the account. */
+export const databaseOf = (env: Env, _accountId: string): Database => database(env.DB);
+
+/** Opens every database of the deployment, for work on all accounts. */
+export const databases = (env: Env): Database[] => [database(env.DB)];
 
 const dialect = new SQLiteSyncDialect();
 
 /**
- * Runs statements as one transaction, all or none, in one round trip, and gives each one's result. For hand-written SQL:
+ * Runs statements as one transaction, all or none, in one round trip, and returns each one's result. For hand-written SQL:
  * drizzle's own `batch` cannot bind the parameters of a raw `sql` statement.
  */
 export async function atomically(db: Database, statements: SQL[]): Promise<D1Result<Record<string, unknown>>[]> {
-  // D1 takes no batch of nothing.
+  // D1 refuses an empty batch.
   if (statements.length === 0) return [];
   return db.$client.batch(
     statements.map((statement) => {
-      const { sql, params } = dialect.sqlToQuery(statement);
-      return db.$client.prepare(sql).bind(...params);
+      const { sql: text, params } = dialect.sqlToQuery(statement);
+      return db.$client.prepare(text).bind(...params);
     }),
   );
 }
 
-/** Whether something failed for a constraint, named by its columns as SQLite names it: "teams.slug". */
-export const violates = (error: unknown, columns: string): boolean =>
-  error instanceof Error && (error.message.includes(`constraint failed: ${columns}`) || violates(error.cause, columns));
+/**
+ * Makes the statement that fails, and with it the whole batch, unless `condition` holds. `reason` is one word, by which
+ * `isAborted` recognises it. SQLite has no RAISE outside triggers: a JSON path that is invalid is an error at run time.
+ */
+export const abortUnless = (condition: SQL, reason: string): SQL =>
+  sql`SELECT json_extract('{}', iif(holds, '$', ${`aborted: ${reason}`})) FROM (SELECT (${condition}) AS holds)`;
+
+/** Whether a batch failed because of an `abortUnless` with this reason. */
+export const isAborted = (error: unknown, reason: string): boolean => mentions(error, `'aborted: ${reason}'`);
+
+/** Whether a statement violated a constraint, named by its columns as SQLite names it: "teams.slug". */
+export const violates = (error: unknown, columns: string): boolean => mentions(error, `constraint failed: ${columns}`);
+
+const mentions = (error: unknown, text: string): boolean =>
+  error instanceof Error && (error.message.includes(text) || mentions(error.cause, text));

@@ -5,7 +5,7 @@ import { events, identities } from "../db/schema/index.ts";
 import { newId } from "../lib/id.ts";
 import type { Interval } from "../lib/interval.ts";
 import { pages } from "../lib/pages.ts";
-import { arrival, linkStatements, type Tenant } from "../people/store.ts";
+import { linkStatements, newIdentity, type Tenant } from "../people/store.ts";
 import { storesDetails } from "../presence/blocks/store.ts";
 import type { NewEvent } from "./batch.ts";
 import { isCompleted } from "./completion.ts";
@@ -26,12 +26,12 @@ export async function saveEvents(
 ): Promise<{ created: number; updated: number }> {
   if (batch.length === 0) return { created: 0, updated: 0 };
   const identifiers = new Set(batch.map((event) => event.personIdentifier));
-  const arrivals = await Promise.all(
+  const newIdentities = await Promise.all(
     [...identifiers].map((identifier) =>
-      arrival(tenant.accountId, { identifier, name: null, email: null, timeZone: null }),
+      newIdentity(tenant.accountId, { identifier, name: null, email: null, timeZone: null }),
     ),
   );
-  const identityIds = new Map(arrivals.map(({ identifier, identityId }) => [identifier, identityId]));
+  const identityIds = new Map(newIdentities.map(({ identifier, identityId }) => [identifier, identityId]));
   const rows = batch.map(({ personIdentifier, details, ...event }) => ({
     ...event,
     id: newId(),
@@ -43,7 +43,7 @@ export async function saveEvents(
     upsert(tenant, integrationId, JSON.stringify(page), now),
     countAccepted(tenant),
   ]);
-  const results = await atomically(db, [...linkStatements(tenant, arrivals, now), ...upserts]);
+  const results = await atomically(db, [...linkStatements(tenant, newIdentities, now), ...upserts]);
   const newIds = new Set(rows.map((row) => row.id));
   const written = results.slice(-upserts.length).flatMap(({ results }) => results as { id: string }[]);
   const created = written.filter(({ id }) => newIds.has(id)).length;

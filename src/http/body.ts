@@ -1,14 +1,16 @@
 import { bodyLimit } from "hono/body-limit";
 import { createMiddleware } from "hono/factory";
 import type * as z from "zod";
+import { badRequest, describeIssues, type Issue } from "../lib/failure.ts";
 import { type JsonProblem, parseJson } from "../lib/json.ts";
 import type { AppContext } from "./context.ts";
-import { ApiError, badRequest, type Issue, pathText } from "./errors.ts";
+import { ApiError, pathText } from "./errors.ts";
+import { tagged } from "./metadata.ts";
 
-/** The largest body taken, in bytes: 1 MiB. */
+/** The largest body accepted, in bytes: 1 MiB. */
 export const MAX_BODY_BYTES = 1_048_576;
 
-/** Refuses a body over the limit with 413, reading no more of it than the limit. */
+/** Refuses a larger body with 413, and reads no more of it than the limit. */
 export const limitBody = bodyLimit({
   maxSize: MAX_BODY_BYTES,
   onError: () => {
@@ -20,20 +22,21 @@ export const limitBody = bodyLimit({
 type Json<S extends z.ZodType> = { in: { json: z.input<S> }; out: { json: z.output<S> } };
 
 /**
- * Reads a JSON body as `bodyText` and `readJson` do. A problem that `spare` accepts is left to the handler, under
- * `c.get("spared")`: so one bad event need not sink its batch.
+ * Reads and validates a JSON body: see `readBody` and `readJson`. Problems in the JSON that `tolerate` accepts are left to
+ * the handler as `c.get("tolerated")`, so that one bad item of a batch does not stop the others.
  */
-export function jsonBody<S extends z.ZodType>(schema: S, spare: (problem: JsonProblem) => boolean = () => false) {
-  return createMiddleware<AppContext, string, Json<S>>(async function readJsonBody(c, next) {
-    const { value, problems } = readJson(schema, await bodyText(c.req.raw), spare);
-    c.set("spared", problems);
+export function jsonBody<S extends z.ZodType>(schema: S, tolerate: (problem: JsonProblem) => boolean = () => false) {
+  const middleware = createMiddleware<AppContext, string, Json<S>>(async function readJsonBody(c, next) {
+    const { value, problems } = readJson(schema, await readBody(c.req.raw), tolerate);
+    c.set("tolerated", problems);
     c.req.addValidatedData("json", value as object);
     await next();
   });
+  return tagged(middleware, { json: schema });
 }
 
-/** The text of a body that says to be JSON; of one that was left out, an empty object. */
-export async function bodyText(request: Request): Promise<string> {
+/** Reads the text of a JSON body; an absent body is an empty object. 415 for another declared type, 400 for invalid UTF-8. */
+export async function readBody(request: Request): Promise<string> {
   const bytes = await request.arrayBuffer();
   // Where all fields are optional, clients leave the body out.
   if (bytes.byteLength === 0 && !request.headers.has("Content-Type")) return "{}";
@@ -49,16 +52,16 @@ export async function bodyText(request: Request): Promise<string> {
 }
 
 /**
- * Reads JSON, refuses what JSON.parse would silently lose or mangle (duplicate keys, lone surrogates, NUL, endless nesting)
- * unless `spare` accepts it, and validates the rest.
+ * Parses and validates JSON. Refuses with 400 what JSON.parse would lose or change without a word (duplicate keys, lone
+ * surrogates, NUL, deep nesting), unless `tolerate` accepts the problem.
  */
 export function readJson<S extends z.ZodType>(
   schema: S,
   text: string,
-  spare: (problem: JsonProblem) => boolean = () => false,
+  tolerate: (problem: JsonProblem) => boolean = () => false,
 ): { value: z.output<S>; problems: JsonProblem[] } {
   const { value, problems } = parseText(text);
-  const refused = problems.filter((problem) => !spare(problem));
+  const refused = problems.filter((problem) => !tolerate(problem));
   if (refused.length > 0) throw badRequest(refused.slice(0, MAX_ISSUES).map(problemIssue));
   return { value: validate(schema, value), problems };
 }
@@ -74,20 +77,20 @@ function parseText(text: string): ReturnType<typeof parseJson> {
 
 const problemIssue = ({ path, message }: JsonProblem): Issue => ({ path: pathText(path), message });
 
-/** A body of a thousand users could fail in thousands of places: the first hundred are enough to mend it. */
+/** A body of a thousand users can fail in thousands of places; an answer lists the first hundred. */
 const MAX_ISSUES = 100;
 
-/** Characters of an unknown key shown: a hundred issues under a 1 MB key must not make a 100 MB answer. */
-const MAX_KEY_SHOWN = 100;
+/** Characters shown of an unknown key, so that a hundred issues under a 1 MB key do not make a 100 MB answer. */
+const MAX_KEY_LENGTH_SHOWN = 100;
 
-/** The issues of a failed zod parse, as the error body lists them. */
+/** Lists the issues of a failed zod parse as the error body shows them. */
 export const zodIssues = (error: z.core.$ZodError): Issue[] => error.issues.flatMap(issuesOf).slice(0, MAX_ISSUES);
 
-/** zod puts all unknown keys of an object into one issue of that object; each is a field at fault. */
+/** zod puts all unknown keys of an object into one issue; callers get one issue for each key. */
 function issuesOf(issue: z.core.$ZodIssue): Issue[] {
   if (issue.code !== "unrecognized_keys") return [{ path: pathText(issue.path), message: issue.message }];
   return issue.keys.map((key) => ({
-    path: pathText([...issue.path, key.slice(0, MAX_KEY_SHOWN)]),
+    path: pathText([...issue.path, key.slice(0, MAX_KEY_LENGTH_SHOWN)]),
     message: "is not a field of this body",
   }));
 }
@@ -95,10 +98,9 @@ function issuesOf(issue: z.core.$ZodIssue): Issue[] {
 function validate<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  if (
-    result.error.issues.some((issue) => issue.code === "too_big" && issue.origin === "array" && issue.path.length === 1)
-  ) {
-    throw new ApiError("too_large", { text: badRequest(zodIssues(result.error)).message });
-  }
-  throw badRequest(zodIssues(result.error));
+  const isTooLong = result.error.issues.some(
+    (issue) => issue.code === "too_big" && issue.origin === "array" && issue.path.length === 1,
+  );
+  const issues = zodIssues(result.error);
+  throw isTooLong ? new ApiError("too_large", { text: describeIssues(issues) }) : badRequest(issues);
 }

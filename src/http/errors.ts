@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { Failure, type FailureCode } from "../lib/failure.ts";
 import { rootCause } from "../lib/root_cause.ts";
 import type { AppContext } from "./context.ts";
 
@@ -10,6 +11,7 @@ const ERRORS = {
   invalid_setup_token: { status: 401, text: "Invalid setup token" },
   integration_not_active: { status: 403, text: "Integration not active" },
   onboarding_incomplete: { status: 403, text: "Account onboarding incomplete" },
+  not_allowed: { status: 403, text: "Not allowed" },
   not_found: { status: 404, text: "Not found" },
   method_not_allowed: { status: 405, text: "Method not allowed" },
   not_acceptable: { status: 406, text: "Not acceptable" },
@@ -22,74 +24,56 @@ const ERRORS = {
   too_many_requests: { status: 429, text: "Too many requests" },
   internal: { status: 500, text: "Processing failed" },
   unavailable: { status: 503, text: "Temporarily unavailable" },
-} as const;
+} as const satisfies Record<FailureCode, unknown> & Record<string, { status: number; text: string }>;
 
 export type ErrorCode = keyof typeof ERRORS;
-export type Issue = { path: string; message: string };
-/** What a 422 says of each field, as Status Hero's clients read it. */
-type FieldErrors = Record<string, string[]>;
 
-/** What a handler throws to refuse a request. `text` only narrows the documented text, never carries an internal message. */
-export class ApiError extends Error {
-  readonly code: ErrorCode;
-  readonly issues: Issue[] | undefined;
-  readonly errors: FieldErrors | undefined;
+/** A failure that only HTTP knows: of credentials, methods, media types and rates. `headers` go into the answer. */
+export class ApiError extends Failure<ErrorCode> {
   readonly headers: Record<string, string>;
 
-  constructor(
-    code: ErrorCode,
-    options: { text?: string; issues?: Issue[]; errors?: FieldErrors; headers?: Record<string, string> } = {},
-  ) {
-    super(options.text ?? ERRORS[code].text);
-    this.code = code;
-    this.issues = options.issues;
-    this.errors = options.errors;
-    this.headers = options.headers ?? {};
-  }
-
-  get status() {
-    return ERRORS[this.code].status;
+  constructor(code: ErrorCode, { text, headers = {} }: { text?: string; headers?: Record<string, string> } = {}) {
+    super(code, text === undefined ? {} : { text });
+    this.headers = headers;
   }
 }
 
-/** A 400 that names each field at fault and says why. */
-export const badRequest = (issues: Issue[]): ApiError =>
-  new ApiError("bad_request", {
-    text: issues.map((i) => (i.path ? `${i.path}: ${i.message}` : i.message)).join("; "),
-    issues,
-  });
-
-/** `["users", 3, "details"]` as a caller would write it: `users[3].details`. */
+/** Writes a path as a caller would: `["users", 3, "details"]` is `users[3].details`. */
 export const pathText = (path: readonly PropertyKey[]): string =>
   path.reduce<string>((text, step) => {
     if (typeof step === "number") return `${text}[${step}]`;
     return text ? `${text}.${String(step)}` : String(step);
   }, "");
 
-/** The one error body of all three contracts. */
+/** Answers a failed request with the one error body of all three contracts. */
 export function onError(error: Error, c: Context<AppContext>): Response {
-  const refusal = asApiError(error);
-  if (refusal.code === "internal") console.error(c.get("requestId"), rootCause(error));
+  const failure = failureOf(error);
+  const { code, text, issues, errors } = failure;
+  if (code === "internal") console.error(c.get("requestId"), rootCause(error));
   return c.json(
     {
       success: false,
-      error: refusal.message,
-      code: refusal.code,
+      error: text ?? ERRORS[code].text,
+      code,
       request_id: c.get("requestId"),
-      ...(refusal.issues && { issues: refusal.issues }),
-      ...(refusal.errors && { errors: refusal.errors }),
+      ...(issues && { issues }),
+      ...(errors && { errors }),
     },
-    refusal.status,
-    // RFC 9110 section 11.6.1: a 401 names a scheme by which the caller can show who it is.
-    { ...(refusal.status === 401 && { "WWW-Authenticate": "Bearer" }), ...refusal.headers },
+    ERRORS[code].status,
+    {
+      // RFC 9110 section 11.6.1: a 401 names a scheme by which the caller can authenticate.
+      ...(ERRORS[code].status === 401 && { "WWW-Authenticate": "Bearer" }),
+      ...(failure instanceof ApiError && failure.headers),
+    },
   );
 }
 
-/** Objects say so when they are overloaded; asking again at once would only make it worse. */
+/** Whether a Durable Object refused a call because it is overloaded. A retry would add to the load. */
 const isOverloaded = (error: Error): boolean => "overloaded" in error && error.overloaded === true;
 
-function asApiError(error: Error): ApiError {
-  if (error instanceof ApiError) return error;
-  if (isOverloaded(error)) return new ApiError("unavailable", { headers: { "Retry-After": "5" } });
-  return new ApiError("internal");
+function failureOf(error: Error): Failure<ErrorCode> {
+  if (error instanceof Failure) return error;
+  return isOverloaded(error)
+    ? new ApiError("unavailable", { headers: { "Retry-After": "5" } })
+    : new ApiError("internal");
 }

@@ -1,47 +1,43 @@
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { matchedRoutes } from "hono/route";
 import Negotiator from "negotiator";
 import { toCsv } from "../lib/csv.ts";
 import type { AppContext } from "./context.ts";
 import { ApiError } from "./errors.ts";
+import { metadataOf, tagged } from "./metadata.ts";
 
 const JSON_TYPE = "application/json";
 const CSV_TYPE = "text/csv";
 
-/** The one of `types` that the caller likes best. All of them are UTF-8, which some callers ask for by name. */
-function preferred(c: Context, types: string[]): string | undefined {
+/** Returns the one of `types` that the caller prefers. All are UTF-8, which some callers ask for by name. */
+function preferred(c: Context, types: readonly string[]): string | undefined {
   // What most tools send, if anything.
   if ((c.req.header("Accept") ?? "*/*") === "*/*") return types[0];
   const offered = types.flatMap((type) => [type, `${type};charset=utf-8`]);
   return new Negotiator({ headers: { accept: c.req.header("Accept") } }).mediaType(offered)?.split(";", 1)[0];
 }
 
-/** What a route answers in, where that is not JSON alone. */
-type Offer = MiddlewareHandler<AppContext> & { types: string[] };
-
-/** Marks a route as answering in these media types, the likeliest first. */
-export const offer = (...types: string[]): Offer =>
-  Object.assign(
+/** Marks a route as answering in these media types, the preferred one first. */
+export const offer = (...types: string[]) =>
+  tagged(
     createMiddleware<AppContext>(async function offers(_c, next) {
       await next();
     }),
     { types },
   );
 
-const isOffer = (handler: unknown): handler is Offer => typeof handler === "function" && "types" in handler;
-
-/** Marks a route as answering `Accept: text/csv` too. */
+/** Marks a route as answering in CSV too. */
 export const offerCsv = offer(JSON_TYPE, CSV_TYPE);
 
-/** Refuses with 406, before anything is done, a request whose `Accept` leaves no type that its route answers in. */
+/** Refuses with 406, before anything is done, a request that accepts none of the media types of its route. */
 export const negotiate = createMiddleware<AppContext>(async function negotiateType(c, next) {
-  const offered = matchedRoutes(c).map(({ handler }) => handler as unknown);
-  if (!preferred(c, offered.find(isOffer)?.types ?? [JSON_TYPE])) throw new ApiError("not_acceptable");
+  const { types = [JSON_TYPE] } = metadataOf(matchedRoutes(c).map(({ handler }) => handler));
+  if (!preferred(c, types)) throw new ApiError("not_acceptable");
   await next();
 });
 
-/** Whether the caller likes CSV better than JSON. */
+/** Whether the caller prefers CSV to JSON. */
 export const prefersCsv = (c: Context<AppContext>): boolean => preferred(c, [JSON_TYPE, CSV_TYPE]) === CSV_TYPE;
 
 type Page = { data: Record<string, unknown>[]; next_cursor: string | null };

@@ -1,51 +1,6 @@
 import * as z from "zod";
 import { type Cursor, decodeCursor } from "../lib/cursor.ts";
-import { parseDate, parseInstant } from "../lib/instant.ts";
-import { isEmail } from "../lib/text.ts";
-import { isTimeZone } from "../lib/time_zone.ts";
-
-const string = () => z.string({ error: (issue) => (issue.input === undefined ? "is required" : "must be a string") });
-
-/** Text of 1 to `max` characters once trimmed. */
-export const text = (max: number) =>
-  string().check(z.trim(), z.minLength(1, "must not be empty"), z.maxLength(max, `must be at most ${max} characters`));
-
-/** A whole number from `min` to `max`. */
-export const wholeNumber = (min: number, max: number) => {
-  const message = `must be a whole number from ${min} to ${max}`;
-  return z.number(message).refine((value) => Number.isInteger(value) && value >= min && value <= max, message);
-};
-
-/** An ISO 8601 date-time with a zone, as UTC milliseconds. */
-export const instant = string().transform((value, ctx) => {
-  const ms = parseInstant(value);
-  if (ms !== null) return ms;
-  ctx.addIssue({ code: "custom", message: "must be an ISO 8601 time with a zone, such as 2024-01-15T14:30:00Z" });
-  return z.NEVER;
-});
-
-/** A calendar date, `YYYY-MM-DD`. */
-export const date = string().refine((value) => parseDate(value) !== null, "must be a calendar date such as 2024-01-15");
-
-/** An IANA `Area/Place` name or `UTC`. */
-export const timeZone = string()
-  .trim()
-  .refine(isTimeZone, "must be an IANA time zone such as America/New_York, or UTC");
-
-/** An e-mail address, trimmed and in lower case. */
-export const email = string().trim().toLowerCase().refine(isEmail, "must be an e-mail address");
-
-const MAX_URL_LENGTH = 2_048;
-
-/** An http or https URL, trimmed. */
-export const webAddress = z
-  .string("must be a string")
-  .trim()
-  .max(MAX_URL_LENGTH, `must be at most ${MAX_URL_LENGTH} characters`)
-  .refine((value) => /^https?:/i.test(value) && URL.canParse(value), "must be an http or https URL");
-
-/** A field that may be left out. Many clients write every field: null says as little as an absent one. */
-export const orNull = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? null);
+import { numeral, wholeNumber } from "../lib/values.ts";
 
 /** A week: long enough to bring a new key to every tool, short enough that no old one is forgotten. */
 const MAX_KEEP_MINUTES = 10_080;
@@ -55,29 +10,6 @@ export const rotation = z.strictObject(
   { keep_old_for_minutes: wholeNumber(0, MAX_KEEP_MINUTES).default(0) },
   "must be an object",
 );
-
-/** 16 KiB. */
-const MAX_DETAILS_BYTES = 16_384;
-
-const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
-
-/** Any object of at most 16 KiB as JSON. No z.record: it would drop a key such as `__proto__`. */
-export const details = z.custom<object>(isObject, "must be a JSON object").superRefine((value, ctx) => {
-  if (!isObject(value)) return;
-  const bytes = new TextEncoder().encode(JSON.stringify(value)).length;
-  if (bytes <= MAX_DETAILS_BYTES) return;
-  ctx.addIssue({ code: "custom", message: `must be at most ${MAX_DETAILS_BYTES} bytes as JSON, but is ${bytes}` });
-});
-
-/** A whole number from `min` to `max` as a query writes it: in digits, and not as 0x10, 1e1 or nothing at all. */
-export const numeral = (min: number, max: number) => {
-  const message = `must be a whole number from ${min} to ${max}`;
-  return z
-    .string(message)
-    .regex(/^\d{1,9}$/, message)
-    .transform(Number)
-    .pipe(wholeNumber(min, max));
-};
 
 /** `limit` and `cursor` of one of Rollcall's own lists; `isPlace` tells what the list is ordered by. */
 const page = <At extends Cursor["at"]>(isPlace: (at: unknown) => at is At) =>

@@ -1,18 +1,18 @@
-/** A place in a list that is ordered by one value and, where that is the same, by id. */
+import { fromBase64url, toBase64url } from "./base64url.ts";
+
+/** A position in a list ordered by one value, ties by id. */
 export type Cursor = { at: number | string; id: string };
 
-/** An opaque, URL-safe text that stands for a place in a list. */
-export const encodeCursor = (cursor: Cursor): string =>
-  btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify([cursor.at, cursor.id]))))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replace(/=+$/, "");
+/** Encodes a position in a list as opaque, URL-safe text. */
+export const encodeCursor = ({ at, id }: Cursor): string =>
+  toBase64url(new TextEncoder().encode(JSON.stringify([at, id])));
 
-/** The place a text of `encodeCursor` stands for; null for any other text. */
+/** Decodes a text of `encodeCursor`; null for any other text. */
 export function decodeCursor(text: string): Cursor | null {
   try {
-    const bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0));
-    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
+    const value: unknown = JSON.parse(
+      new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(fromBase64url(text)),
+    );
     if (!Array.isArray(value) || value.length !== 2) return null;
     const [at, id] = value;
     const isPlace = (typeof at === "number" || typeof at === "string") && typeof id === "string";
@@ -22,9 +22,7 @@ export function decodeCursor(text: string): Cursor | null {
   }
 }
 
-/**
- * Cuts a page out of `rows`, read with a limit of `limit + 1`, and says where the next begins.
- */
+/** Cuts a page out of `rows`, read with a limit of `limit + 1`, and returns where the next page begins; null at the end. */
 export function cutPage<T>(
   rows: T[],
   limit: number,

@@ -1,3 +1,5 @@
+import { toBase64url } from "./base64url.ts";
+
 const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /** `length` characters of base62, each with the same probability: bytes past the largest multiple of 62 are drawn again. */
@@ -24,13 +26,7 @@ export const newId = (): string => crypto.randomUUID();
 export const newIntegrationKey = (): string => `tc_${randomBase62(20)}`;
 
 /** A team key: 256 bits as 43 URL-safe characters. */
-export function newTeamKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(32));
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replace(/=+$/, "");
-}
+export const newTeamKey = (): string => toBase64url(crypto.getRandomValues(new Uint8Array(32)));
 
 /** How many characters of a key are kept readable, to tell keys apart in a list. */
 export const keyPrefix = (key: string): string => key.slice(0, 7);

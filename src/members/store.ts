@@ -2,7 +2,7 @@ import { type AnyColumn, and, eq, isNull, type SQL, sql } from "drizzle-orm";
 import { expectCheckins } from "../checkins/reports/store.ts";
 import { atomically, type Database, violates } from "../db/client.ts";
 import { members, people } from "../db/schema/index.ts";
-import { arrival, growDirectory, identifyStatements, type Tenant, usualUsername } from "../people/store.ts";
+import { bumpDirectoryVersion, identifyStatements, newIdentity, type Tenant, usualUsername } from "../people/store.ts";
 
 /** What can be said of a member; what is left out stays as it is. */
 export type MemberChange = {
@@ -36,7 +36,7 @@ export async function addMember(
   { now, today }: Moment,
 ): Promise<{ id: string } | { refused: Refusal }> {
   const { accountId, teamId } = tenant;
-  const stranger = await arrival(accountId, { identifier: email, name, email, timeZone: timeZone ?? null });
+  const stranger = await newIdentity(accountId, { identifier: email, name, email, timeZone: timeZone ?? null });
   const holder = sql`(SELECT coalesce(merged_into, id) FROM people WHERE account_id = ${accountId} AND email = ${email})`;
   // Whom the address means: the same as in a reference.
   const id = sql`coalesce(${holder},
@@ -75,7 +75,7 @@ export async function addMember(
     described.getSQL(),
     membership,
     ...expectCheckins(tenant, id, today, now),
-    growDirectory(tenant),
+    bumpDirectoryVersion(tenant),
   ];
   try {
     const results = await atomically(db, statements);
@@ -101,7 +101,7 @@ export async function changeMember(
   const statements: SQL[] = [];
   if (isGiven(described)) {
     const person = and(eq(people.id, personId), eq(people.accountId, tenant.accountId));
-    statements.push(db.update(people).set(described).where(person).getSQL(), growDirectory(tenant));
+    statements.push(db.update(people).set(described).where(person).getSQL(), bumpDirectoryVersion(tenant));
   }
   const membership = { role, manager, username: username && free(tenant, username, sql`${personId}`) };
   if (isGiven(membership))
@@ -169,7 +169,7 @@ export async function removeMember(
   await atomically(db, [
     db.update(members).set({ removedAt: now }).where(standing(tenant, personId)).getSQL(),
     ...expectCheckins(tenant, personId, today, now),
-    growDirectory(tenant),
+    bumpDirectoryVersion(tenant),
   ]);
 }
 

@@ -9,33 +9,38 @@ export type Tenant = { accountId: string; teamId: string };
 export type Account = Pick<Tenant, "accountId">;
 
 /** Somebody as a tool names them. Null is what the tool does not say, and changes nothing. */
-export type Sighting = { identifier: string; name: string | null; email: string | null; timeZone: string | null };
+export type ReportedIdentity = {
+  identifier: string;
+  name: string | null;
+  email: string | null;
+  timeZone: string | null;
+};
 
-/** A sighting with the ids it gets if it is the first of its kind, fixed so that a retry makes nobody twice. */
-export type Arrival = Sighting & { identityId: string; personId: string; memberId: string };
+/** A reported with the ids it gets if it is the first of its kind, fixed so that a retry makes nobody twice. */
+export type NewIdentity = ReportedIdentity & { identityId: string; personId: string; memberId: string };
 
-/** Prepares a sighting for `linkStatements`. */
-export async function arrival(accountId: string, sighting: Sighting): Promise<Arrival> {
-  const id = await identityId(accountId, sighting.identifier);
-  return { ...sighting, identityId: id, personId: newPersonId(), memberId: newId() };
+/** Prepares a reported for `linkStatements`. */
+export async function newIdentity(accountId: string, reported: ReportedIdentity): Promise<NewIdentity> {
+  const id = await identityId(accountId, reported.identifier);
+  return { ...reported, identityId: id, personId: newPersonId(), memberId: newId() };
 }
 
 /**
- * The statements, to run `atomically`, after which every arrival's identity exists, points to a person, and that person
+ * The statements, to run `atomically`, after which every newIdentity's identity exists, points to a person, and that person
  * is on the team. An unseen identifier links to the person with the same e-mail, or whose e-mail it is, else a new person
  * is made; who was not on the team joins as observer, and who was removed from it stays removed. Arrivals already known
  * write no row.
  */
-export function linkStatements(tenant: Tenant, arrivals: Arrival[], now: number): SQL[] {
-  return [...pages(withNames(arrivals))].flatMap((page) => {
+export function linkStatements(tenant: Tenant, newIdentities: NewIdentity[], now: number): SQL[] {
+  return [...pages(withNames(newIdentities))].flatMap((page) => {
     const rows = JSON.stringify(page);
     return [...identifyPage(tenant, rows, now), joinPage(tenant, rows, now)];
   });
 }
 
 /** As `linkStatements`, but nobody joins a team. */
-export const identifyStatements = (account: Account, arrivals: Arrival[], now: number): SQL[] =>
-  [...pages(withNames(arrivals))].flatMap((page) => identifyPage(account, JSON.stringify(page), now));
+export const identifyStatements = (account: Account, newIdentities: NewIdentity[], now: number): SQL[] =>
+  [...pages(withNames(newIdentities))].flatMap((page) => identifyPage(account, JSON.stringify(page), now));
 
 function identifyPage({ accountId }: Account, rows: string, now: number): SQL[] {
   const unseen = sql`NOT EXISTS (SELECT 1 FROM identities WHERE id = a.value ->> 'identityId')`;
@@ -75,10 +80,10 @@ export const usualUsername = (teamId: SQL, slug: SQL, memberId: SQL): SQL => sql
   CASE WHEN EXISTS (SELECT 1 FROM members u WHERE u.team_id = ${teamId} AND u.username = ${slug})
     THEN ${slug} || '-' || substr(${memberId}, 1, 6) ELSE ${slug} END`;
 
-/** What a person made from each arrival would be called, addressed and reached by. */
-function withNames(arrivals: Arrival[]) {
+/** What a person made from each newIdentity would be called, addressed and reached by. */
+function withNames(newIdentities: NewIdentity[]) {
   const slugs = new Set<string>();
-  return arrivals.map((a) => {
+  return newIdentities.map((a) => {
     const base = slugify(a.name ?? a.identifier) || "person";
     const slugIfTaken = `${base}-${a.personId.slice(-6).toLowerCase()}`;
     const slug = slugs.has(base) ? slugIfTaken : base;
@@ -99,7 +104,7 @@ export type Description = { identityId: string; name: string | null; email: stri
 export function describeStatements(tenant: Tenant, descriptions: Description[]): SQL[] {
   const folded = descriptions.map((d) => ({ ...d, email: d.email && fold(d.email) }));
   const statements = [...pages(folded)].flatMap((page) => describePage(tenant, JSON.stringify(page)));
-  return [...statements, growDirectory(tenant)];
+  return [...statements, bumpDirectoryVersion(tenant)];
 }
 
 function describePage({ accountId }: Tenant, rows: string): SQL[] {
@@ -126,9 +131,9 @@ function describePage({ accountId }: Tenant, rows: string): SQL[] {
  * The ids of somebody and of everybody merged into them: what is kept of any of these is theirs by now. The index is named
  * because hardly anybody is merged, and statistics that say so have SQLite look through all people.
  */
-export const selvesOf = (personId: string | SQL): SQL =>
+export const mergedPersonIds = (personId: string | SQL): SQL =>
   sql`SELECT ${personId} UNION ALL SELECT id FROM people INDEXED BY people_by_merge WHERE merged_into = ${personId}`;
 
 /** The statement by which the objects of an account's teams learn that who is who has changed, if `condition` holds. */
-export const growDirectory = ({ accountId }: Account, condition: SQL = sql`true`): SQL =>
+export const bumpDirectoryVersion = ({ accountId }: Account, condition: SQL = sql`true`): SQL =>
   sql`UPDATE accounts SET directory_version = directory_version + 1 WHERE id = ${accountId} AND ${condition}`;

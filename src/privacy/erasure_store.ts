@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { type Budget, isOfTeams, removePages } from "../accounts/page_store.ts";
 import { atomically, type Database } from "../db/client.ts";
 import { blocks, comments, events, reactions } from "../db/schema/index.ts";
-import { type Account, growDirectory, selvesOf, type Tenant } from "../people/store.ts";
+import { type Account, bumpDirectoryVersion, mergedPersonIds, type Tenant } from "../people/store.ts";
 
 /** Pages of history that one request removes: 80,000 rows. */
 const PAGES = 16;
@@ -21,7 +21,7 @@ export async function listIdentityIds(db: Database, account: Account, personId: 
 
 /** The plus keeps SQLite from looking through the identities of the whole account, instead of the person's. */
 const identitiesOf = ({ accountId }: Account, personId: string): SQL =>
-  sql`SELECT i.id FROM identities i WHERE +i.account_id = ${accountId} AND i.person_id IN (${selvesOf(personId)})`;
+  sql`SELECT i.id FROM identities i WHERE +i.account_id = ${accountId} AND i.person_id IN (${mergedPersonIds(personId)})`;
 
 /**
  * Whether a team may erase somebody from the whole account: they are on no other team of it, or more than an observer on
@@ -75,7 +75,7 @@ export async function countHistory(db: Database, account: Account, personId: str
  */
 export async function removePerson(db: Database, account: Account, personId: string, now: number): Promise<number> {
   const { accountId } = account;
-  const selves = selvesOf(personId);
+  const selves = mergedPersonIds(personId);
   const theirs = sql`${isOfTeams(account)} AND person_id IN (${selves})`;
   const checkins = sql`SELECT id FROM checkins WHERE ${theirs}`;
   const subscriptions = sql`SELECT id FROM subscriptions WHERE ${theirs}`;
@@ -113,7 +113,7 @@ export async function removePerson(db: Database, account: Account, personId: str
     remove(sql`members`, theirs),
     remove(sql`identities`, sql`id IN (${identitiesOf(account, personId)})`),
     remove(sql`people`, sql`account_id = ${accountId} AND id IN (${selves})`),
-    growDirectory(account),
+    bumpDirectoryVersion(account),
     sql`SELECT directory_version AS version FROM accounts WHERE id = ${accountId}`,
   ]);
   return (results.at(-1)!.results[0] as { version: number }).version;

@@ -1,7 +1,7 @@
 import { getTableColumns, getTableName, type SQL, sql, type Table } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import * as tables from "../db/schema/index.ts";
-import { selvesOf, type Tenant } from "../people/store.ts";
+import { mergedPersonIds, type Tenant } from "../people/store.ts";
 import type { Part, Row } from "./export.ts";
 
 /** Rows to a page, and characters of what may be long in them: what a page takes of memory is some ten megabytes. */
@@ -106,7 +106,7 @@ const read = (table: Table, row: Row): Row =>
   );
 
 function pageOf(source: Source, tenant: Tenant, personId: string, after: Place): SQL {
-  const selves = selvesOf(personId);
+  const selves = mergedPersonIds(personId);
   if (!("owned" in source)) return historyPage(source, tenant, selves, after);
   const { table, owned, isKeyed = true } = source;
   const rows = sql`FROM ${table} t WHERE ${owned(tenant, selves)}`;

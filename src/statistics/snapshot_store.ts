@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { atomically, type Database } from "../db/client.ts";
 import { pages } from "../lib/pages.ts";
 import { addDays } from "../lib/time_zone.ts";
-import { selvesOf, type Tenant } from "../people/store.ts";
+import { mergedPersonIds, type Tenant } from "../people/store.ts";
 import { datesFrom, monthAndDay } from "./calendar.ts";
 import { rollUp } from "./rollup_store.ts";
 import { findStale, type StalePlace, tickClock } from "./stale_store.ts";
@@ -23,7 +23,7 @@ const dueFor = (db: Database, people: readonly StalePlace[]): Promise<Due[]> =>
   readDue(
     db,
     sql`FROM json_each(${JSON.stringify(people.map(({ teamId, personId }) => [teamId, personId]))}) j
-      CROSS JOIN people a ON a.id IN (${selvesOf(sql`(j.value ->> 1)`)})
+      CROSS JOIN people a ON a.id IN (${mergedPersonIds(sql`(j.value ->> 1)`)})
       CROSS JOIN subscriptions s ON s.team_id = (j.value ->> 0) AND s.person_id = a.id`,
   );
 
@@ -67,7 +67,7 @@ const partsOf = ({ startDate, endDate }: Dates) =>
 type Placed = Omit<Due, "zone"> & PlacedWindow & ReturnType<typeof partsOf>;
 
 const refresh = (page: Placed[], now: number, always: boolean): SQL => {
-  const windows = sql`json_each(${JSON.stringify(page)}) w CROSS JOIN people a ON a.id IN (${selvesOf(sql`(w.value ->> 'personId')`)})`;
+  const windows = sql`json_each(${JSON.stringify(page)}) w CROSS JOIN people a ON a.id IN (${mergedPersonIds(sql`(w.value ->> 'personId')`)})`;
   // What is still there of somebody merged is counted under their successor; what is archived stays where it was.
   const theirs = sql`rollups r ON r.team_id = (w.value ->> 'teamId') AND r.person_id = a.id
     AND (r.archived = 1 OR a.id = (w.value ->> 'personId'))`;

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { addDays } from "../lib/time_zone.ts";
-import { selvesOf, type Tenant } from "../people/store.ts";
+import { mergedPersonIds, type Tenant } from "../people/store.ts";
 import type { StatusClasses } from "../presence/blocks/status.ts";
 import { LONG_BLOCK, LOOK_BACK_MS } from "../presence/blocks/store.ts";
 import { utcDate } from "./calendar.ts";
@@ -109,7 +109,7 @@ const isDue = (now: number): SQL => sql`(s.first_date < ${addDays(utcDate(now), 
 /** Whether the person of mark `s`, or somebody merged into them, is subscribed to. */
 const isSubscribed = sql`EXISTS (
   SELECT 1 FROM subscriptions b
-  WHERE b.team_id = s.team_id AND b.person_id IN (${selvesOf(sql`s.person_id`)}) AND b.status = 'active')`;
+  WHERE b.team_id = s.team_id AND b.person_id IN (${mergedPersonIds(sql`s.person_id`)}) AND b.status = 'active')`;
 
 type Row = Mark &
   Tenant & { personId: string; zone: string; classes: string; firstMs: number | null; firstMonth: string | null };

@@ -2,7 +2,7 @@ import { and, asc, count, eq, inArray, sql } from "drizzle-orm";
 import { atomically, type Database } from "../db/client.ts";
 import { people, subscriptions } from "../db/schema/index.ts";
 import { newSubscriptionId } from "../lib/id.ts";
-import { selvesOf, type Tenant } from "../people/store.ts";
+import { mergedPersonIds, type Tenant } from "../people/store.ts";
 import type { TimeWindow } from "../statistics/window.ts";
 
 const columns = {
@@ -50,7 +50,7 @@ export async function listSubscriptions(
   const wanted = and(
     eq(subscriptions.teamId, teamId),
     eq(subscriptions.status, status),
-    personId === undefined ? undefined : inArray(subscriptions.personId, sql`(${selvesOf(personId)})`),
+    personId === undefined ? undefined : inArray(subscriptions.personId, sql`(${mergedPersonIds(personId)})`),
   );
   const [rows, [counted]] = await Promise.all([
     read(db)
@@ -75,7 +75,7 @@ export async function subscribe(
 ): Promise<{ id: string; isNew: boolean }> {
   const id = newSubscriptionId();
   const standing = sql`SELECT id FROM subscriptions WHERE team_id = ${teamId} AND status = 'active'
-    AND time_window = ${timeWindow} AND person_id IN (${selvesOf(personId)})`;
+    AND time_window = ${timeWindow} AND person_id IN (${mergedPersonIds(personId)})`;
   const [, found] = await atomically(db, [
     sql`INSERT INTO subscriptions (id, team_id, person_id, time_window, status, total_activities, completed_activities,
         work_ms, start_date, end_date, time_zone, ends_at, last_refreshed_at, created_at, updated_at)
@@ -102,7 +102,7 @@ export async function changeWindow(
     sql`UPDATE subscriptions SET time_window = ${timeWindow}, updated_at = ${now}, ends_at = 0
       WHERE id = ${id} AND team_id = ${teamId} AND status = 'active' AND NOT EXISTS (
         SELECT 1 FROM subscriptions o WHERE o.team_id = ${teamId} AND o.status = 'active' AND o.id <> ${id}
-          AND o.time_window = ${timeWindow} AND o.person_id IN (${selvesOf(personId)}))
+          AND o.time_window = ${timeWindow} AND o.person_id IN (${mergedPersonIds(personId)}))
       RETURNING id`,
   ]);
   return changed!.results.length > 0;

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { atomically, type Database } from "../db/client.ts";
-import { growDirectory, type Tenant } from "../people/store.ts";
+import { bumpDirectoryVersion, type Tenant } from "../people/store.ts";
 import { MAX_CLASSES } from "./status_classes.ts";
 
 /** What is to change of a team's settings; what is left out stays, and null within questions and classes takes one away. */
@@ -37,7 +37,7 @@ export async function changeTeam(db: Database, tenant: Tenant, change: TeamChang
       WHERE id = ${tenant.teamId} AND account_id = ${tenant.accountId} AND ${isFew}
       RETURNING name, time_zone, work_days, questions, status_classes, stores_details, retention_days`,
     ...(isPresence
-      ? [growDirectory(tenant, sql`EXISTS (SELECT 1 FROM teams WHERE id = ${tenant.teamId} AND ${isFew})`)]
+      ? [bumpDirectoryVersion(tenant, sql`EXISTS (SELECT 1 FROM teams WHERE id = ${tenant.teamId} AND ${isFew})`)]
       : []),
     sql`SELECT directory_version AS version FROM accounts WHERE id = ${tenant.accountId}`,
   ]);

@@ -64,7 +64,7 @@ const TENANTLESS: Record<string, string> = {
   "src/retention/expired_store.ts: expiredEvents": "takes many teams",
   "src/retention/expired_store.ts: expiringPeople": "takes many teams",
   "src/retention/expired_store.ts: listKeepers": "the cron serves every team",
-  "src/people/store.ts: selvesOf": "a part of queries that take the team themselves",
+  "src/people/store.ts: mergedPersonIds": "a part of queries that take the team themselves",
   "src/presence/store.ts: teamsHeard": "the cron serves every team; it learns ids and nothing else of theirs",
 };
 

@@ -11,7 +11,7 @@ const KINDS = ["integration", "team", "either"] as const;
 
 // A route for each kind of guard, which says who is calling and needs nothing but its guard.
 const probes = new Hono<AppContext>();
-for (const accepts of KINDS) probes.get(`/probe/${accepts}`, guard(accepts), (c) => c.json(c.get("caller")));
+for (const accepts of KINDS) probes.get(`/probe/${accepts}`, guard(accepts), (c) => c.json(c.get("actor")));
 const app = appOf([probes]);
 
 /** Asks the route whose guard takes `accepts`. */

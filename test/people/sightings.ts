@@ -1,23 +1,23 @@
 import { env } from "cloudflare:workers";
 import { atomically, database } from "../../src/db/client.ts";
 import {
-  arrival,
   type Description,
   describeStatements,
   linkStatements,
-  type Sighting,
+  newIdentity,
+  type ReportedIdentity,
 } from "../../src/people/store.ts";
 import type { Team } from "../support/team.ts";
 
 export const db = database(env.DB);
 
-type Said = Partial<Sighting> & { identifier: string };
+type Said = Partial<ReportedIdentity> & { identifier: string };
 
-const sighting = (said: Said): Sighting => ({ name: null, email: null, timeZone: null, ...said });
+const sighting = (said: Said): ReportedIdentity => ({ name: null, email: null, timeZone: null, ...said });
 
 /** Tools name somebody on the team: all in one batch, as presence and events do. Answers what the statements did. */
 export async function see(team: Team, ...said: Said[]) {
-  const arrivals = await Promise.all(said.map((one) => arrival(team.accountId, sighting(one))));
+  const arrivals = await Promise.all(said.map((one) => newIdentity(team.accountId, sighting(one))));
   return atomically(db, linkStatements(team, arrivals, Date.now()));
 }
 
@@ -25,7 +25,7 @@ export async function see(team: Team, ...said: Said[]) {
 export async function describe(team: Team, ...said: Said[]) {
   const descriptions = await Promise.all(
     said.map(async (one): Promise<Description> => {
-      const { identityId, name, email, timeZone } = await arrival(team.accountId, sighting(one));
+      const { identityId, name, email, timeZone } = await newIdentity(team.accountId, sighting(one));
       return { identityId, name, email, timeZone };
     }),
   );

@@ -27,21 +27,21 @@ const pairBody = ({ people, ms }: PairOverlap) => ({ person_ids: people, hours: 
 export const blockRoutes = new Hono<AppContext>()
   .get("/blocks", guard("either"), offerCsv, query(blocksQuery), async (c) => {
     const { person: reference, limit, cursor, ...filter } = c.req.valid("query");
-    const caller = c.get("caller");
+    const actor = c.get("actor");
     const person = await wantedPerson(c, reference);
-    const open = await openBlocks(c.env, caller);
-    const blocks = await listBlocks(c.get("db"), caller, { ...filter, personId: person?.id }, limit + 1, cursor);
+    const open = await openBlocks(c.env, actor);
+    const blocks = await listBlocks(c.get("db"), actor, { ...filter, personId: person?.id }, limit + 1, cursor);
     const { rows, nextCursor } = cutPage(blocks, limit, (block) => ({ at: block.startedAt, id: block.id }));
-    const data = withNews(rows, open).map((block) => blockBody(block, caller.statusClasses));
+    const data = withNews(rows, open).map((block) => blockBody(block, actor.statusClasses));
     return answerPage(c, { data, next_cursor: nextCursor }, BLOCK_COLUMNS);
   })
   .get("/overlap", guard("either"), query(overlapQuery), async (c) => {
     const { from, to, limit, cursor } = c.req.valid("query");
     const window = { start: from, end: to };
-    const caller = c.get("caller");
-    const open = await openBlocks(c.env, caller);
-    const blocks = withNews(await heldWithin(c.get("db"), caller, window), open);
-    const work = workByPerson(blocks, window, caller.statusClasses);
+    const actor = c.get("actor");
+    const open = await openBlocks(c.env, actor);
+    const blocks = withNews(await heldWithin(c.get("db"), actor, window), open);
+    const work = workByPerson(blocks, window, actor.statusClasses);
     const since = cursor ? cursor.at + 1 : from;
     const { intervals, pairs } = overlap(work, window, { since, limit: limit + 1 });
     const { rows, nextCursor } = cutPage(intervals, limit, ({ start }) => ({ at: start, id: "" }));
@@ -54,15 +54,15 @@ export const blockRoutes = new Hono<AppContext>()
   })
   .get("/patterns", guard("either"), query(patternsQuery), async (c) => {
     const { weeks, person: reference } = c.req.valid("query");
-    const caller = c.get("caller");
+    const actor = c.get("actor");
     const person = await wantedPerson(c, reference);
-    const open = await openBlocks(c.env, caller);
+    const open = await openBlocks(c.env, actor);
     const now = Date.now();
     // Local days begin up to 14 hours before and end up to 12 hours after those of UTC: a day more covers every zone.
     const window = { start: now - (weeks * 7 + 1) * 86_400_000, end: now };
-    const blocks = withNews(await heldWithin(c.get("db"), caller, window, person?.id), open);
-    const work = workByPerson(blocks, window, caller.statusClasses);
-    const people = await peopleOf(c.get("db"), caller, [...work.keys()]);
+    const blocks = withNews(await heldWithin(c.get("db"), actor, window, person?.id), open);
+    const work = workByPerson(blocks, window, actor.statusClasses);
+    const people = await peopleOf(c.get("db"), actor, [...work.keys()]);
     const data = people.map(({ personId, name, timeZone }) => {
       const today = localDate(now, timeZone);
       const dates = Array.from({ length: weeks * 7 }, (_, ago) => addDays(today, -ago));

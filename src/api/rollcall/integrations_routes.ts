@@ -23,7 +23,7 @@ import { integrationChange, newIntegration } from "./integrations_schema.ts";
 export const integrationsRoutes = new Hono<AppContext>()
   .get("/integrations", guard("team"), query(pageByTime), async (c) => {
     const { limit, cursor } = c.req.valid("query");
-    const found = await listIntegrations(c.get("db"), c.get("caller").teamId, {
+    const found = await listIntegrations(c.get("db"), c.get("actor").teamId, {
       limit: limit + 1,
       ...(cursor && { cursor }),
     });
@@ -34,21 +34,21 @@ export const integrationsRoutes = new Hono<AppContext>()
     const { name, active, presence_timeout_minutes: presenceTimeoutMinutes } = c.req.valid("json");
     const [id, key] = [newId(), newIntegrationKey()];
     const integration = { id, key, name, active, presenceTimeoutMinutes };
-    const row = await createIntegration(c.get("db"), c.get("caller").teamId, integration, Date.now());
+    const row = await createIntegration(c.get("db"), c.get("actor").teamId, integration, Date.now());
     return c.json({ ...shown(row), key }, 201, { ...NO_STORE, Location: `/api/v1/integrations/${id}` });
   })
   .get("/integrations/:id", guard("team"), async (c) =>
-    c.json(shown(present(await findIntegration(c.get("db"), c.get("caller").teamId, c.req.param("id"))))),
+    c.json(shown(present(await findIntegration(c.get("db"), c.get("actor").teamId, c.req.param("id"))))),
   )
   .patch("/integrations/:id", guard("team"), jsonBody(integrationChange), async (c) => {
     const { name, active, presence_timeout_minutes: presenceTimeoutMinutes } = c.req.valid("json");
     const change = { name, active, presenceTimeoutMinutes };
     return c.json(
-      shown(present(await changeIntegration(c.get("db"), c.get("caller").teamId, c.req.param("id"), change))),
+      shown(present(await changeIntegration(c.get("db"), c.get("actor").teamId, c.req.param("id"), change))),
     );
   })
   .delete("/integrations/:id", guard("team"), async (c) => {
-    const removed = await removeIntegration(c.get("db"), c.get("caller").teamId, c.req.param("id"), Date.now());
+    const removed = await removeIntegration(c.get("db"), c.get("actor").teamId, c.req.param("id"), Date.now());
     if (!removed) throw new ApiError("not_found");
     return c.body(null, 204);
   })
@@ -57,7 +57,7 @@ export const integrationsRoutes = new Hono<AppContext>()
     const [key, now] = [newIntegrationKey(), Date.now()];
     const keepUntil = now + minutes * 60_000;
     const row = present(
-      await rotateKey(c.get("db"), c.get("caller").teamId, c.req.param("id"), { key, keepUntil }, now),
+      await rotateKey(c.get("db"), c.get("actor").teamId, c.req.param("id"), { key, keepUntil }, now),
     );
     const body = { ...shown(row), key, old_key_expires_at: minutes > 0 ? formatInstant(keepUntil) : null };
     return c.json(body, 200, NO_STORE);

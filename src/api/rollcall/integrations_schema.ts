@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { text, wholeNumber } from "../../http/schema.ts";
 import { PRESENCE_TIMEOUT_MINUTES } from "../../integrations/timeout.ts";
+import { text, wholeNumber } from "../../lib/values.ts";
 
 const name = text(100);
 const active = z.boolean("must be true or false");

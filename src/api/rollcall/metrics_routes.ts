@@ -16,12 +16,12 @@ const SCRAPED = ["application/openmetrics-text", "application/openmetrics-text;v
 
 /** What an operator's monitoring scrapes of a team, as OpenMetrics. */
 export const metricsRoutes = new Hono<AppContext>().get("/metrics", guard("team"), offer(...SCRAPED), async (c) => {
-  const [db, caller] = [c.get("db"), c.get("caller")];
+  const [db, actor] = [c.get("db"), c.get("actor")];
   const [live, counts, lagMs] = await Promise.all([
-    presenceOf(c.env, caller.teamId, (team) => team.metrics(caller.directoryVersion)),
-    countTeam(db, caller),
-    refreshLag(db, caller, Date.now()),
+    presenceOf(c.env, actor.teamId, (team) => team.metrics(actor.directoryVersion)),
+    countTeam(db, actor),
+    refreshLag(db, actor, Date.now()),
   ]);
   const metrics = teamMetrics({ ...live, ...counts, lagMs });
-  return c.body(exposition(metrics, { team: caller.teamSlug }), 200, { "Content-Type": OPENMETRICS_TYPE });
+  return c.body(exposition(metrics, { team: actor.teamSlug }), 200, { "Content-Type": OPENMETRICS_TYPE });
 });

@@ -16,10 +16,10 @@ import { requirePerson } from "./person_guard.ts";
 export const peopleRoutes = new Hono<AppContext>()
   .get("/people", guard("either"), query(peopleQuery), async (c) => {
     const wanted = c.req.valid("query");
-    const caller = c.get("caller");
-    const team = await listTeam(c.get("db"), caller, { withIdentifiers: Boolean(wanted.q) });
+    const actor = c.get("actor");
+    const team = await listTeam(c.get("db"), actor, { withIdentifiers: Boolean(wanted.q) });
     const { rows, nextCursor } = pageOfPeople(team, wanted);
-    return c.json({ data: rows.map((row) => personBody(row, caller.teamTimeZone)), next_cursor: nextCursor });
+    return c.json({ data: rows.map((row) => personBody(row, actor.teamTimeZone)), next_cursor: nextCursor });
   })
   .get("/people/:id", guard("either"), async (c) => c.json(await details(c, await requirePerson(c, c.req.param("id")))))
   .post("/people/:id/merge", guard("team"), jsonBody(mergeRequest), async (c) => {
@@ -28,29 +28,29 @@ export const peopleRoutes = new Hono<AppContext>()
     const refusal = refuseMerge(from, into);
     if (refusal) throw new ApiError("conflict", { text: refusal });
     const ids = { fromId: from.id, intoId: into.id };
-    if (!(await mergePeople(c.get("db"), c.get("caller"), ids, Date.now()))) throw overtaken();
+    if (!(await mergePeople(c.get("db"), c.get("actor"), ids, Date.now()))) throw overtaken();
     return c.json(await details(c, await requirePerson(c, into.id)));
   })
   .post("/people/:id/unmerge", guard("team"), jsonBody(unmergeRequest), async (c) => {
-    const [db, caller] = [c.get("db"), c.get("caller")];
+    const [db, actor] = [c.get("db"), c.get("actor")];
     const { person: reference } = c.req.valid("json");
     const into = await requirePerson(c, c.req.param("id"));
     const from = reference === undefined ? null : await requirePerson(c, reference, "person");
-    const merge = await findMerge(db, caller, { intoId: into.namedId, fromId: from?.namedId });
+    const merge = await findMerge(db, actor, { intoId: into.namedId, fromId: from?.namedId });
     if (!merge) throw new ApiError("conflict", { text: nothingToUndo(into, from) });
-    if (!(await undoMerge(db, caller, merge.id, Date.now()))) {
-      const later = await findMergeOnTop(db, caller, merge.id);
+    if (!(await undoMerge(db, actor, merge.id, Date.now()))) {
+      const later = await findMergeOnTop(db, actor, merge.id);
       throw later ? new ApiError("conflict", { text: undoFirst(later) }) : overtaken();
     }
     // A successor whom only this merge brought to the team is gone from it, and then the other one is there.
-    return c.json(await details(c, (await findPerson(db, caller, into.id)) ?? (await requirePerson(c, merge.from.id))));
+    return c.json(await details(c, (await findPerson(db, actor, into.id)) ?? (await requirePerson(c, merge.from.id))));
   });
 
 async function details(c: Context<AppContext>, row: PersonRow) {
-  const [db, caller] = [c.get("db"), c.get("caller")];
-  const [identities, merges] = await Promise.all([listIdentities(db, caller, row.id), listMerges(db, caller, row.id)]);
+  const [db, actor] = [c.get("db"), c.get("actor")];
+  const [identities, merges] = await Promise.all([listIdentities(db, actor, row.id), listMerges(db, actor, row.id)]);
   return {
-    ...personBody(row, caller.teamTimeZone),
+    ...personBody(row, actor.teamTimeZone),
     identities: identities.map(identityBody),
     merges: merges.map(mergeBody),
   };

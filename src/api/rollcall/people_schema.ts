@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { pageByName, text } from "../../http/schema.ts";
+import { pageByName } from "../../http/schema.ts";
+import { text } from "../../lib/values.ts";
 
 /** GET /people */
 export const peopleQuery = pageByName.extend({

@@ -1,12 +1,12 @@
 import type { Context } from "hono";
 import type { AppContext } from "../../http/context.ts";
-import { ApiError } from "../../http/errors.ts";
+import { notFound } from "../../lib/failure.ts";
 import { findPerson, findRemoved, type PersonRow } from "../../people/person_store.ts";
 
 /** The person of the caller's team that a reference names, or a 404, which names the `field` of the body that held it. */
 export async function requirePerson(c: Context<AppContext>, reference: string, field?: string): Promise<PersonRow> {
-  const found = await findPerson(c.get("db"), c.get("caller"), reference);
-  if (!found) throw new ApiError("not_found", field ? { text: `${field}: not found` } : {});
+  const found = await findPerson(c.get("db"), c.get("actor"), reference);
+  if (!found) throw notFound(field);
   return found;
 }
 
@@ -19,8 +19,8 @@ export const wantedPerson = async (c: Context<AppContext>, reference?: string): 
  * person's references lead to the successor. Nobody: 404.
  */
 export async function requireSubject(c: Context<AppContext>, reference: string): Promise<PersonRow> {
-  const [db, caller] = [c.get("db"), c.get("caller")];
-  const found = (await findPerson(db, caller, reference)) ?? (await findRemoved(db, caller, reference));
-  if (!found) throw new ApiError("not_found");
+  const [db, actor] = [c.get("db"), c.get("actor")];
+  const found = (await findPerson(db, actor, reference)) ?? (await findRemoved(db, actor, reference));
+  if (!found) throw notFound();
   return found;
 }

@@ -2,8 +2,9 @@ import { type Context, Hono } from "hono";
 import { countAccount, removeAccount, revokeAccount } from "../../accounts/removal_store.ts";
 import { guard } from "../../auth/key_guard.ts";
 import type { AppContext } from "../../http/context.ts";
-import { ApiError, badRequest } from "../../http/errors.ts";
+import { ApiError } from "../../http/errors.ts";
 import { offerCsv, prefersCsv } from "../../http/negotiate.ts";
+import { badRequest } from "../../lib/failure.ts";
 import { formatInstant } from "../../lib/instant.ts";
 import { rootCause } from "../../lib/root_cause.ts";
 import { forEachTeam, openBlocks, presenceOf } from "../../presence/stub.ts";
@@ -27,12 +28,12 @@ const ELSEWHERE =
 /** What there is of somebody: all of it to take along, or to be erased; and the erasure of a whole account. */
 export const privacyRoutes = new Hono<AppContext>()
   .get("/people/:id/export", guard("team"), offerCsv, async (c) => {
-    const caller = c.get("caller");
+    const actor = c.get("actor");
     const { id } = await requireSubject(c, c.req.param("id"));
     // Has the team's object hand D1 what it knows better.
-    await openBlocks(c.env, caller, id);
-    const parts = exportPerson(c.get("db"), caller, id);
-    const head = { person_id: id, team_id: caller.teamId, exported_at: formatInstant(Date.now()) };
+    await openBlocks(c.env, actor, id);
+    const parts = exportPerson(c.get("db"), actor, id);
+    const head = { person_id: id, team_id: actor.teamId, exported_at: formatInstant(Date.now()) };
     c.header("Vary", "Accept");
     c.header("Cache-Control", "no-store");
     return prefersCsv(c)
@@ -41,21 +42,21 @@ export const privacyRoutes = new Hono<AppContext>()
   })
   // Of the person everywhere in the account: people are the account's.
   .delete("/people/:id", guard("team"), async (c) => {
-    const [db, caller] = [c.get("db"), c.get("caller")];
+    const [db, actor] = [c.get("db"), c.get("actor")];
     const { id, memberId, formerId, namedId } = await requireSubject(c, c.req.param("id"));
     // Any other word may be somebody else's as soon as they are gone: and this may be sent twice.
     if (![id, memberId, formerId, namedId].includes(c.req.param("id"))) {
       throw badRequest([{ path: "id", message: "must be the id of a person: no other name is for good" }]);
     }
-    if (!(await mayErase(db, caller, id))) throw new ApiError("conflict", { text: ELSEWHERE });
-    const [teamIds, identityIds] = await Promise.all([listTeamIds(db, caller), listIdentityIds(db, caller, id)]);
+    if (!(await mayErase(db, actor, id))) throw new ApiError("conflict", { text: ELSEWHERE });
+    const [teamIds, identityIds] = await Promise.all([listTeamIds(db, actor), listIdentityIds(db, actor, id)]);
     // The objects first, or they would write blocks behind those removed; and D1 knows the person until all else is gone,
     // so that an erasure that was cut short can be asked for again.
     await forEachTeam(teamIds, (id) => presenceOf(c.env, id, (team) => team.forget(identityIds)));
-    if (!(await removeHistory(db, caller, id))) {
-      return c.json({ person_id: id, left: await countHistory(db, caller, id) }, 202);
+    if (!(await removeHistory(db, actor, id))) {
+      return c.json({ person_id: id, left: await countHistory(db, actor, id) }, 202);
     }
-    const version = await removePerson(db, caller, id, Date.now());
+    const version = await removePerson(db, actor, id, Date.now());
     // Who was named again meanwhile was linked to them once more.
     await forEachTeam(teamIds, (id) => presenceOf(c.env, id, (team) => team.wake(version)));
     return c.body(null, 204);

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { email, text, timeZone, wholeNumber } from "../../http/schema.ts";
 import { PRESENCE_TIMEOUT_MINUTES } from "../../integrations/timeout.ts";
 import { slugify } from "../../lib/text.ts";
+import { email, text, timeZone, wholeNumber } from "../../lib/values.ts";
 
 const name = text(100);
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { text, wholeNumber } from "../../http/schema.ts";
 import { foldStatus } from "../../lib/text.ts";
+import { text, wholeNumber } from "../../lib/values.ts";
 import { CLASSES } from "../../teams/status_classes.ts";
 import { zone } from "../status_hero/schema.ts";
 

@@ -23,20 +23,20 @@ export const timelineRoutes = new Hono<AppContext>().get(
   offerCsv,
   query(timelineQuery),
   async (c) => {
-    const caller = c.get("caller");
+    const actor = c.get("actor");
     const now = Date.now();
     const person = await requirePerson(c, c.req.param("id"));
-    const zone = person.timeZone ?? caller.teamTimeZone;
+    const zone = person.timeZone ?? actor.teamTimeZone;
     const date = c.req.valid("query").date ?? localDate(now, zone);
     const day = localDay(date, zone);
-    const open = await openBlocks(c.env, caller);
+    const open = await openBlocks(c.env, actor);
     const [stored, events] = await Promise.all([
-      blocksWithin(c.get("db"), caller, day, person.id),
-      eventsOfPerson(c.get("db"), caller, person.id, day),
+      blocksWithin(c.get("db"), actor, day, person.id),
+      eventsOfPerson(c.get("db"), actor, person.id, day),
     ]);
     const blocks = soFar(withNews(stored, open), day, now);
-    const worked = workByPerson(blocks, day, caller.statusClasses).get(person.id) ?? [];
-    const bodies = blocks.map((block) => blockBody(block, caller.statusClasses));
+    const worked = workByPerson(blocks, day, actor.statusClasses).get(person.id) ?? [];
+    const bodies = blocks.map((block) => blockBody(block, actor.statusClasses));
     const data = timeline(bodies, events.map(eventBody), zone);
     const head = {
       person_id: person.id,

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { date } from "../../http/schema.ts";
+import { date } from "../../lib/values.ts";
 
 /** GET /people/{id}/timeline */
 export const timelineQuery = z.object({ date: date.optional() });

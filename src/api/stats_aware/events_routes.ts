@@ -4,10 +4,11 @@ import { type Read, sortOut } from "../../events/batch.ts";
 import { listEvents, saveEvents } from "../../events/store.ts";
 import { jsonBody, zodIssues } from "../../http/body.ts";
 import type { AppContext } from "../../http/context.ts";
-import { badRequest, type Issue, pathText } from "../../http/errors.ts";
+import { pathText } from "../../http/errors.ts";
 import { answerPage, offerCsv } from "../../http/negotiate.ts";
 import { query } from "../../http/query.ts";
 import { cutPage } from "../../lib/cursor.ts";
+import { describeIssues, type Issue } from "../../lib/failure.ts";
 import { formatInstant } from "../../lib/instant.ts";
 import type { JsonProblem } from "../../lib/json.ts";
 import { wantedPerson } from "../rollcall/person_guard.ts";
@@ -17,11 +18,11 @@ import { event, eventBatch, eventQuery, isWithinOneEvent } from "./events_schema
 /** Activity events in (StatsAware, "Events API") and out. */
 export const eventsRoutes = new Hono<AppContext>()
   .post("/events", guard("integration"), jsonBody(eventBatch, isWithinOneEvent), async (c) => {
-    const caller = c.get("caller");
+    const actor = c.get("actor");
     const sent = c.req.valid("json").events;
     const now = Date.now();
-    const { events, failures } = sortOut(readEach(sent, c.get("spared")), now, caller);
-    const { created, updated } = await saveEvents(c.get("db"), caller, caller.integration!.id, events, now);
+    const { events, failures } = sortOut(readEach(sent, c.get("tolerated")), now, actor);
+    const { created, updated } = await saveEvents(c.get("db"), actor, actor.integration!.id, events, now);
     const errors = failures.length;
     return c.json({
       success: true,
@@ -32,9 +33,9 @@ export const eventsRoutes = new Hono<AppContext>()
   })
   .get("/events", guard("either"), offerCsv, query(eventQuery), async (c) => {
     const { person: reference, external_id: externalId, limit, ...filter } = c.req.valid("query");
-    const caller = c.get("caller");
+    const actor = c.get("actor");
     const person = await wantedPerson(c, reference);
-    const found = await listEvents(c.get("db"), caller, { ...filter, externalId, personId: person?.id }, limit + 1);
+    const found = await listEvents(c.get("db"), actor, { ...filter, externalId, personId: person?.id }, limit + 1);
     const { rows, nextCursor } = cutPage(found, limit, ({ occurredAt, id }) => ({ at: occurredAt, id }));
     return answerPage(c, { data: rows.map(eventBody), next_cursor: nextCursor }, EVENT_COLUMNS);
   });
@@ -59,4 +60,4 @@ function sentExternalId(value: unknown): string | null {
 }
 
 /** An event has eight fields to be wrong about; more than that says nothing new. */
-const inWords = (issues: Issue[]): string => badRequest(issues.slice(0, 8)).message;
+const inWords = (issues: Issue[]): string => describeIssues(issues.slice(0, 8));

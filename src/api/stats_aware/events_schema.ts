@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { details, instant, orNull, pageByTime, text, webAddress } from "../../http/schema.ts";
+import { pageByTime } from "../../http/schema.ts";
 import type { JsonProblem } from "../../lib/json.ts";
+import { details, instant, orNull, text, webAddress } from "../../lib/values.ts";
 
 /** The body of `POST /events`. Its events are read one by one, with `event`, so that a bad one spares the others. */
 export const eventBatch = z.object(

@@ -1,10 +1,11 @@
 import { type Context, Hono } from "hono";
 import { guard } from "../../auth/key_guard.ts";
-import { bodyText, readJson } from "../../http/body.ts";
+import { readBody, readJson } from "../../http/body.ts";
 import type { AppContext } from "../../http/context.ts";
-import { ApiError, badRequest } from "../../http/errors.ts";
+import { ApiError } from "../../http/errors.ts";
 import { query } from "../../http/query.ts";
 import { cutPage } from "../../lib/cursor.ts";
+import { badRequest } from "../../lib/failure.ts";
 import { formatInstant } from "../../lib/instant.ts";
 import { localTime } from "../../lib/time_zone.ts";
 import { HISTORY, isHistory, MAX_AHEAD_MS, readUpdate, withoutDetails } from "../../presence/heartbeat/update.ts";
@@ -18,9 +19,9 @@ const memo = new UpdateMemo();
 /** Presence in and live presence out. */
 export const presenceRoutes = new Hono<AppContext>()
   .post("/presence", guard("integration"), async (c) => {
-    const { accountId, teamId, directoryVersion, integration, storesDetails } = c.get("caller");
+    const { accountId, teamId, directoryVersion, integration, storesDetails } = c.get("actor");
     const { id: integrationId, timeoutMs } = integration!;
-    const text = await bodyText(c.req.raw);
+    const text = await readBody(c.req.raw);
     const update = memo.read(integrationId, text, (body) => readUpdate(readJson(presenceUpdate, body).value));
     const { timestamp, source, processed } = update;
     const now = Date.now();
@@ -43,7 +44,7 @@ export const presenceRoutes = new Hono<AppContext>()
   })
   .get("/presence", guard("either"), query(presenceQuery), async (c) => {
     const { present, limit, cursor } = c.req.valid("query");
-    const { teamId, directoryVersion } = c.get("caller");
+    const { teamId, directoryVersion } = c.get("actor");
     const people = await presenceOf(c.env, teamId, (team) => team.people(directoryVersion));
     const following = people.filter(
       (person) =>
@@ -69,7 +70,7 @@ const withLocalTime = (person: PersonPresence, now: number) => ({
 
 /** Hands the socket to the team's object; of the caller's headers it gets none, and so no key. */
 async function watch(c: Context<AppContext>): Promise<Response> {
-  const { teamId, directoryVersion, integration } = c.get("caller");
+  const { teamId, directoryVersion, integration } = c.get("actor");
   const headers = {
     Upgrade: "websocket",
     "X-Directory-Version": String(directoryVersion),

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { details, instant, numeral, pageByName, pageByTime, text } from "../../http/schema.ts";
+import { pageByName, pageByTime } from "../../http/schema.ts";
+import { details, instant, numeral, text } from "../../lib/values.ts";
 import type { PresenceUpdate } from "../../presence/heartbeat/update.ts";
 
 /**

@@ -28,12 +28,12 @@ const subscriptionRoutes = new Hono<AppContext>()
     // Of somebody removed from the team too: what was subscribed of theirs is there to be found, and ended.
     const person = reference === undefined ? undefined : await requireSubject(c, reference);
     const filter = { status, personId: person?.id };
-    const { rows, total } = await listSubscriptions(c.get("db"), c.get("caller"), filter, { page, limit });
+    const { rows, total } = await listSubscriptions(c.get("db"), c.get("actor"), filter, { page, limit });
     return c.json({ data: rows.map(listedBody), pagination: { page, limit, total } });
   })
   .get("/:id", guard("either"), async (c) => {
     const subscription = await current(c, await requireSubscription(c, c.req.param("id")));
-    const webhook = await findWebhook(c.get("db"), c.get("caller"), subscription.id);
+    const webhook = await findWebhook(c.get("db"), c.get("actor"), subscription.id);
     const shown = webhook && { webhook: webhookBody(webhook) };
     return c.json({ ...listedBody(subscription), ...numbersBody(subscription), ...shown });
   })
@@ -42,7 +42,7 @@ const subscriptionRoutes = new Hono<AppContext>()
     const person = await requirePerson(c, reference, "user_id");
     requireWebhook(c, url);
     const wanted = { personId: person.id, timeWindow };
-    const { id, isNew } = await subscribe(c.get("db"), c.get("caller"), wanted, Date.now());
+    const { id, isNew } = await subscribe(c.get("db"), c.get("actor"), wanted, Date.now());
     const subscription = await refreshed(c, id, person.id);
     // Last: its secret is shown this once, and what fails must not take it along.
     const webhook = await webhookSet(c, id, url);
@@ -56,7 +56,7 @@ const subscriptionRoutes = new Hono<AppContext>()
     const { time_window: timeWindow = before.timeWindow, webhook_url: url } = c.req.valid("json");
     requireWebhook(c, url);
     const isOther = timeWindow !== before.timeWindow;
-    if (isOther && !(await changeWindow(c.get("db"), c.get("caller"), before, timeWindow, Date.now()))) {
+    if (isOther && !(await changeWindow(c.get("db"), c.get("actor"), before, timeWindow, Date.now()))) {
       throw new ApiError("conflict", { text: `user_id is subscribed to the ${timeWindow} window already` });
     }
     const subscription = await current(c, await requireSubscription(c, before.id));
@@ -69,7 +69,7 @@ const subscriptionRoutes = new Hono<AppContext>()
   })
   .delete("/:id", guard("either"), async (c) => {
     const { id } = await requireSubscription(c, c.req.param("id"));
-    if (!(await unsubscribe(c.get("db"), c.get("caller"), id, Date.now()))) throw new ApiError("gone");
+    if (!(await unsubscribe(c.get("db"), c.get("actor"), id, Date.now()))) throw new ApiError("gone");
     return c.json({ deleted: true, notification_id: id });
   })
   .post("/:id/refresh", guard("either"), async (c) => {
@@ -95,14 +95,14 @@ const webhookSet = async (c: Context<AppContext>, id: string, url: string | null
 async function current(c: Context<AppContext>, subscription: SubscriptionRow): Promise<SubscriptionRow> {
   const now = Date.now();
   if (!subscription.stale && now < subscription.endsAt) return subscription;
-  await refreshPerson(c.get("db"), c.get("caller"), subscription.personId, now);
+  await refreshPerson(c.get("db"), c.get("actor"), subscription.personId, now);
   return requireSubscription(c, subscription.id);
 }
 
 /** The subscription with its numbers up to the person's last heartbeat. */
 async function refreshed(c: Context<AppContext>, id: string, personId: string): Promise<SubscriptionRow> {
-  const [db, caller] = [c.get("db"), c.get("caller")];
-  await openBlocks(c.env, caller, personId);
-  await refreshPerson(db, caller, personId, Date.now(), id);
+  const [db, actor] = [c.get("db"), c.get("actor")];
+  await openBlocks(c.env, actor, personId);
+  await refreshPerson(db, actor, personId, Date.now(), id);
   return requireSubscription(c, id);
 }

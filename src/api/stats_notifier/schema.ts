@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { numeral, text } from "../../http/schema.ts";
+import { numeral, text } from "../../lib/values.ts";
 import { TIME_WINDOWS } from "../../statistics/window.ts";
 import { webhookUrl } from "./webhooks_schema.ts";
 

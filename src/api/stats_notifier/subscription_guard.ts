@@ -5,7 +5,7 @@ import { findSubscription, type SubscriptionRow } from "../../subscriptions/stor
 
 /** An active subscription of the caller's team, or a 404; 410 for one that was removed. */
 export async function requireSubscription(c: Context<AppContext>, id: string): Promise<SubscriptionRow> {
-  const found = await findSubscription(c.get("db"), c.get("caller"), id);
+  const found = await findSubscription(c.get("db"), c.get("actor"), id);
   if (!found) throw new ApiError("not_found");
   if (found.status === "removed") throw new ApiError("gone");
   return found;

@@ -1,10 +1,11 @@
 import { type Context, Hono } from "hono";
 import { guard } from "../../auth/key_guard.ts";
 import type { AppContext } from "../../http/context.ts";
-import { ApiError, badRequest } from "../../http/errors.ts";
+import { ApiError } from "../../http/errors.ts";
 import { query } from "../../http/query.ts";
 import { pageByTime } from "../../http/schema.ts";
 import { cutPage } from "../../lib/cursor.ts";
+import { badRequest, Failure } from "../../lib/failure.ts";
 import { KEY_MISSING, secretOf, signingKey } from "../../subscriptions/webhooks/secret.ts";
 import {
   findWebhook,
@@ -22,14 +23,14 @@ export const webhookRoutes = new Hono<AppContext>()
   .get("/:id/deliveries", guard("either"), query(pageByTime), async (c) => {
     const { limit, cursor } = c.req.valid("query");
     const { id } = await requireSubscription(c, c.req.param("id"));
-    const found = await listDeliveries(c.get("db"), c.get("caller"), id, { limit: limit + 1, cursor });
+    const found = await listDeliveries(c.get("db"), c.get("actor"), id, { limit: limit + 1, cursor });
     const { rows, nextCursor } = cutPage(found, limit, ({ attemptedAt, id }) => ({ at: attemptedAt, id }));
     return c.json({ data: rows.map(deliveryBody), next_cursor: nextCursor });
   })
   .post("/:id/webhook/rotate", guard("either"), async (c) => {
     const { id } = await requireSubscription(c, c.req.param("id"));
     const key = requireKey(c);
-    const row = await rotateSecret(c.get("db"), c.get("caller"), id, Date.now());
+    const row = await rotateSecret(c.get("db"), c.get("actor"), id, Date.now());
     if (!row) throw new ApiError("not_found", { text: "Not found: the subscription has no webhook_url" });
     return c.json({ webhook: withSecret(c, row, key) });
   });
@@ -47,15 +48,15 @@ export function requireWebhook(c: Context<AppContext>, url: string | null | unde
  * or null: with its secret, which is shown this once, unless it was so already. 404 where there is no such subscription.
  */
 export async function applyWebhook(c: Context<AppContext>, subscriptionId: string, url: string | null) {
-  const [db, caller] = [c.get("db"), c.get("caller")];
+  const [db, actor] = [c.get("db"), c.get("actor")];
   if (url === null) {
-    await removeWebhook(db, caller, subscriptionId);
+    await removeWebhook(db, actor, subscriptionId);
     return null;
   }
   const key = mayLeadTo(c, url);
-  const row = await setWebhook(db, caller, subscriptionId, url, Date.now());
+  const row = await setWebhook(db, actor, subscriptionId, url, Date.now());
   if (row) return withSecret(c, row, key);
-  const standing = await findWebhook(db, caller, subscriptionId);
+  const standing = await findWebhook(db, actor, subscriptionId);
   if (!standing) throw new ApiError("not_found");
   return webhookBody(standing);
 }
@@ -68,7 +69,7 @@ function mayLeadTo(c: Context<AppContext>, url: string): string {
 
 function requireKey(c: Context<AppContext>): string {
   const key = signingKey(c.env);
-  if (key === null) throw new ApiError("unprocessable", { text: KEY_MISSING, errors: { webhook_url: [KEY_MISSING] } });
+  if (key === null) throw new Failure("unprocessable", { text: KEY_MISSING, errors: { webhook_url: [KEY_MISSING] } });
   return key;
 }
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { date } from "../../http/schema.ts";
+import { date } from "../../lib/values.ts";
 
 /** The body of `POST /member_absences/{id}` and `POST /team_absences`. */
 export const newAbsence = z.strictObject({ date }, "must be an object with a date");

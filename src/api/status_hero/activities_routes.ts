@@ -7,6 +7,7 @@ import { saveEvents } from "../../events/store.ts";
 import { jsonBody } from "../../http/body.ts";
 import type { AppContext } from "../../http/context.ts";
 import { ApiError } from "../../http/errors.ts";
+import { Failure } from "../../lib/failure.ts";
 import { newId } from "../../lib/id.ts";
 import { newActivity } from "./activities_schema.ts";
 
@@ -15,23 +16,23 @@ export const activitiesRoutes = new Hono<AppContext>()
   .get("/status_activities/:id", guard("team"), async (c) => c.json(await shown(c, { id: c.req.param("id") })))
   .get("/statuses_activities/:id", guard("team"), async (c) => c.json(await shown(c, { id: c.req.param("id") })))
   .post("/status_activities", guard("team"), jsonBody(newActivity), async (c) => {
-    const [db, caller, now] = [c.get("db"), c.get("caller"), Date.now()];
+    const [db, actor, now] = [c.get("db"), c.get("actor"), Date.now()];
     const told = c.req.valid("json");
-    if (!(await isOnTeam(db, caller, told.email))) throw unknown("email", "is not the e-mail of a member of this team");
+    if (!(await isOnTeam(db, actor, told.email))) throw unknown("email", "is not the e-mail of a member of this team");
     const externalId = `activity-${newId()}`;
-    await saveEvents(db, caller, null, [asEvent(told, externalId, now)], now);
+    await saveEvents(db, actor, null, [asEvent(told, externalId, now)], now);
     const answer = await shown(c, { externalId });
     return c.json({ ...answer, url: answer.status_activity.url }, 201);
   });
 
 async function shown(c: Context<AppContext>, name: Parameters<typeof findActivity>[2]) {
-  const [db, caller, { origin }] = [c.get("db"), c.get("caller"), new URL(c.req.url)];
-  await ensureReport(db, caller, Date.now());
-  const activity = await findActivity(db, caller, name);
+  const [db, actor, { origin }] = [c.get("db"), c.get("actor"), new URL(c.req.url)];
+  await ensureReport(db, actor, Date.now());
+  const activity = await findActivity(db, actor, name);
   if (!activity) throw new ApiError("not_found");
-  return { status_activity: activityBody(activity, { ...caller, origin }) };
+  return { status_activity: activityBody(activity, { ...actor, origin }) };
 }
 
 /** Status Hero's clients look for what they named wrongly under `errors`. */
 const unknown = (field: string, problem: string) =>
-  new ApiError("unprocessable", { text: `${field}: ${problem}`, errors: { [field]: [problem] } });
+  new Failure("unprocessable", { text: `${field}: ${problem}`, errors: { [field]: [problem] } });

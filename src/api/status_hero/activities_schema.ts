@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { email, orNull, text, webAddress } from "../../http/schema.ts";
 import { plainText } from "../../lib/html.ts";
+import { email, orNull, text, webAddress } from "../../lib/values.ts";
 
 /** Longer than the title of an event may be: markup takes room and is not counted there. */
 const MAX_DESCRIPTION_LENGTH = 4_000;

@@ -10,7 +10,7 @@ export const commentsRoutes = remarkRoutes("comment", newComment).patch(
   guard("team"),
   jsonBody(commentChange),
   async (c) => {
-    await changeRemark(c.get("db"), c.get("caller"), "comment", c.req.param("id"), c.req.valid("json").body);
+    await changeRemark(c.get("db"), c.get("actor"), "comment", c.req.param("id"), c.req.valid("json").body);
     return c.json(await shown(c, "comment", c.req.param("id")));
   },
 );

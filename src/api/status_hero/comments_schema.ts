@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { text } from "../../http/schema.ts";
+import { text } from "../../lib/values.ts";
 import { newRemark } from "./remarks_schema.ts";
 
 /** What a comment says. It is text, whatever it looks like, and kept as it was sent. */

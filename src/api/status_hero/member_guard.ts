@@ -8,10 +8,10 @@ import { findPerson, findRemoved, type PersonRow } from "../../people/person_sto
  * which `field` of the body, where the reference is not of the path.
  */
 export async function requireMember(c: Context<AppContext>, reference: string, field?: string): Promise<PersonRow> {
-  const [db, caller] = [c.get("db"), c.get("caller")];
-  const person = await findPerson(db, caller, reference);
+  const [db, actor] = [c.get("db"), c.get("actor")];
+  const person = await findPerson(db, actor, reference);
   if (person) return person;
-  const isGone = (await findRemoved(db, caller, reference)) !== null;
+  const isGone = (await findRemoved(db, actor, reference)) !== null;
   const text = isGone ? "was removed from the team" : "not found";
   throw new ApiError(isGone ? "gone" : "not_found", field === undefined ? {} : { text: `${field}: ${text}` });
 }

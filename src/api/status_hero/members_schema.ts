@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { email, text } from "../../http/schema.ts";
+import { email, text } from "../../lib/values.ts";
 import { pageQuery, zone } from "./schema.ts";
 
 /** GET /members */

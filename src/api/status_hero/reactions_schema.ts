@@ -1,4 +1,4 @@
-import { text } from "../../http/schema.ts";
+import { text } from "../../lib/values.ts";
 import { newRemark } from "./remarks_schema.ts";
 
 /** The short name of an emoji, between colons or not; without them once read. */

@@ -17,24 +17,24 @@ export const remarkRoutes = (kind: RemarkKind, newRemark: NewRemark) =>
   new Hono<AppContext>()
     .get(`/${kind}s`, guard("team"), query(pageQuery), async (c) => {
       const { page } = c.req.valid("query");
-      const found = await listRemarks(c.get("db"), c.get("caller"), kind, { page, size: PAGE_SIZE });
+      const found = await listRemarks(c.get("db"), c.get("actor"), kind, { page, size: PAGE_SIZE });
       return c.json({ [`${kind}s`]: found.map((remark) => body(c, kind, remark)) });
     })
     .get(`/${kind}s/:id`, guard("team"), async (c) => c.json(await shown(c, kind, c.req.param("id"))))
     .post(`/statuses/:id/${kind}s`, guard("team"), jsonBody(newRemark), async (c) => {
-      const [db, caller, now] = [c.get("db"), c.get("caller"), Date.now()];
+      const [db, actor, now] = [c.get("db"), c.get("actor"), Date.now()];
       const remark = c.req.valid("json");
-      await ensureReport(db, caller, now);
-      const checkin = await findCheckin(db, caller, c.req.param("id"));
+      await ensureReport(db, actor, now);
+      const checkin = await findCheckin(db, actor, c.req.param("id"));
       if (!checkin) throw new ApiError("not_found");
       const person = await requireMember(c, remark.person, "person");
       const ids = { checkinId: checkin.id, personId: person.id };
-      const added = await addRemark(db, caller, kind, { ...ids, body: remark.body }, now);
+      const added = await addRemark(db, actor, kind, { ...ids, body: remark.body }, now);
       if (!added) throw new ApiError("not_found");
       return c.json(await shown(c, kind, added.id), added.isNew ? 201 : 200);
     })
     .delete(`/${kind}s/:id`, guard("team"), async (c) => {
-      const removed = await removeRemark(c.get("db"), c.get("caller"), kind, c.req.param("id"), Date.now());
+      const removed = await removeRemark(c.get("db"), c.get("actor"), kind, c.req.param("id"), Date.now());
       if (!removed) await standing(c, kind, c.req.param("id"));
       return c.body(null, 204);
     });
@@ -45,11 +45,11 @@ export async function shown(c: Context<AppContext>, kind: RemarkKind, id: string
 }
 
 async function standing(c: Context<AppContext>, kind: RemarkKind, id: string): Promise<RemarkRow> {
-  const remark = await findRemark(c.get("db"), c.get("caller"), kind, id);
+  const remark = await findRemark(c.get("db"), c.get("actor"), kind, id);
   if (!remark) throw new ApiError("not_found");
   if (remark.removedAt !== null) throw new ApiError("gone");
   return remark;
 }
 
 const body = (c: Context<AppContext>, kind: RemarkKind, remark: RemarkRow) =>
-  remarkBody(kind, remark, { ...c.get("caller"), origin: new URL(c.req.url).origin });
+  remarkBody(kind, remark, { ...c.get("actor"), origin: new URL(c.req.url).origin });

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { text } from "../../http/schema.ts";
+import { text } from "../../lib/values.ts";
 
 /** POST /statuses/{id}/comments and /reactions: who remarks, and what. */
 export const newRemark = (body: z.ZodType<string>) => z.strictObject({ person: text(320), body }, "must be an object");

@@ -11,15 +11,15 @@ import { PAGE_SIZE, pageQuery } from "./schema.ts";
 /** Reports (Status Hero, "Reports"): one a work day, made by whoever asks first. */
 export const reportsRoutes = new Hono<AppContext>()
   .get("/reports", guard("team"), query(pageQuery), async (c) => {
-    const [db, caller, { origin }] = [c.get("db"), c.get("caller"), new URL(c.req.url)];
-    await ensureReport(db, caller, Date.now());
-    const found = await listReports(db, caller, { page: c.req.valid("query").page, size: PAGE_SIZE });
-    return c.json({ reports: found.map((report) => reportBody(report, { ...caller, origin })) });
+    const [db, actor, { origin }] = [c.get("db"), c.get("actor"), new URL(c.req.url)];
+    await ensureReport(db, actor, Date.now());
+    const found = await listReports(db, actor, { page: c.req.valid("query").page, size: PAGE_SIZE });
+    return c.json({ reports: found.map((report) => reportBody(report, { ...actor, origin })) });
   })
   .get("/reports/:id", guard("team"), async (c) => {
-    const [db, caller, { origin }] = [c.get("db"), c.get("caller"), new URL(c.req.url)];
-    await ensureReport(db, caller, Date.now());
-    const report = await findReport(db, caller, c.req.param("id"));
+    const [db, actor, { origin }] = [c.get("db"), c.get("actor"), new URL(c.req.url)];
+    await ensureReport(db, actor, Date.now());
+    const report = await findReport(db, actor, c.req.param("id"));
     if (!report) throw new ApiError("not_found");
-    return c.json({ report: reportBody(report, { ...caller, origin }) });
+    return c.json({ report: reportBody(report, { ...actor, origin }) });
   });

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { numeral, timeZone } from "../../http/schema.ts";
+import { numeral, timeZone } from "../../lib/values.ts";
 import { ianaTimeZone } from "./rails_time_zone.ts";
 
 /** Status Hero, "Pagination": collections come in pages of 30. */

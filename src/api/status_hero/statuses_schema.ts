@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { text } from "../../http/schema.ts";
+import { text } from "../../lib/values.ts";
 
 const MAX_ANSWER_LENGTH = 10_000;
 

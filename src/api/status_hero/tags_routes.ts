@@ -12,15 +12,15 @@ import { statusBody } from "./status_body.ts";
 /** Hashtags of check-ins (Status Hero, "Tags"). A tag that nobody uses is one that no check-in has. */
 export const tagsRoutes = new Hono<AppContext>()
   .get("/tags", guard("team"), query(pageQuery), async (c) => {
-    const [db, caller] = [c.get("db"), c.get("caller")];
-    await ensureReport(db, caller, Date.now());
-    return c.json({ tags: await listTags(db, caller, { page: c.req.valid("query").page, size: PAGE_SIZE }) });
+    const [db, actor] = [c.get("db"), c.get("actor")];
+    await ensureReport(db, actor, Date.now());
+    return c.json({ tags: await listTags(db, actor, { page: c.req.valid("query").page, size: PAGE_SIZE }) });
   })
   .get("/tags/:tag", guard("team"), query(pageQuery), async (c) => {
-    const [db, caller, { origin }] = [c.get("db"), c.get("caller"), new URL(c.req.url)];
-    await ensureReport(db, caller, Date.now());
+    const [db, actor, { origin }] = [c.get("db"), c.get("actor"), new URL(c.req.url)];
+    await ensureReport(db, actor, Date.now());
     const page = { page: c.req.valid("query").page, size: PAGE_SIZE };
-    const found = await listTagged(db, caller, tagNamed(c.req.param("tag")), page);
-    const statuses = await withRelated(db, caller, found);
-    return c.json({ statuses: statuses.map((status) => statusBody(status, { ...caller, origin })) });
+    const found = await listTagged(db, actor, tagNamed(c.req.param("tag")), page);
+    const statuses = await withRelated(db, actor, found);
+    return c.json({ statuses: statuses.map((status) => statusBody(status, { ...actor, origin })) });
   });

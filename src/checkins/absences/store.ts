@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { atomically, type Database } from "../../db/client.ts";
-import { selvesOf } from "../../people/store.ts";
+import { mergedPersonIds } from "../../people/store.ts";
 import { touchReport, withdrawReport } from "../reports/store.ts";
 
 type Team = { teamId: string };
@@ -28,7 +28,7 @@ export async function removeMemberAbsence(db: Database, team: Team, leave: Leave
 }
 
 const ofThem = ({ teamId }: Team, { personId, date }: Leave) =>
-  sql`team_id = ${teamId} AND date = ${date} AND person_id IN (${selvesOf(personId)})`;
+  sql`team_id = ${teamId} AND date = ${date} AND person_id IN (${mergedPersonIds(personId)})`;
 
 const stands = (team: Team, leave: Leave) => sql`EXISTS (SELECT 1 FROM member_absences WHERE ${ofThem(team, leave)})`;
 

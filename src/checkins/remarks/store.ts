@@ -4,7 +4,7 @@ import type { RemarkKind, RemarkRow } from "../../api/status_hero/remark_body.ts
 import { atomically, type Database } from "../../db/client.ts";
 import { checkins, comments, people, reactions } from "../../db/schema/index.ts";
 import { newId } from "../../lib/id.ts";
-import { selvesOf } from "../../people/store.ts";
+import { mergedPersonIds } from "../../people/store.ts";
 
 type Team = { teamId: string };
 
@@ -50,7 +50,7 @@ export async function addRemark(
   const [table, id] = [TABLES[kind], newId()];
   const { checkinId, personId, body } = remark;
   const same = sql`SELECT id FROM ${table} WHERE checkin_id = ${checkinId} AND body = ${body} AND removed_at IS NULL
-    AND person_id IN (${selvesOf(personId)})`;
+    AND person_id IN (${mergedPersonIds(personId)})`;
   const isRoom = kind === "reaction" ? sql`NOT EXISTS (${same})` : sql`true`;
   const [, standing] = await atomically(db, [
     sql`INSERT INTO ${table} (id, team_id, checkin_id, person_id, body, created_at)

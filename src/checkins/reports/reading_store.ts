@@ -2,7 +2,7 @@ import { and, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { ReportRow } from "../../api/status_hero/report_body.ts";
 import type { Database } from "../../db/client.ts";
 import { checkins, people, reports } from "../../db/schema/index.ts";
-import { selvesOf } from "../../people/store.ts";
+import { mergedPersonIds } from "../../people/store.ts";
 import { isMet, type Turnout } from "./metrics.ts";
 
 type Team = { teamId: string };
@@ -48,7 +48,7 @@ export const isSuperseded = sql`(${checkins.completedAt} IS NULL AND EXISTS (
     EXISTS (
       SELECT 1 FROM checkins o CROSS JOIN people s ON s.id = o.person_id
       WHERE o.report_id = ${checkins.reportId}
-        AND o.person_id IN (${selvesOf(sql`coalesce(w.merged_into, w.id)`)})
+        AND o.person_id IN (${mergedPersonIds(sql`coalesce(w.merged_into, w.id)`)})
         AND (o.completed_at IS NULL, s.merged_into IS NOT NULL, s.id) < (1, w.merged_into IS NOT NULL, w.id))
     OR w.merged_into IS NOT NULL AND NOT EXISTS (
       SELECT 1 FROM members m WHERE m.team_id = ${checkins.teamId} AND m.person_id = w.merged_into

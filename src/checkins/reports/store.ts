@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { atomically, type Database } from "../../db/client.ts";
 import { newId } from "../../lib/id.ts";
 import { addDays, localDate, localWeekday } from "../../lib/time_zone.ts";
-import { selvesOf } from "../../people/store.ts";
+import { mergedPersonIds } from "../../people/store.ts";
 import { planReport, type ReportPlan, type TeamDays } from "./plan.ts";
 import { LOOK_BACK_DAYS } from "./workday.ts";
 
@@ -57,7 +57,7 @@ const uuid =
 const missing = (condition: SQL): SQL => sql`
   FROM reports r JOIN members m ON m.team_id = r.team_id JOIN people p ON p.id = m.person_id
   WHERE ${condition} AND ${expected}
-    AND NOT EXISTS (SELECT 1 FROM checkins WHERE report_id = r.id AND person_id IN (${selvesOf(sql`p.id`)}))`;
+    AND NOT EXISTS (SELECT 1 FROM checkins WHERE report_id = r.id AND person_id IN (${mergedPersonIds(sql`p.id`)}))`;
 
 /** Adds what is missing of the pending check-ins. */
 const insertPending = (condition: SQL, now: number): SQL => sql`
@@ -77,7 +77,7 @@ export const touchReport = ({ teamId }: Team, date: string, now: number, conditi
 export function expectCheckins({ teamId }: Team, personId: string | SQL, from: string, now: number): SQL[] {
   const idle = sql`
     FROM checkins c
-    WHERE c.team_id = ${teamId} AND c.person_id IN (${selvesOf(personId)}) AND c.date >= ${from}
+    WHERE c.team_id = ${teamId} AND c.person_id IN (${mergedPersonIds(personId)}) AND c.date >= ${from}
       AND c.completed_at IS NULL
       AND NOT EXISTS (SELECT 1 FROM members m JOIN people p ON p.id = m.person_id
         WHERE m.team_id = c.team_id AND m.person_id = ${personId} AND ${expected})

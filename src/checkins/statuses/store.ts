@@ -3,7 +3,7 @@ import { alias } from "drizzle-orm/sqlite-core";
 import type { CheckinRow, Related } from "../../api/status_hero/status_body.ts";
 import { atomically, type Database } from "../../db/client.ts";
 import { checkins, comments, events, identities, people, reactions, reports } from "../../db/schema/index.ts";
-import { selvesOf, type Tenant } from "../../people/store.ts";
+import { mergedPersonIds, type Tenant } from "../../people/store.ts";
 import { isSuperseded } from "../reports/reading_store.ts";
 import { expectCheckins } from "../reports/store.ts";
 import { activityWindow } from "../reports/workday.ts";
@@ -99,7 +99,7 @@ export async function checkinOn(db: Database, tenant: Team, personId: string, da
   const theirs = pick(
     db,
     tenant,
-    and(inArray(checkins.personId, sql`(${selvesOf(personId)})`), eq(checkins.date, date)),
+    and(inArray(checkins.personId, sql`(${mergedPersonIds(personId)})`), eq(checkins.date, date)),
   );
   const [row] = await readCheckins(db, tenant, theirs);
   if (row) return row;

@@ -3,7 +3,7 @@ import { alias } from "drizzle-orm/sqlite-core";
 import { atomically, type Database } from "../../db/client.ts";
 import { merges, people } from "../../db/schema/index.ts";
 import { newId } from "../../lib/id.ts";
-import { type Account, growDirectory, usualUsername } from "../store.ts";
+import { type Account, bumpDirectoryVersion, usualUsername } from "../store.ts";
 
 /**
  * Merges one person into another, in one atomic batch: identities are re-pointed, people merged into the first move
@@ -46,7 +46,7 @@ export async function mergePeople(
     sql`UPDATE identities SET person_id = ${intoId} WHERE id IN (${moved(sql`${id}`, "identity")})`,
     sql`UPDATE people SET merged_into = ${intoId} WHERE id IN (${moved(sql`${id}`, "person")})
       OR id = (SELECT from_person_id FROM merges WHERE id = ${id})`,
-    growDirectory({ accountId }, sql`EXISTS (SELECT 1 FROM merges WHERE id = ${id})`),
+    bumpDirectoryVersion({ accountId }, sql`EXISTS (SELECT 1 FROM merges WHERE id = ${id})`),
   ]);
   return merged!.results.length > 0;
 }
@@ -67,7 +67,7 @@ export async function undoMerge(db: Database, { accountId }: Account, mergeId: s
     sql`UPDATE people SET merged_into = ${fromId} WHERE id IN (${moved(id, "person")})`,
     sql`UPDATE people SET merged_into = NULL WHERE id = ${fromId}`,
     sql`DELETE FROM members WHERE id IN (${moved(id, "member")}) AND NOT EXISTS (${ownHistory})`,
-    growDirectory({ accountId }, sql`${id} IS NOT NULL`),
+    bumpDirectoryVersion({ accountId }, sql`${id} IS NOT NULL`),
     sql`UPDATE merges SET undone_at = ${now} WHERE id = ${id} RETURNING id`,
   ]);
   return results.at(-1)!.results.length > 0;

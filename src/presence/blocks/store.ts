@@ -67,14 +67,16 @@ export async function settleDirectory(
   now: number,
 ): Promise<DirectoryNews> {
   // Who was erased must not come back from here, by the name and id they had.
-  const arrivals = pending
+  const newIdentities = pending
     .filter(({ linked }) => !linked)
     .map((entry) => ({ ...entry, personId: entry.newPersonId, memberId: entry.newMemberId }));
   const chunks = Array.from({ length: Math.ceil(identityIds.length / IDS_AT_ONCE) }, (_, i) =>
     identityIds.slice(i * IDS_AT_ONCE, (i + 1) * IDS_AT_ONCE),
   );
   const results = await atomically(db, [
-    ...(pending.length > 0 ? [...linkStatements(tenant, arrivals, now), ...describeStatements(tenant, pending)] : []),
+    ...(pending.length > 0
+      ? [...linkStatements(tenant, newIdentities, now), ...describeStatements(tenant, pending)]
+      : []),
     sql`SELECT a.directory_version AS version, t.status_classes AS statusClasses, t.stores_details AS storesDetails
       FROM teams t JOIN accounts a ON a.id = t.account_id WHERE t.id = ${tenant.teamId}`,
     sql`SELECT id, CASE WHEN active AND removed_at IS NULL THEN presence_timeout_minutes * 60000 ELSE ${SILENCED} END AS ms

@@ -1,5 +1,5 @@
 import type { Database } from "../../db/client.ts";
-import { type Arrival, arrival, type Sighting } from "../../people/store.ts";
+import { type NewIdentity, newIdentity, type ReportedIdentity } from "../../people/store.ts";
 import { settleDirectory } from "../blocks/store.ts";
 import type { Known } from "./current.ts";
 import type { DirectoryEntry, ObjectStore, Team } from "./storage_store.ts";
@@ -23,20 +23,20 @@ export class Directory {
   }
 
   /** Gives everybody named an identity; who is new waits to be settled. */
-  async recognise(accountId: string, sightings: Sighting[], tool: string): Promise<void> {
-    const unseen = () => sightings.filter(({ identifier }) => !this.#byIdentifier.has(identifier));
+  async recognise(accountId: string, reported: ReportedIdentity[], tool: string): Promise<void> {
+    const unseen = () => reported.filter(({ identifier }) => !this.#byIdentifier.has(identifier));
     // While ids are made of some, others may be forgotten.
     for (let strangers = unseen(); strangers.length > 0; strangers = unseen()) {
-      const arrivals = await Promise.all(strangers.map((sighting) => arrival(accountId, sighting)));
-      this.#add(arrivals, tool);
+      const newIdentities = await Promise.all(strangers.map((reported) => newIdentity(accountId, reported)));
+      this.#add(newIdentities, tool);
     }
   }
 
-  #add(arrivals: Arrival[], tool: string): void {
-    const strangers = arrivals
+  #add(newIdentities: NewIdentity[], tool: string): void {
+    const strangers = newIdentities
       // Another request may have brought the same stranger while this one computed ids.
       .filter(({ identifier }) => !this.#byIdentifier.has(identifier))
-      // Field by field: sightings come with statuses and details, which are no affair of the directory's.
+      // Field by field: reported come with statuses and details, which are no affair of the directory's.
       .map(({ identityId, identifier, name, email, timeZone, personId, memberId }) => ({
         ...{ identityId, identifier, name, email, timeZone },
         zones: timeZone === null ? {} : { [tool]: timeZone },
@@ -73,10 +73,10 @@ export class Directory {
   }
 
   /** Takes in what a tool says of people recognised; what is new about any of them waits to be settled. */
-  describe(sightings: Sighting[], tool: string): void {
-    const news = sightings.flatMap((sighting) => {
-      const entry = this.#byIdentifier.get(sighting.identifier)!;
-      const described = describe(entry, sighting, tool);
+  describe(reported: ReportedIdentity[], tool: string): void {
+    const news = reported.flatMap((reported) => {
+      const entry = this.#byIdentifier.get(reported.identifier)!;
+      const described = describe(entry, reported, tool);
       return described === entry ? [] : [described];
     });
     this.#save(news);
@@ -162,7 +162,7 @@ export class Directory {
  * The entry, brought up to what a tool says now; the very same object when that is nothing new. Of names and addresses the
  * first stays, as it does in D1; of zones, what a tool says anew.
  */
-function describe(entry: DirectoryEntry, { name, email, timeZone }: Sighting, tool: string): DirectoryEntry {
+function describe(entry: DirectoryEntry, { name, email, timeZone }: ReportedIdentity, tool: string): DirectoryEntry {
   const isNamed = entry.name !== null && entry.name !== entry.identifier;
   const isName = !isNamed && name !== null && name !== entry.name;
   const isEmail = entry.email === null && email !== null;
