@@ -12,7 +12,7 @@ import { blockMarked, blocks, examples } from "./page.ts";
 import { runCurl, runShell } from "./shell.ts";
 import { runCalendarScript, runGitHook, runGitHubStep, runSlackScript } from "./tools.ts";
 
-const SETUP_TOKEN = "a-secret-of-the-manual-test";
+const SETUP_TOKEN = "a-secret-of-the-manual-test-00000000";
 
 /** Its examples remove the data that examples of other pages show, so they run last. */
 const LAST = "src/docs/privacy.md";
