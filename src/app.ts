@@ -10,7 +10,7 @@ import { setupRoutes } from "./api/rollcall/setup_routes.ts";
 import { timelineRoutes } from "./api/rollcall/timeline_routes.ts";
 import { eventsRoutes } from "./api/stats_aware/events_routes.ts";
 import { presenceRoutes } from "./api/stats_aware/presence_routes.ts";
-import { notificationsRoutes } from "./api/stats_notifier/routes.ts";
+import { subscriptionsRoutes } from "./api/stats_notifier/subscriptions_routes.ts";
 import { checkinsRoutes } from "./api/status_hero/routes.ts";
 import type { AppContext } from "./http/context.ts";
 import { crossOrigin } from "./http/cross_origin.ts";
@@ -42,7 +42,7 @@ export const app = appOf(
     eventsRoutes,
     timelineRoutes,
     checkinsRoutes,
-    notificationsRoutes,
+    subscriptionsRoutes,
     privacyRoutes,
   ],
   [metricsRoutes],
