@@ -1,6 +1,6 @@
 import { formatInstant } from "../lib/instant.ts";
 import { MAX_AHEAD_MS } from "../presence/heartbeat/update.ts";
-import { keptSince } from "./horizon.ts";
+import { keptSince } from "./retention.ts";
 
 /** An activity event as it is kept: texts trimmed, the time in UTC milliseconds. */
 export type NewEvent = {

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { keptSince } from "../events/horizon.ts";
+import { keptSince } from "../events/retention.ts";
 import type { StatusClasses } from "../presence/blocks/status.ts";
 import type { Somebody } from "./tally.ts";
 

@@ -2,7 +2,7 @@ import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { scheduled } from "../../src/cron.ts";
-import { keptSince } from "../../src/events/horizon.ts";
+import { keptSince } from "../../src/events/retention.ts";
 import { TIME_WINDOWS } from "../../src/statistics/window.ts";
 import { anEvent, listAll, push } from "../events/client.ts";
 import { rows } from "../people/sightings.ts";
