@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, gte, lt, type SQL, sql } from "drizzle-orm";
-import type { EventRow } from "../api/stats_aware/event_body.ts";
+import type { EventRow } from "../api/rollcall/event_body.ts";
 import { atomically, type Database } from "../db/client.ts";
 import { events, identities } from "../db/schema/index.ts";
 import { newId } from "../lib/id.ts";

@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { atomically, type Database } from "../db/client.ts";
 import { countEvents } from "../events/count_store.ts";
 import { pages } from "../lib/pages.ts";
-import { heldInStretches } from "../presence/blocks/stretch_store.ts";
+import { heldInStretches } from "../presence/blocks/period_store.ts";
 import { type Calendar, calendars, monthAndDay } from "./calendar.ts";
 import { type DayNumbers, workOfDays } from "./snapshot.ts";
 import { type Plan, planDays, stretchesOf } from "./stale.ts";

@@ -11,7 +11,7 @@ import { blocksWithin } from "../../presence/blocks/store.ts";
 import { hours, withNews, workByPerson } from "../../presence/blocks/work.ts";
 import { openBlocks } from "../../presence/stub.ts";
 import { soFar, TIMELINE_COLUMNS, timeline } from "../../timeline/timeline.ts";
-import { eventBody } from "../stats_aware/event_body.ts";
+import { eventBody } from "./event_body.ts";
 import { blockBody } from "./block_body.ts";
 import { requirePerson } from "./person_guard.ts";
 import { timelineQuery } from "./timeline_schema.ts";

@@ -12,7 +12,7 @@ import { describeIssues, type Issue } from "../../lib/failure.ts";
 import { formatInstant } from "../../lib/instant.ts";
 import type { JsonProblem } from "../../lib/json.ts";
 import { wantedPerson } from "../rollcall/person_guard.ts";
-import { EVENT_COLUMNS, eventBody } from "./event_body.ts";
+import { EVENT_COLUMNS, eventBody } from "../rollcall/event_body.ts";
 import { event, eventBatch, eventQuery, isWithinOneEvent } from "./events_schema.ts";
 
 /** Activity events in (StatsAware, "Events API") and out. */
