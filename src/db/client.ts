@@ -18,11 +18,14 @@ export const databases = (env: Env): Database[] => [database(env.DB)];
 
 const dialect = new SQLiteSyncDialect();
 
+/** A row as D1 returns it: the names of columns with their stored values. */
+export type Row = Record<string, unknown>;
+
 /**
  * Runs statements as one transaction, all or none, in one round trip, and returns each one's result. For hand-written SQL:
  * drizzle's own `batch` cannot bind the parameters of a raw `sql` statement.
  */
-export async function atomically(db: Database, statements: SQL[]): Promise<D1Result<Record<string, unknown>>[]> {
+export async function atomically(db: Database, statements: SQL[]): Promise<D1Result<Row>[]> {
   // D1 refuses an empty batch.
   if (statements.length === 0) return [];
   return db.$client.batch(
@@ -31,6 +34,25 @@ export async function atomically(db: Database, statements: SQL[]): Promise<D1Res
       return db.$client.prepare(text).bind(...params);
     }),
   );
+}
+
+/**
+ * Runs statements as `atomically` does, in the order of their names, and returns the rows of each by its name. Under one
+ * name may be several statements, or none.
+ */
+export async function atomicallyNamed<Name extends string>(
+  db: Database,
+  statements: Record<Name, SQL | SQL[]>,
+): Promise<Record<Name, Row[]>> {
+  const lists = Object.entries<SQL | SQL[]>(statements).map(([name, list]) => ({ name, list: [list].flat() }));
+  const results = (
+    await atomically(
+      db,
+      lists.flatMap(({ list }) => list),
+    )
+  ).values();
+  const rows = lists.map(({ name, list }) => [name, list.flatMap(() => results.next().value!.results)]);
+  return Object.fromEntries(rows);
 }
 
 /**
