@@ -1,9 +1,8 @@
-const DAY_MS = 24 * 3_600_000;
+import { DAY_MS } from "../lib/duration.ts";
 
 /**
- * Since when a team keeps its presence and events, in UTC milliseconds: the midnight in UTC, `retentionDays` days ago or just
- * before that, so that it moves once a day and nothing goes too early. Null for a team that keeps everything.
+ * Returns the instant from which a team keeps its blocks and events, in UTC milliseconds; null where it keeps everything.
+ * It is a midnight in UTC, so that it moves once a day: the last one that is at least `retentionDays` days ago.
  */
-export function keptSince(retentionDays: number | null, now: number): number | null {
-  return retentionDays === null ? null : Math.floor((now - retentionDays * DAY_MS) / DAY_MS) * DAY_MS;
-}
+export const retainedSince = (retentionDays: number | null, now: number): number | null =>
+  retentionDays === null ? null : Math.floor((now - retentionDays * DAY_MS) / DAY_MS) * DAY_MS;

@@ -24,7 +24,7 @@ const intervalBody = ({ start, end, people }: SharedInterval) => ({
 const pairBody = ({ people, ms }: PairOverlap) => ({ person_ids: people, hours: hours(ms) });
 
 /** What presence left behind: blocks, and what they say of working together and of habits. */
-export const blockRoutes = new Hono<AppContext>()
+export const blocksRoutes = new Hono<AppContext>()
   .get("/blocks", guard("either"), offerCsv, query(blocksQuery), async (c) => {
     const { person: reference, limit, cursor, ...filter } = c.req.valid("query");
     const actor = c.get("actor");

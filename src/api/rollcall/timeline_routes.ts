@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { guard } from "../../auth/key_guard.ts";
-import { eventsOfPerson } from "../../events/store.ts";
+import { listEventsOfPerson } from "../../events/store.ts";
 import type { AppContext } from "../../http/context.ts";
 import { answerPage, offerCsv } from "../../http/negotiate.ts";
 import { query } from "../../http/query.ts";
@@ -11,8 +11,8 @@ import { blocksWithin } from "../../presence/blocks/store.ts";
 import { hours, withNews, workByPerson } from "../../presence/blocks/work.ts";
 import { openBlocks } from "../../presence/stub.ts";
 import { soFar, TIMELINE_COLUMNS, timeline } from "../../timeline/timeline.ts";
-import { eventBody } from "./event_body.ts";
 import { blockBody } from "./block_body.ts";
+import { eventBody } from "./event_body.ts";
 import { requirePerson } from "./person_guard.ts";
 import { timelineQuery } from "./timeline_schema.ts";
 
@@ -32,7 +32,7 @@ export const timelineRoutes = new Hono<AppContext>().get(
     const open = await openBlocks(c.env.TEAM_PRESENCE, actor);
     const [stored, events] = await Promise.all([
       blocksWithin(c.get("db"), actor, day, person.id),
-      eventsOfPerson(c.get("db"), actor, person.id, day),
+      listEventsOfPerson(c.get("db"), actor, person.id, day),
     ]);
     const blocks = soFar(withNews(stored, open), day, now);
     const worked = workByPerson(blocks, day, actor.statusClasses).get(person.id) ?? [];

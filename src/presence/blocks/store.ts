@@ -4,6 +4,7 @@ import { atomically, type Database } from "../../db/client.ts";
 import type { Cursor } from "../../lib/cursor.ts";
 import type { Interval } from "../../lib/interval.ts";
 import { describeStatements, linkStatements, type Tenant } from "../../people/store.ts";
+import { storesDetails } from "../details_store.ts";
 import type { Known } from "../object/current.ts";
 import type { DirectoryEntry, OutboxBlock } from "../object/storage_store.ts";
 import type { StatusClasses } from "./status.ts";
@@ -17,7 +18,7 @@ export async function saveBlocks(db: Database, { teamId }: Tenant, rows: OutboxB
     INSERT INTO blocks
       (id, team_id, identity_id, integration_id, source, status, details, started_at, last_seen_at, ended_at)
     SELECT b.value ->> 'id', ${teamId}, b.value ->> 'identityId', b.value ->> 'integrationId', b.value ->> 'source',
-      b.value ->> 'status', CASE WHEN ${storesDetails(teamId)} THEN b.value ->> 'details' END,
+      b.value ->> 'status', CASE WHEN ${storesDetails({ teamId })} THEN b.value ->> 'details' END,
       b.value ->> 'startedAt', b.value ->> 'lastSeenAt', b.value ->> 'endedAt'
     FROM json_each(${JSON.stringify(rows)}) b WHERE true
     ON CONFLICT (id) DO UPDATE SET
@@ -25,9 +26,6 @@ export async function saveBlocks(db: Database, { teamId }: Tenant, rows: OutboxB
     WHERE (blocks.status, blocks.details, blocks.last_seen_at, blocks.ended_at)
       IS NOT (excluded.status, excluded.details, excluded.last_seen_at, excluded.ended_at)`);
 }
-
-/** Whether a team stores details; read once a statement. */
-export const storesDetails = (teamId: string): SQL => sql`(SELECT stores_details FROM teams WHERE id = ${teamId})`;
 
 /** Removes blocks that were on their way while their identities were erased. */
 export async function removeOrphans(db: Database, { teamId }: Tenant, identityIds: string[]): Promise<void> {
