@@ -2,33 +2,42 @@ import { sql } from "drizzle-orm";
 import type { Database } from "../../db/client.ts";
 import type { Interval } from "../../lib/interval.ts";
 import type { Tenant } from "../../people/store.ts";
-import { LONG_BLOCK, LOOK_BACK_MS } from "./store.ts";
+import { IS_LONG_BLOCK, MAX_SHORT_BLOCK_MS } from "./store.ts";
 
-/** A person on a team, and the stretches of time that are asked about. */
-export type Asked = Tenant & { personId: string; stretches: Interval[] };
-
-/** A block of the `person`-th of those asked about, up to its end or its last heartbeat. */
-export type HeldStretch = { person: number; status: string; start: number; end: number };
+/** A person on a team, and the windows for which their blocks are read. */
+export type PersonWindows = Tenant & { personId: string; windows: Interval[] };
 
 /**
- * What many people, of whatever teams, held in the stretches asked about, in one query. A block that reaches into two of
- * them may come twice. Blocks of length 0 are left out.
+ * A block as a period of one status, up to its end, or to its last heartbeat while it is open. `person` is a position in the
+ * list that `listStatusPeriods` was given. Times are UTC milliseconds.
  */
-export const heldInStretches = (db: Database, asked: readonly Asked[]): Promise<HeldStretch[]> => {
-  const held = sql`coalesce(b.ended_at, b.last_seen_at)`;
-  // CROSS has SQLite go from people to their blocks, and never through all blocks of a team.
-  const stretches = sql`FROM json_each(${JSON.stringify(asked)}) a CROSS JOIN json_each(a.value, '$.stretches') s`;
-  const identity = sql`i.account_id = (a.value ->> 'accountId') AND i.person_id = (a.value ->> 'personId')`;
-  const reaches = sql`b.started_at < (s.value ->> 'end') AND ${held} > (s.value ->> 'start') AND ${held} > b.started_at`;
-  return db.all<HeldStretch>(sql`
-    SELECT a.key AS person, b.status, b.started_at AS start, ${held} AS "end" ${stretches}
-    CROSS JOIN identities i ON ${identity}
-    CROSS JOIN blocks b INDEXED BY blocks_by_identity ON b.team_id = (a.value ->> 'teamId') AND b.identity_id = i.id
-      AND b.started_at >= (s.value ->> 'start') - ${LOOK_BACK_MS} AND ${reaches}
+export type StatusPeriod = { person: number; status: string; start: number; end: number };
+
+/**
+ * Lists the blocks of many people, who may be on different teams, that overlap their windows, in one query and in no order.
+ * Blocks of length 0 are left out. A block that overlaps two windows of a person may be listed twice.
+ */
+export const listStatusPeriods = (db: Database, people: readonly PersonWindows[]): Promise<StatusPeriod[]> => {
+  const end = sql`coalesce(block.ended_at, block.last_seen_at)`;
+  const searchStart = sql`(time_window.value ->> 'start') - ${MAX_SHORT_BLOCK_MS}`;
+  const windows = sql`json_each(${JSON.stringify(people)}) AS person
+    CROSS JOIN json_each(person.value, '$.windows') AS time_window`;
+  const isOfPerson = sql`identity.account_id = (person.value ->> 'accountId')
+    AND identity.person_id = (person.value ->> 'personId')`;
+  const overlaps = sql`block.started_at < (time_window.value ->> 'end') AND ${end} > (time_window.value ->> 'start')
+    AND ${end} > block.started_at`;
+  // CROSS JOIN and INDEXED BY keep SQLite to the order written: people, windows, then blocks by an index. It would
+  // otherwise read all blocks of a team.
+  return db.all<StatusPeriod>(sql`
+    SELECT person.key AS person, block.status, block.started_at AS start, ${end} AS "end"
+    FROM ${windows}
+    CROSS JOIN identities AS identity ON ${isOfPerson}
+    CROSS JOIN blocks AS block INDEXED BY blocks_by_identity ON block.team_id = (person.value ->> 'teamId')
+      AND block.identity_id = identity.id AND block.started_at >= ${searchStart} AND ${overlaps}
     UNION ALL
-    SELECT a.key, b.status, b.started_at, ${held} ${stretches}
-    CROSS JOIN blocks b INDEXED BY blocks_over_a_day ON b.team_id = (a.value ->> 'teamId') AND ${LONG_BLOCK}
-      AND b.last_seen_at >= (s.value ->> 'start') - ${LOOK_BACK_MS}
-      AND b.started_at < (s.value ->> 'start') - ${LOOK_BACK_MS} AND ${reaches}
-    CROSS JOIN identities i ON i.id = b.identity_id AND ${identity}`);
+    SELECT person.key, block.status, block.started_at, ${end}
+    FROM ${windows}
+    CROSS JOIN blocks AS block INDEXED BY blocks_over_a_day ON block.team_id = (person.value ->> 'teamId')
+      AND ${IS_LONG_BLOCK} AND block.last_seen_at >= ${searchStart} AND block.started_at < ${searchStart} AND ${overlaps}
+    CROSS JOIN identities AS identity ON identity.id = block.identity_id AND ${isOfPerson}`);
 };

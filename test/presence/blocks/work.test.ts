@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { hours, withNews, workByPerson } from "../../../src/presence/blocks/work.ts";
+import { hours, workByPerson } from "../../../src/presence/blocks/work.ts";
 
 const WINDOW = { start: 100, end: 200 };
 const block = (startedAt: number, endedAt: number | null, over: object = {}) => ({
@@ -45,21 +45,6 @@ describe("when people worked", () => {
   test("counts an open block up to its last heartbeat", () => {
     const open = block(120, null, { lastSeenAt: 170 });
     expect(workByPerson([open], WINDOW, {}).get("ada")).toEqual([{ start: 120, end: 170 }]);
-  });
-});
-
-describe("live last heartbeats", () => {
-  test("replace those of open blocks that D1 has, and touch no block that ended", () => {
-    const blocks = [block(0, null, { id: "open" }), block(0, 50, { id: "ended" }), block(0, null, { id: "other" })];
-    const live = [
-      { id: "open", lastSeenAt: 90, details: "new" },
-      { id: "ended", lastSeenAt: 90, details: "new" },
-    ];
-    expect(withNews(blocks, live).map(({ id, lastSeenAt, details }) => [id, lastSeenAt, details])).toEqual([
-      ["open", 90, "new"],
-      ["ended", 50, null],
-      ["other", 0, null],
-    ]);
   });
 });
 

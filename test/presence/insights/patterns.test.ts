@@ -20,8 +20,8 @@ describe("patterns", () => {
       ["2018-02-02T08:01:00Z", "2018-02-02T15:02:59Z"],
     );
     expect(patterns(work, "Europe/Madrid", days("2018-02-01", 28))).toEqual([
-      { weekday: 1, days: 3, first_minute: 9 * 60, last_minute: 17 * 60 },
-      { weekday: 5, days: 2, first_minute: 9 * 60, last_minute: 16 * 60 + 1 },
+      { weekday: 1, days: 3, firstMinute: 9 * 60, lastMinute: 17 * 60 },
+      { weekday: 5, days: 2, firstMinute: 9 * 60, lastMinute: 16 * 60 + 1 },
     ]);
   });
 
@@ -31,7 +31,7 @@ describe("patterns", () => {
       ["2018-02-12T10:00:00Z", "2018-02-12T16:00:00Z"],
     );
     expect(patterns(work, "UTC", ["2018-02-12", "2018-02-12"])).toEqual([
-      { weekday: 1, days: 1, first_minute: 600, last_minute: 960 },
+      { weekday: 1, days: 1, firstMinute: 600, lastMinute: 960 },
     ]);
     expect(patterns(work, "UTC", [])).toEqual([]);
     expect(patterns([], "UTC", days("2018-02-01", 28))).toEqual([]);
@@ -47,15 +47,15 @@ describe("patterns", () => {
       ["2018-02-05T22:00:00Z", "2018-02-06T04:00:00Z"],
     );
     expect(patterns(work, "America/New_York", days("2018-02-01", 10))).toEqual([
-      { weekday: 1, days: 1, first_minute: 17 * 60, last_minute: 1440 },
-      { weekday: 2, days: 1, first_minute: 0, last_minute: 2 * 60 },
+      { weekday: 1, days: 1, firstMinute: 17 * 60, lastMinute: 1440 },
+      { weekday: 2, days: 1, firstMinute: 0, lastMinute: 2 * 60 },
     ]);
   });
 
   test("an end at midnight adds nothing to the next day", () => {
     const work = utc(["2018-02-05T20:00:00Z", "2018-02-06T00:00:00Z"]);
     expect(patterns(work, "UTC", days("2018-02-05", 2))).toEqual([
-      { weekday: 1, days: 1, first_minute: 1200, last_minute: 1440 },
+      { weekday: 1, days: 1, firstMinute: 1200, lastMinute: 1440 },
     ]);
   });
 
@@ -68,7 +68,7 @@ describe("patterns", () => {
     ["Australia/Lord_Howe", "2026-10-04", "2026-10-03T22:00:00Z", "2026-10-04T06:30:00Z"],
   ])("reads the wall clock in %s on %s", (zone, date, start, end) => {
     expect(patterns(utc([start, end]), zone, [date])).toEqual([
-      { weekday: 7, days: 1, first_minute: 540, last_minute: 1050 },
+      { weekday: 7, days: 1, firstMinute: 540, lastMinute: 1050 },
     ]);
   });
 
@@ -77,7 +77,7 @@ describe("patterns", () => {
     ["of 25 hours ends at 1440", "Europe/Madrid", "2026-10-25", 0, 1440],
   ])("a day worked through %s", (_, zone, date, first, last) => {
     const work = utc([`${addDays(date, -2)}T00:00:00Z`, `${addDays(date, 3)}T00:00:00Z`]);
-    expect(patterns(work, zone, [date])).toEqual([{ weekday: 7, days: 1, first_minute: first, last_minute: last }]);
+    expect(patterns(work, zone, [date])).toEqual([{ weekday: 7, days: 1, firstMinute: first, lastMinute: last }]);
   });
 
   test("a day its zone skipped has no work", () => {
@@ -96,11 +96,11 @@ describe("patterns", () => {
         const found = patterns(work, "Europe/Madrid", dates);
         expect(patterns([...work, ...work].reverse(), "Europe/Madrid", dates.toReversed())).toEqual(found);
         expect(found.map(({ weekday }) => weekday)).toEqual([...new Set(found.map((p) => p.weekday))].sort());
-        for (const { days: counted, first_minute, last_minute } of found) {
+        for (const { days: counted, firstMinute, lastMinute } of found) {
           expect(counted).toBeGreaterThan(0);
-          expect(first_minute).toBeGreaterThanOrEqual(0);
-          expect(last_minute).toBeGreaterThan(first_minute);
-          expect(last_minute).toBeLessThanOrEqual(1440);
+          expect(firstMinute).toBeGreaterThanOrEqual(0);
+          expect(lastMinute).toBeGreaterThan(firstMinute);
+          expect(lastMinute).toBeLessThanOrEqual(1440);
         }
       }),
       { numRuns: 50 },
