@@ -68,12 +68,19 @@ export const listBlocks = (
 /** Which blocks of a window to read. Without details, many blocks take much less memory. */
 export type WindowQuery = { window: Interval; personId?: string | undefined; withDetails: boolean };
 
-/** Lists every block of the team that overlaps the window, the newest first. Without `withDetails`, the details are null. */
+/**
+ * Lists every block of the team that overlaps the window, the newest first. Without `withDetails`, the details are null, and
+ * blocks with the same start are in no order.
+ */
 export const listBlocksOfWindow = (
   db: Database,
   tenant: Tenant,
   { window: { start, end }, personId, withDetails }: WindowQuery,
-): Promise<BlockRow[]> => readBlocks(db, tenant, { personId, from: start, to: end }, NEWEST_FIRST, withDetails);
+): Promise<BlockRow[]> => {
+  // A person's blocks are in the order of their start in the index: without the ids, D1 reads each once and sorts none.
+  const order = withDetails ? NEWEST_FIRST : sql`ORDER BY started_at DESC`;
+  return readBlocks(db, tenant, { personId, from: start, to: end }, order, withDetails);
+};
 
 const NEWEST_FIRST = sql`ORDER BY started_at DESC, id DESC`;
 
