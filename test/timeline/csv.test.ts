@@ -1,7 +1,7 @@
 import Papa from "papaparse";
 import { afterEach, expect, test } from "vitest";
 import { mintTeam } from "../support/team.ts";
-import { ask, beat, did, realClock } from "./day.ts";
+import { ask, beat, did, realClock } from "./client.ts";
 
 afterEach(realClock);
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { call, mintPerson, mintTeam, type Team } from "../support/team.ts";
-import { ask, beat, clockAt, did, realClock, shown, timelineOf } from "./day.ts";
+import { ask, beat, clockAt, did, realClock, shown, timelineOf } from "./client.ts";
 
 afterEach(realClock);
 

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test } from "vitest";
 import { mintTeam } from "../support/team.ts";
-import { beat, clockAt, did, realClock, shown, timelineOf } from "./day.ts";
+import { beat, clockAt, did, realClock, shown, timelineOf } from "./client.ts";
 
 afterEach(realClock);
 
