@@ -9,7 +9,7 @@ const utc = (...pairs: [string, string][]): Interval[] =>
 const days = (from: string, count: number) => Array.from({ length: count }, (_, n) => addDays(from, n));
 
 describe("patterns", () => {
-  test("takes the medians of each weekday, an even count rounded down", () => {
+  test("Patterns are the medians of each weekday, rounded down", () => {
     const work = utc(
       // Three Mondays and two Fridays of February 2018, in Madrid (UTC+1).
       ["2018-02-05T08:00:00Z", "2018-02-05T16:00:00Z"],
@@ -25,7 +25,7 @@ describe("patterns", () => {
     ]);
   });
 
-  test("knows only the dates it is asked about, each once", () => {
+  test("Only the given dates count, each once", () => {
     const work = utc(
       ["2018-02-05T08:00:00Z", "2018-02-05T16:00:00Z"],
       ["2018-02-12T10:00:00Z", "2018-02-12T16:00:00Z"],
@@ -37,11 +37,11 @@ describe("patterns", () => {
     expect(patterns([], "UTC", days("2018-02-01", 28))).toEqual([]);
   });
 
-  test("counts no lone beat", () => {
+  test("Work of length 0 does not count", () => {
     expect(patterns(utc(["2018-02-05T08:00:00Z", "2018-02-05T08:00:00Z"]), "UTC", ["2018-02-05"])).toEqual([]);
   });
 
-  test("cuts work across midnight: one day ends at 1440, the next begins at 0", () => {
+  test("Work past midnight ends one day at 1440 and begins the next at 0", () => {
     const work = utc(
       ["2018-02-06T03:00:00Z", "2018-02-06T07:00:00Z"],
       ["2018-02-05T22:00:00Z", "2018-02-06T04:00:00Z"],
@@ -52,7 +52,7 @@ describe("patterns", () => {
     ]);
   });
 
-  test("an end at midnight adds nothing to the next day", () => {
+  test("Work that ends at midnight adds nothing to the next day", () => {
     const work = utc(["2018-02-05T20:00:00Z", "2018-02-06T00:00:00Z"]);
     expect(patterns(work, "UTC", days("2018-02-05", 2))).toEqual([
       { weekday: 1, days: 1, firstMinute: 1200, lastMinute: 1440 },
@@ -66,26 +66,26 @@ describe("patterns", () => {
     ["Europe/Madrid", "2026-10-25", "2026-10-25T08:00:00Z", "2026-10-25T16:30:00Z"],
     ["America/New_York", "2026-03-08", "2026-03-08T13:00:00Z", "2026-03-08T21:30:00Z"],
     ["Australia/Lord_Howe", "2026-10-04", "2026-10-03T22:00:00Z", "2026-10-04T06:30:00Z"],
-  ])("reads the wall clock in %s on %s", (zone, date, start, end) => {
+  ])("Minutes are those of the wall clock in %s on %s", (zone, date, start, end) => {
     expect(patterns(utc([start, end]), zone, [date])).toEqual([
       { weekday: 7, days: 1, firstMinute: 540, lastMinute: 1050 },
     ]);
   });
 
   test.each([
-    ["without a midnight begins at 60", "America/Sao_Paulo", "2018-11-04", 60, 1440],
-    ["of 25 hours ends at 1440", "Europe/Madrid", "2026-10-25", 0, 1440],
-  ])("a day worked through %s", (_, zone, date, first, last) => {
+    ["in a zone that skipped midnight, begins at 60", "America/Sao_Paulo", "2018-11-04", 60, 1440],
+    ["of 25 hours, ends at 1440", "Europe/Madrid", "2026-10-25", 0, 1440],
+  ])("A day of work without a pause, %s", (_, zone, date, first, last) => {
     const work = utc([`${addDays(date, -2)}T00:00:00Z`, `${addDays(date, 3)}T00:00:00Z`]);
     expect(patterns(work, zone, [date])).toEqual([{ weekday: 7, days: 1, firstMinute: first, lastMinute: last }]);
   });
 
-  test("a day its zone skipped has no work", () => {
+  test("A day that the zone skipped has no work", () => {
     const work = utc(["2011-12-29T00:00:00Z", "2012-01-02T00:00:00Z"]);
     expect(patterns(work, "Pacific/Apia", ["2011-12-30"])).toEqual([]);
   });
 
-  test("the order of work and dates does not matter, nor do overlaps", () => {
+  test("The order of work and dates, and overlaps, do not matter", () => {
     const start = Date.parse("2026-03-20T00:00:00Z");
     const block = fc
       .tuple(fc.nat(20 * 1440), fc.integer({ min: 1, max: 600 }))
