@@ -1,4 +1,4 @@
-import { type SQL, sql } from "drizzle-orm";
+import { type Column, type GetColumnData, type SQL, sql } from "drizzle-orm";
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
 import { SQLiteSyncDialect } from "drizzle-orm/sqlite-core";
 
@@ -44,16 +44,32 @@ export async function atomicallyNamed<Name extends string>(
   db: Database,
   statements: Record<Name, SQL | SQL[]>,
 ): Promise<Record<Name, Row[]>> {
-  const lists = Object.entries<SQL | SQL[]>(statements).map(([name, list]) => ({ name, list: [list].flat() }));
-  const results = (
-    await atomically(
-      db,
-      lists.flatMap(({ list }) => list),
-    )
-  ).values();
-  const rows = lists.map(({ name, list }) => [name, list.flatMap(() => results.next().value!.results)]);
-  return Object.fromEntries(rows);
+  const named = Object.entries<SQL | SQL[]>(statements).flatMap(([name, list]) =>
+    [list].flat().map((statement) => ({ name: name as Name, statement })),
+  );
+  const rows = Object.fromEntries(Object.keys(statements).map((name) => [name, [] as Row[]])) as Record<Name, Row[]>;
+  const results = await atomically(
+    db,
+    named.map(({ statement }) => statement),
+  );
+  results.forEach((result, index) => {
+    rows[named[index]!.name].push(...result.results);
+  });
+  return rows;
 }
+
+type Decoded<Columns> = {
+  [Name in keyof Columns]: Columns[Name] extends Column ? GetColumnData<Columns[Name]> : never;
+};
+
+/** Reads a row of `atomically` as drizzle would: the names of `columns`, with booleans and JSON as the table declares them. */
+export const decodeRow = <Columns extends Record<string, Column>>(columns: Columns, row: Row): Decoded<Columns> =>
+  Object.fromEntries(
+    Object.entries(columns).map(([name, column]) => {
+      const value = row[column.name];
+      return [name, value === null ? null : column.mapFromDriverValue(value)];
+    }),
+  ) as Decoded<Columns>;
 
 /**
  * Makes the statement that fails, and with it the whole batch, unless `condition` holds. `reason` is one word, by which
