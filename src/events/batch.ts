@@ -7,12 +7,12 @@ import { retainedSince } from "./retention.ts";
 /** How long a team keeps events, and before which instant it has removed some. */
 type Retention = Pick<TeamSettings, "retentionDays" | "archivedUntil">;
 
-/** An event of a batch that is refused for its time. `index` is its position in the batch. */
+/** An event of a batch that is rejected because of its time. `index` is its position in the batch. */
 export type RejectedEvent = { index: number; reason: string };
 
 /**
- * Splits a batch into the events to store and those that are refused for their time: see `refusalOf`. Of several events
- * with the same external id, only the last accepted one is stored.
+ * Splits a batch into the events to store and those that are rejected because of their time. Of several events with the
+ * same external id, only the last accepted one is stored.
  */
 export function splitBatch(
   batch: readonly NewEvent[],
@@ -22,7 +22,7 @@ export function splitBatch(
   const accepted = new Map<string, NewEvent>();
   const rejected: RejectedEvent[] = [];
   for (const [index, event] of batch.entries()) {
-    const reason = refusalOf(event.occurredAt, now, retention);
+    const reason = rejectionReason(event.occurredAt, now, retention);
     if (reason === null) accepted.set(event.externalId, event);
     else rejected.push({ index, reason });
   }
@@ -30,11 +30,11 @@ export function splitBatch(
 }
 
 /**
- * Says why an event of this time is refused; null where it is accepted. Refused are times of more than 5 minutes ahead, and
- * times from which the team no longer keeps events: such an event may have been counted and removed, and would be counted
- * a second time.
+ * Returns why an event at this time is rejected; null if it is accepted. The time must be at most 5 minutes ahead, and
+ * within what the team keeps and has not removed: an older event may have been counted before it was removed, and would be
+ * counted a second time.
  */
-function refusalOf(occurredAt: number, now: number, { retentionDays, archivedUntil }: Retention): string | null {
+function rejectionReason(occurredAt: number, now: number, { retentionDays, archivedUntil }: Retention): string | null {
   if (occurredAt > now + MAX_AHEAD_MS) return "must not be more than 5 minutes ahead";
   if (occurredAt < (retainedSince(retentionDays, now) ?? Number.NEGATIVE_INFINITY)) {
     return `is older than the ${retentionDays} days this team keeps`;

@@ -5,8 +5,8 @@ const COMPLETED = new Set([
 ]);
 
 /**
- * Whether an event counts as a completed activity. Its details decide, by the first string of `status` and `state`: trimmed
- * and in lower case, it must be one of the words above. An event without such a string is completed.
+ * Whether an event counts as a completed activity. If `details.status`, or else `details.state`, is a string, it must be one
+ * of the words above, trimmed and in any case. Without such a string, the event is completed.
  */
 export function isCompleted(details: object | null): boolean {
   const { status, state } = (details ?? {}) as { status?: unknown; state?: unknown };

@@ -1,7 +1,7 @@
 /** An event to store: texts trimmed, `occurredAt` in UTC milliseconds. */
 export type NewEvent = {
   kind: string;
-  /** The tool's own name of the event, unique within the team: an event with the same one is a new version of it. */
+  /** The id of the event in its tool, unique within the team. An event with the same id replaces it. */
   externalId: string;
   /** Who did it, as the tool names them. */
   identifier: string;

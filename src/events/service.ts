@@ -5,12 +5,12 @@ import { type RejectedEvent, splitBatch } from "./batch.ts";
 import type { EventRow, NewEvent } from "./event.ts";
 import * as store from "./store.ts";
 
-/** What became of a batch: the number of events created, updated and left as they were, and those refused for their time. */
+/** The numbers of events of a batch that were created, updated and skipped, and those rejected because of their time. */
 export type IngestResult = { created: number; updated: number; skipped: number; rejected: RejectedEvent[] };
 
 /**
- * Stores the events of a batch under the caller's team and integration. An event counts as `skipped` where the team already
- * has it with the same content, or where a later one of the batch has the same external id.
+ * Stores the events of a batch under the caller's team and integration. An event is skipped if the team already has
+ * it with the same content, or if a later one of the batch has the same external id.
  */
 export async function ingestEvents(
   { db, actor, now }: ServiceContext,

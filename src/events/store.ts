@@ -14,7 +14,8 @@ import type { EventRow, NewEvent } from "./event.ts";
  * Stores events, and links the identities they name, in one atomic batch. Each `externalId` may occur once. An event that
  * the team already has with the same content writes no row; one with other content is replaced, except for its id and
  * creation time. Returns how many were created and how many updated. `integrationId` is null for events sent with the team
- * key. A team that stores no details keeps only whether each event is completed.
+ * key. Where the team stores no details, whether the event is completed is still
+ * computed from them.
  *
  * The triggers `events_stale_new` and `events_stale_changed` mark the days whose statistics must be counted again.
  */
@@ -54,8 +55,8 @@ export async function saveEvents(
 
 /**
  * Returns the ids of the rows it wrote. An event that was there keeps its id, so an id that is not in `rows` belongs to an
- * updated event. `html` is not compared: it says the same as the title, and a tool that sends the event again as it reads
- * it from the Events API has no `html`. Without `WHERE true`, SQLite would read ON CONFLICT as the condition of a join.
+ * updated event. `html` is not compared: it has the same text as the title, and a tool that reads the event from the
+ * Events API and sends it back has no `html`. Without `WHERE true`, SQLite would read ON CONFLICT as the condition of a join.
  */
 const upsertEvents = ({ teamId }: Tenant, integrationId: string | null, rows: string, now: number): SQL => sql`
   INSERT INTO events
@@ -115,7 +116,7 @@ export function listEvents(
   { personId, from, to, kind, externalId, cursor }: EventFilter,
   limit: number,
 ): Promise<EventRow[]> {
-  // A cursor before `to` makes `to` superfluous. With both bounds, SQLite may seek by `to` and read earlier pages again.
+  // A cursor before `to` makes `to` redundant. With both bounds, SQLite may seek by `to` and read earlier pages again.
   const isBoundByTo = to !== undefined && !(cursor && cursor.at < to);
   const matches = and(
     eq(events.teamId, teamId),

@@ -19,17 +19,21 @@ export type Timeline = {
 };
 
 /**
- * Returns the blocks and events of one day of a person, in their time zone; today where no date is given. A block that
- * reaches over midnight is whole on both days, but its working time counts for each day only within it. Fails with
- * `not_found` where `reference` names no person of the team.
+ * Returns the blocks and events of one day of a person, in their time zone. The day is today unless a date is given. A block
+ * over midnight is listed whole on both days, and `workedMs` has only its part of the day. Fails with `not_found` where
+ * `reference` names no person of the team.
  */
-export async function getTimeline(context: ServiceContext, reference: string, date?: string): Promise<Timeline> {
+export async function getTimeline(
+  context: ServiceContext,
+  reference: string,
+  requestedDate?: string,
+): Promise<Timeline> {
   const { db, actor, now } = context;
   const { timeZone: teamZone, statusClasses } = actor.team;
   const person = await requirePerson(context, reference);
   const timeZone = person.timeZone ?? teamZone;
-  const dateShown = date ?? localDate(now, timeZone);
-  const day = localDay(dateShown, timeZone);
+  const date = requestedDate ?? localDate(now, timeZone);
+  const day = localDay(date, timeZone);
   const [stored, events] = await Promise.all([
     listBlocksOfWindow(context, { window: day, personId: person.id, withDetails: true }),
     listEventsOfPerson(db, actor, person.id, day),
@@ -38,7 +42,7 @@ export async function getTimeline(context: ServiceContext, reference: string, da
   const work = workByPerson(blocks, day, statusClasses).get(person.id) ?? [];
   return {
     person,
-    date: dateShown,
+    date,
     timeZone,
     day,
     workedMs: length(work),

@@ -23,7 +23,7 @@ export function mergeByTime(
   return entries.sort((a, b) => a.at - b.at).map(({ at, ...entry }) => ({ ...entry, localTime: localTime(at, zone) }));
 }
 
-/** Leaves open blocks out of a day that has not begun: they overlap it only once there is a heartbeat on that day. */
+/** Leaves open blocks out of a day that has not begun: they have not reached it yet. */
 export const withoutFuture = <Block extends { endedAt: number | null }>(
   blocks: readonly Block[],
   day: Interval,

@@ -16,6 +16,7 @@ export type EndedBlock = Block & { lastSeenAt: number; endedAt: number };
  */
 export type Stream = { lastAt: number; seenAt: number | null; block: Block | null; expired: boolean };
 
+/** A heartbeat of one stream. `details` is JSON text. */
 export type Beat = { at: number; status: string; details: string | null };
 
 /**

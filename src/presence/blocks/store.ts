@@ -29,7 +29,7 @@ export async function saveBlocks(db: Database, { teamId }: Tenant, rows: OutboxB
       IS NOT (excluded.status, excluded.details, excluded.last_seen_at, excluded.ended_at)`);
 }
 
-/** Removes the blocks of those identities that no longer exist: such a block was written after its identity was erased. */
+/** Removes the blocks of those of the identities that D1 does not have: they arrived after their identity was erased. */
 export async function removeOrphans(db: Database, { teamId }: Tenant, identityIds: string[]): Promise<void> {
   if (identityIds.length === 0) return;
   await db.run(sql`
@@ -84,19 +84,22 @@ export const listBlocksOfWindow = (
 
 const NEWEST_FIRST = sql`ORDER BY started_at DESC, id DESC`;
 
-/** SQL condition: whether a block is long, more than a day from its start to its last heartbeat. As in `blocks_over_a_day`. */
+/**
+ * SQL condition: whether a block is long, with more than a day from its start to its last heartbeat. SQLite uses the index
+ * `blocks_over_a_day` only for exactly this expression.
+ */
 export const IS_LONG_BLOCK = sql.raw(`last_seen_at - started_at > ${DAY_MS}`);
 
 /**
- * The longest time, in milliseconds, from the start of a block that is not long to its end: a day up to its last heartbeat,
- * and then the longest presence timeout, 12 hours, until another status ended it. An hour is added as a margin. A window is
- * therefore searched by start from this long before it, and long blocks are found by their own, small index.
+ * The longest time from start to end of a block that is not long, in milliseconds: 24 hours up to its last heartbeat, then
+ * 12 hours, the longest presence timeout, and 1 hour as a margin. A query of a window reads blocks by their start from this
+ * long before the window, and finds the long blocks that began even earlier by the index `blocks_over_a_day`.
  */
 export const MAX_SHORT_BLOCK_MS = DAY_MS + 13 * HOUR_MS;
 
 /**
- * Reads blocks in two steps: finds their ids, each search through an index, and then joins the rows and their identities.
- * `page` orders and limits both, and may add a condition on `started_at` and `id`.
+ * Reads blocks in two steps: finds their ids, which needs only indexes, and then reads these rows and their identities.
+ * `page` is the end of both steps: ORDER BY and LIMIT, and perhaps a condition on `started_at` and `id` before them.
  */
 async function readBlocks(
   db: Database,
@@ -108,7 +111,7 @@ async function readBlocks(
   const isOfPerson = filter.personId === undefined ? sql`` : sql`AND identity.person_id = ${filter.personId}`;
   // CROSS JOIN: SQLite would otherwise read all blocks of the team, in the wanted order, and pick out the candidates.
   return db.all<BlockRow>(sql`
-    WITH candidate AS (SELECT id FROM (${shortBlockIds(tenant, filter, page)}) ${longBlockIds(tenant, filter)}),
+    WITH candidate AS (SELECT id FROM (${idsByStart(tenant, filter, page)}) ${idsOfLongBlocks(tenant, filter)}),
     found AS (
       SELECT block.id, identity.person_id AS personId, identity.identifier, block.integration_id AS integrationId,
         block.source, block.status, ${withDetails ? sql`block.details` : sql`NULL AS details`},
@@ -120,13 +123,13 @@ async function readBlocks(
     SELECT * FROM found WHERE true ${page}`);
 }
 
-/** Selects the ids of a page of blocks: of those that are not long, where a window is given, else of all. */
-function shortBlockIds({ accountId, teamId }: Tenant, filter: BlockFilter, page: SQL): SQL {
+/** Selects the ids of a page of blocks. With a window, it misses the long blocks that began too long before it. */
+function idsByStart({ accountId, teamId }: Tenant, filter: BlockFilter, page: SQL): SQL {
   const { personId, from } = filter;
-  const isNear = from === undefined ? sql`` : sql`AND started_at >= ${from - MAX_SHORT_BLOCK_MS}`;
-  const conditions = sql`${isNear} ${conditionsOf(filter)} ${page}`;
+  const isNearWindow = from === undefined ? sql`` : sql`AND started_at >= ${from - MAX_SHORT_BLOCK_MS}`;
+  const conditions = sql`${isNearWindow} ${conditionsOf(filter)} ${page}`;
   if (personId === undefined) return sql`SELECT id FROM blocks WHERE team_id = ${teamId} ${conditions}`;
-  // A page of each identity: with one search for all identities, SQLite would read and sort all blocks of the person.
+  // One page for each identity: a single search for all identities would read and sort all blocks of the person.
   return sql`
     SELECT block.id FROM identities AS identity JOIN blocks AS block ON block.id IN (
       SELECT id FROM blocks INDEXED BY blocks_by_identity
@@ -134,8 +137,8 @@ function shortBlockIds({ accountId, teamId }: Tenant, filter: BlockFilter, page:
     ) WHERE identity.account_id = ${accountId} AND identity.person_id = ${personId}`;
 }
 
-/** Adds the ids of long blocks that began too long before the window for `shortBlockIds`. They are few, so all are read. */
-function longBlockIds({ teamId }: Tenant, filter: BlockFilter): SQL {
+/** Adds the ids of the long blocks that `idsByStart` misses. They are few, so there is no limit. */
+function idsOfLongBlocks({ teamId }: Tenant, filter: BlockFilter): SQL {
   const { from } = filter;
   if (from === undefined) return sql``;
   const searchStart = from - MAX_SHORT_BLOCK_MS;
@@ -143,7 +146,7 @@ function longBlockIds({ teamId }: Tenant, filter: BlockFilter): SQL {
     AND last_seen_at >= ${searchStart} AND started_at < ${searchStart} ${conditionsOf(filter)}`;
 }
 
-/** SQL conditions for all of a filter but its person. A block without length, at the start of the window, overlaps it. */
+/** SQL conditions for a filter, except for its person. A block of length 0 at the start of a window overlaps it. */
 const conditionsOf = ({ from, to, status, source }: BlockFilter): SQL => sql`
   ${to === undefined ? sql`` : sql`AND started_at < ${to}`}
   ${from === undefined ? sql`` : sql`AND (ended_at IS NULL OR ended_at > ${from} OR started_at >= ${from})`}

@@ -6,8 +6,8 @@ export type SharedInterval = { start: number; end: number; people: string[] };
 /** The time, in milliseconds, in which both people worked. `people` are person ids in order. */
 export type PairOverlap = { people: [string, string]; ms: number };
 
-/** A person by id, and when they worked: in order, without overlaps. */
-type Worker = { id: string; worked: Interval[] };
+/** When one person worked. The intervals are in order, and do not overlap or touch. */
+type PersonWork = { id: string; worked: Interval[] };
 
 /**
  * Computes who worked at the same time as whom within the window, from the intervals of work of each person, which may
@@ -22,46 +22,46 @@ export function overlap(
   window: Interval,
   { since = window.start, limit = Number.POSITIVE_INFINITY }: { since?: number; limit?: number } = {},
 ): { intervals: SharedInterval[]; pairs: PairOverlap[] } {
-  const workers = [...work]
+  const people = [...work]
     .map(([id, intervals]) => ({ id, worked: union(intervals.flatMap((interval) => clip(interval, window) ?? [])) }))
     .sort((a, b) => compare(a.id, b.id));
-  return { intervals: sharedIntervals(workers, since, limit), pairs: pairOverlaps(workers) };
+  return { intervals: sharedIntervals(people, since, limit), pairs: pairOverlaps(people) };
 }
 
 /**
- * Goes through the moments at which someone starts or stops, and keeps the set of those at work. Each moment changes the
- * set, because the intervals of one person do not touch.
+ * Goes through the moments at which a person starts or stops work, and keeps the set of people at work. Each moment changes
+ * the set, because the intervals of one person do not touch.
  */
-function sharedIntervals(workers: readonly Worker[], since: number, limit: number): SharedInterval[] {
-  const moments = workers
-    .flatMap(({ worked }, worker) =>
+function sharedIntervals(people: readonly PersonWork[], since: number, limit: number): SharedInterval[] {
+  const moments = people
+    .flatMap(({ worked }, person) =>
       worked.flatMap(({ start, end }) => [
-        { at: start, worker },
-        { at: end, worker },
+        { at: start, person },
+        { at: end, person },
       ]),
     )
     .sort((a, b) => a.at - b.at);
   const shared: SharedInterval[] = [];
   const working = new Set<number>();
   let start = 0;
-  for (const { at, worker } of moments) {
+  for (const { at, person } of moments) {
     if (shared.length >= limit) break;
     if (at > start && start >= since && working.size >= 2) {
-      // Workers are in the order of their ids, so their positions sort as the ids do.
-      const people = [...working].sort((a, b) => a - b).map((position) => workers[position]!.id);
-      shared.push({ start, end: at, people });
+      // People are in the order of their ids, so their positions sort as the ids do.
+      const ids = [...working].sort((a, b) => a - b).map((position) => people[position]!.id);
+      shared.push({ start, end: at, people: ids });
     }
     start = at;
-    if (!working.delete(worker)) working.add(worker);
+    if (!working.delete(person)) working.add(person);
   }
   return shared;
 }
 
 /** Compares the intervals of every two people: far fewer steps than adding up pairs at each moment of the whole team. */
-function pairOverlaps(workers: readonly Worker[]): PairOverlap[] {
+function pairOverlaps(people: readonly PersonWork[]): PairOverlap[] {
   const pairs: PairOverlap[] = [];
-  workers.forEach((one, position) => {
-    for (const other of workers.slice(position + 1)) {
+  people.forEach((one, position) => {
+    for (const other of people.slice(position + 1)) {
       const ms = sharedTime(one.worked, other.worked);
       if (ms > 0) pairs.push({ people: [one.id, other.id], ms });
     }

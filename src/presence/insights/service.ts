@@ -1,5 +1,5 @@
 import type { ServiceContext } from "../../auth/actor.ts";
-import { type Cursor, cutPage } from "../../lib/cursor.ts";
+import { cutPage } from "../../lib/cursor.ts";
 import { DAY_MS } from "../../lib/duration.ts";
 import type { Interval } from "../../lib/interval.ts";
 import { addDays, localDate } from "../../lib/time_zone.ts";
@@ -10,8 +10,8 @@ import { overlap, type PairOverlap, type SharedInterval } from "./overlap.ts";
 import { patterns, type WeekdayPattern } from "./patterns.ts";
 import { listNamesAndZones, type NameAndZone } from "./store.ts";
 
-/** Which overlap to find: within a window of UTC milliseconds, a page of intervals by start. */
-type OverlapQuery = { window: Interval; limit: number; cursor?: (Pick<Cursor, "id"> & { at: number }) | undefined };
+/** A window in UTC milliseconds, and which page of its intervals to return; `cursor.at` is the start of an interval. */
+type OverlapQuery = { window: Interval; limit: number; cursor?: { at: number; id: string } | undefined };
 
 /** A page of the intervals in which people worked together. `pairs` are those of the whole window. */
 export type Overlap = { intervals: SharedInterval[]; nextCursor: string | null; pairs: PairOverlap[] };
@@ -27,7 +27,7 @@ export async function findOverlap(context: ServiceContext, { window, limit, curs
   return { intervals: rows, nextCursor, pairs };
 }
 
-/** Which patterns to find: of so many weeks up to today; `person` is any reference of a person, everyone where absent. */
+/** How many weeks to look back, and whose patterns to find: `person` is any reference of a person; without it, everyone's. */
 type PatternsQuery = { weeks: number; person?: string | undefined };
 
 /** A person and their usual hours by weekday. */
