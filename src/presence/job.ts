@@ -1,6 +1,6 @@
 import type { Database } from "../db/client.ts";
 import { rootCause } from "../lib/root_cause.ts";
-import { teamsHeard } from "./blocks/store.ts";
+import { teamsHeard } from "./directory_store.ts";
 import { forEachTeam, presenceOf } from "./stub.ts";
 
 /** Longer than the longest timeout (12 h), so that every block still open belongs to a team heard within it. */

@@ -1,4 +1,4 @@
-import type { OpenBlock } from "./blocks/work.ts";
+import type { OpenBlock } from "./blocks/block_row.ts";
 import type { TeamPresence } from "./object/team_presence_object.ts";
 
 /** A failure of the object's machine, not of the call: safe to ask again, since every verb may be repeated. */

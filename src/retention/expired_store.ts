@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { keptSince } from "../events/horizon.ts";
+import { retainedSince } from "../events/retention.ts";
 import type { StatusClasses } from "../presence/blocks/status.ts";
 import type { Somebody } from "./tally.ts";
 
@@ -25,7 +25,7 @@ export async function listKeepers(db: Database, now: number): Promise<Keeper[]> 
   return rows.map(({ retentionDays, classes, ...team }) => ({
     ...team,
     classes: JSON.parse(classes),
-    keptSince: keptSince(retentionDays, now)!,
+    keptSince: retainedSince(retentionDays, now)!,
   }));
 }
 

@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { atomically, type Database } from "../db/client.ts";
 import { countEvents } from "../events/count_store.ts";
 import { pages } from "../lib/pages.ts";
-import { heldInStretches } from "../presence/blocks/stretch_store.ts";
+import { listStatusPeriods } from "../presence/blocks/period_store.ts";
 import { type Calendar, calendars, monthAndDay } from "./calendar.ts";
 import { type DayNumbers, workOfDays } from "./snapshot.ts";
 import { type Plan, planDays, stretchesOf } from "./stale.ts";
@@ -55,9 +55,9 @@ function plan(stale: readonly StalePerson[], now: number, calendarOf: (zone: str
 async function countDays(db: Database, planned: readonly Planned[]): Promise<Counted[][]> {
   const asked = planned.map(({ accountId, teamId, personId, days }) => ({ accountId, teamId, personId, days }));
   const [held, counts] = await Promise.all([
-    heldInStretches(
+    listStatusPeriods(
       db,
-      asked.map(({ days, ...one }) => ({ ...one, stretches: stretchesOf(days) })),
+      asked.map(({ days, ...one }) => ({ ...one, windows: stretchesOf(days) })),
     ),
     countEvents(db, asked),
   ]);

@@ -3,7 +3,7 @@ import type { Database } from "../db/client.ts";
 import { addDays } from "../lib/time_zone.ts";
 import { mergedPersonIds, type Tenant } from "../people/store.ts";
 import type { StatusClasses } from "../presence/blocks/status.ts";
-import { LONG_BLOCK, LOOK_BACK_MS } from "../presence/blocks/store.ts";
+import { IS_LONG_BLOCK, MAX_SHORT_BLOCK_MS } from "../presence/blocks/store.ts";
 import { utcDate } from "./calendar.ts";
 import { FIRST_DATE, LAST_DATE, type Mark } from "./stale.ts";
 
@@ -122,13 +122,13 @@ async function readStale(db: Database, condition: SQL, page: SQL): Promise<Stale
   const first = (table: SQL, at: SQL, since: SQL) => sql`(SELECT min((SELECT min(${at}) FROM ${table}
     WHERE team_id = s.team_id AND identity_id = i.id AND ${at} >= ${since})) FROM identities i WHERE i.person_id = s.person_id)`;
   // What a block of over a day may reach into is not looked for any closer: there are few.
-  const long = sql`(SELECT min(started_at) FROM blocks WHERE team_id = s.team_id AND ${LONG_BLOCK}
-    AND last_seen_at >= ${from} - ${LOOK_BACK_MS} AND started_at < ${from})`;
+  const long = sql`(SELECT min(started_at) FROM blocks WHERE team_id = s.team_id AND ${IS_LONG_BLOCK}
+    AND last_seen_at >= ${from} - ${MAX_SHORT_BLOCK_MS} AND started_at < ${from})`;
   const rows = await db.all<Row>(sql`
     SELECT t.account_id AS accountId, s.team_id AS teamId, s.person_id AS personId, s.tick, s.first_date AS firstDate,
       s.last_date AS lastDate, coalesce(p.time_zone, t.time_zone) AS zone, t.status_classes AS classes,
       iif(${isEndless}, min(coalesce(${first(sql`events`, sql`occurred_at`, from)}, 1e18), coalesce(${long}, 1e18),
-        coalesce(${first(sql`blocks`, sql`started_at`, sql`${from} - ${LOOK_BACK_MS}`)}, 1e18)), NULL) AS firstMs,
+        coalesce(${first(sql`blocks`, sql`started_at`, sql`${from} - ${MAX_SHORT_BLOCK_MS}`)}, 1e18)), NULL) AS firstMs,
       iif(${isEndless}, (SELECT min(month) FROM rollups WHERE team_id = s.team_id AND person_id = s.person_id
         AND month >= ${month} AND archived = 0 AND days <> '{}'), NULL) AS firstMonth
     FROM stale_days s ${page} JOIN people p ON p.id = s.person_id JOIN teams t ON t.id = s.team_id

@@ -16,7 +16,7 @@ export const TENANTLESS: Record<string, string> = {
   "src/statistics/stale_store.ts: listStale": "the cron serves every team",
   "src/statistics/stale_store.ts: moveClock": "the clock is of the whole deployment",
   "src/statistics/stale_store.ts: releaseClock": "the clock is of the whole deployment",
-  "src/presence/blocks/stretch_store.ts: heldInStretches": "takes many people, each with their own tenant",
+  "src/presence/blocks/period_store.ts: listStatusPeriods": "takes many people, each with their own tenant",
   "src/subscriptions/webhooks/delivery_store.ts: claimDue": "the cron sends every team's messages",
   "src/subscriptions/webhooks/delivery_store.ts: isAnyDue": "the cron asks whether there are any, and not whose",
   "src/subscriptions/webhooks/delivery_store.ts: saveAttempts":
@@ -30,5 +30,5 @@ export const TENANTLESS: Record<string, string> = {
   "src/retention/expired_store.ts: expiringPeople": "takes many teams",
   "src/retention/expired_store.ts: listKeepers": "the cron serves every team",
   "src/people/store.ts: mergedPersonIds": "a part of queries that take the team themselves",
-  "src/presence/blocks/store.ts: teamsHeard": "the cron serves every team; it learns ids and nothing else of theirs",
+  "src/presence/directory_store.ts: teamsHeard": "the cron serves every team; it learns ids and nothing else of theirs",
 };

@@ -39,8 +39,8 @@ type Told = { email: string; source: string; source_url: string | null; descript
 export const asEvent = ({ email, source, source_url, description }: Told, externalId: string, now: number) => ({
   kind: source,
   externalId,
-  personIdentifier: email,
-  timestamp: now,
+  identifier: email,
+  occurredAt: now,
   title: plainText(description),
   scope: source,
   url: source_url,

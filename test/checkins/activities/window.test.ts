@@ -167,8 +167,8 @@ test("finding an activity with its check-in is one query of a few rows, however 
     ...[person, team.teamId],
   );
   const days = dates.map((_, n) => ({
-    ...{ kind: "commit", title: "t", scope: "s", url: null, details: null, personIdentifier: "emma.garrett@x.test" },
-    ...{ externalId: `e${n}`, timestamp: start + n * DAY_MS },
+    ...{ kind: "commit", title: "t", scope: "s", url: null, details: null, identifier: "emma.garrett@x.test" },
+    ...{ externalId: `e${n}`, occurredAt: start + n * DAY_MS },
   }));
   const db = database(env.DB);
   await saveEvents(db, team, null, days, start);

@@ -4,8 +4,8 @@ import { at, clock, MINUTE, presence, push, read, START, stopTheClock } from "..
 
 stopTheClock();
 
-/** What tools say over two Mondays in January 2030: UTC, who, status. All clocks of the world are on winter or summer time alike. */
-const SAID: [string, Record<string, string>][] = [
+/** The statuses reported on two Mondays in January 2030: time in UTC, person, status. No zone changes its clocks in between. */
+const REPORTED: [string, Record<string, string>][] = [
   // Ada in Madrid (+01:00): 10:00-18:00, with an hour of lunch. Dee in Auckland (+13:00): 22:00 until 01:00 on Tuesday.
   ["2030-01-07T09:00", { ada: "online", dee: "online" }],
   // Cy in Kolkata (+05:30): 15:00-17:30.
@@ -25,10 +25,10 @@ const ZONES: Record<string, string> = {
   ...{ ada: "Europe/Madrid", bob: "America/New_York", cy: "Asia/Kolkata", dee: "Pacific/Auckland" },
 };
 
-/** A team that lived through it, and the ids of its people. */
+/** A team that reported these statuses, and the ids of its people. */
 async function twoMondays(): Promise<{ team: Team; ids: Record<string, string> }> {
   const team = await mintTeam({ timeoutMinutes: 720 });
-  for (const [time, statuses] of SAID) {
+  for (const [time, statuses] of REPORTED) {
     clock((Date.parse(`${time}:00Z`) - START) / MINUTE);
     const users = Object.entries(statuses).map(([who, status]) => ({
       personIdentifier: who,
@@ -37,8 +37,8 @@ async function twoMondays(): Promise<{ team: Team; ids: Record<string, string> }
     }));
     await push(team, users);
   }
-  const everybody = Object.values(await presence(team));
-  return { team, ids: Object.fromEntries(everybody.map(({ name, person_id }) => [name, person_id])) };
+  const people = Object.values(await presence(team));
+  return { team, ids: Object.fromEntries(people.map(({ name, person_id }) => [name, person_id])) };
 }
 
 type Overlap = {
@@ -51,7 +51,7 @@ const overlap = (team: Team, params: Record<string, string>) =>
   read<Overlap>(team, `/overlap?${new URLSearchParams(params)}`);
 
 describe("GET /overlap", () => {
-  test("tells who worked together when, and the hours of each pair", async () => {
+  test("Overlap lists who worked together when, and the hours of each pair", async () => {
     const { team, ids } = await twoMondays();
     const people = (...names: string[]) => names.map((name) => ids[name]!).sort();
     expect(await overlap(team, { from: "2030-01-07T00:00:00Z", to: "2030-01-15T00:00:00Z" })).toEqual({
@@ -64,7 +64,7 @@ describe("GET /overlap", () => {
         },
         { started_at: "2030-01-07T14:00:00Z", ended_at: "2030-01-07T17:00:00Z", person_ids: people("ada", "bob") },
       ],
-      // Largest first, and by the ids where that is the same.
+      // The longest first, ties by the ids.
       pairs: [
         ...[people("ada", "bob"), people("ada", "dee")].sort().map((person_ids) => ({ person_ids, hours: 3 })),
         ...[people("ada", "cy"), people("cy", "dee")].sort().map((person_ids) => ({ person_ids, hours: 2.5 })),
@@ -73,7 +73,7 @@ describe("GET /overlap", () => {
     });
   });
 
-  test("counts only what lies inside the window, wherever the caller's clock is", async () => {
+  test("Overlap counts only time within the window, whose ends may be in any time zone", async () => {
     const { team, ids } = await twoMondays();
     const { data, pairs } = await overlap(team, { from: "2030-01-07T12:50:00+01:00", to: "2030-01-07T09:10:30-05:00" });
     expect(data.map(({ started_at, ended_at }) => [started_at, ended_at])).toEqual([
@@ -88,7 +88,7 @@ describe("GET /overlap", () => {
     });
   });
 
-  test("comes in pages of intervals, the first with all the pairs", async () => {
+  test("Overlap comes in pages of intervals, and the first page has all pairs", async () => {
     const { team } = await twoMondays();
     const window = { from: "2030-01-07T00:00:00Z", to: "2030-01-15T00:00:00Z" };
     const whole = await overlap(team, window);
@@ -103,7 +103,7 @@ describe("GET /overlap", () => {
     expect(data).toEqual(whole.data);
   });
 
-  test("counts open blocks up to their last heartbeat, also before D1 has it", async () => {
+  test("Open blocks count up to their newest heartbeat, even before D1 has it", async () => {
     const team = await mintTeam();
     await push(team, { ada: "online", bob: "meeting" });
     clock(6);
@@ -115,7 +115,7 @@ describe("GET /overlap", () => {
     expect(pairs).toMatchObject([{ hours: 0.1 }]);
   });
 
-  test("knows one person by all their identities, and adds up nothing twice", async () => {
+  test("All identities of a person are one person, and no time is counted twice", async () => {
     const team = await mintTeam();
     await push(team, { ada: "online", lovelace: "online", bob: "online" });
     clock(6);
@@ -125,7 +125,7 @@ describe("GET /overlap", () => {
     expect((await overlap(team, { from: at(0), to: at(60) })).pairs).toMatchObject([{ hours: 0.1 }]);
   });
 
-  test("shows nothing of other teams of the account", async () => {
+  test("Overlap has nothing of other teams of the account", async () => {
     const team = await mintTeam();
     const sibling = await mintTeam({ accountId: team.accountId });
     for (const minutes of [0, 5]) {
@@ -142,15 +142,18 @@ describe("GET /overlap", () => {
     [{ from: at(0), to: at(0) }, "to"],
     [{ from: at(0), to: at(31 * 24 * 60 + 1) }, "to"],
     [{ from: at(0), to: at(1), cursor: "x" }, "cursor"],
-  ] as [Record<string, string>, string][])("refuses %j by the field", async (params, path) => {
-    const { asTeam } = await mintTeam();
-    const response = await call(`/api/v1/overlap?${new URLSearchParams(params)}`, { headers: asTeam });
-    expect(response.status).toBe(400);
-    expect(((await response.json()) as { issues: unknown[] }).issues).toContainEqual({
-      path,
-      message: expect.any(String),
-    });
-  });
+  ] as [Record<string, string>, string][])(
+    "The query %j is refused with 400, which names the parameter",
+    async (params, path) => {
+      const { asTeam } = await mintTeam();
+      const response = await call(`/api/v1/overlap?${new URLSearchParams(params)}`, { headers: asTeam });
+      expect(response.status).toBe(400);
+      expect(((await response.json()) as { issues: unknown[] }).issues).toContainEqual({
+        path,
+        message: expect.any(String),
+      });
+    },
+  );
 });
 
 type Patterns = {
@@ -164,7 +167,7 @@ const day = (weekday: number, days: number, first: string, last: string) => ({
 });
 
 describe("GET /patterns", () => {
-  test("gives everybody's usual hours by their own clock", async () => {
+  test("Patterns are everyone's usual hours in their own time zone", async () => {
     const { team, ids } = await twoMondays();
     expect(await read<Patterns>(team, "/patterns?weeks=2")).toEqual({
       data: [
@@ -180,7 +183,7 @@ describe("GET /patterns", () => {
     });
   });
 
-  test("looks back as many weeks as it is asked to, four where it is not, and at one person where one is named", async () => {
+  test("Patterns cover the given number of weeks, four by default, and one person where one is given", async () => {
     const { team } = await twoMondays();
     const ada = async (query: string) => (await read<Patterns>(team, `/patterns?${query}`)).data;
     expect(await ada("weeks=1")).toMatchObject([{ name: "ada", weekdays: [day(1, 1, "11:00", "17:01")] }]);
@@ -188,22 +191,22 @@ describe("GET /patterns", () => {
     expect(await ada("person=bob&weeks=1")).toEqual([]);
   });
 
-  test("counts the first of its days from its beginning", async () => {
+  test("The first day is counted from its beginning", async () => {
     const team = await mintTeam();
-    const until = (time: string) => clock((Date.parse(time) - START) / MINUTE);
-    until("2030-01-08T00:00:00Z");
+    const moveTo = (time: string) => clock((Date.parse(time) - START) / MINUTE);
+    moveTo("2030-01-08T00:00:00Z");
     await push(team, { ada: "online" });
-    until("2030-01-08T00:09:00Z");
+    moveTo("2030-01-08T00:09:00Z");
     await push(team, { ada: "offline" });
-    until("2030-01-14T23:59:59Z");
+    moveTo("2030-01-14T23:59:59Z");
     expect((await read<Patterns>(team, "/patterns?weeks=1")).data).toMatchObject([
       { weekdays: [day(2, 1, "00:00", "00:09")] },
     ]);
-    until("2030-01-15T00:00:00Z");
+    moveTo("2030-01-15T00:00:00Z");
     expect((await read<Patterns>(team, "/patterns?weeks=1")).data).toEqual([]);
   });
 
-  test("takes the team's zone for somebody who has none", async () => {
+  test("A person without a time zone has the team's", async () => {
     const team = await mintTeam({ timeZone: "Asia/Kolkata" });
     await push(team, { ada: "online" });
     clock(5);
@@ -219,7 +222,7 @@ describe("GET /patterns", () => {
     ["weeks=1.5", 400],
     ["weeks=many", 400],
     ["person=nobody", 404],
-  ])("refuses %s", async (query, status) => {
+  ])("The query %s is refused with %i", async (query, status) => {
     const { asTeam } = await mintTeam();
     expect((await call(`/api/v1/patterns?${query}`, { headers: asTeam })).status).toBe(status);
   });
