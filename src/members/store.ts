@@ -1,5 +1,5 @@
 import { type AnyColumn, and, eq, isNull, type SQL, sql } from "drizzle-orm";
-import { expectCheckins } from "../checkins/reports/store.ts";
+import { expectCheckins } from "../checkins/reports/lifecycle_store.ts";
 import { atomically, type Database, violates } from "../db/client.ts";
 import { members, people } from "../db/schema/index.ts";
 import { bumpDirectoryVersion, identifyStatements, newIdentity, type Tenant, usualUsername } from "../people/store.ts";

@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { database } from "../../src/db/client.ts";
 import { asJson } from "../../src/privacy/export.ts";
 import { exportPerson } from "../../src/privacy/export_store.ts";
-import { rowsRead, watch } from "../checkins/watch.ts";
 import { expectError } from "../support/error.ts";
+import { rowsRead, watch } from "../support/statements.ts";
 import { call, mintPerson, mintTeam, type Team } from "../support/team.ts";
 import { act, mintSubject, presenceOf, type Subject } from "./subject.ts";
 

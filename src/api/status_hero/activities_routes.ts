@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 import { guard } from "../../auth/key_guard.ts";
 import { activityBody, asEvent } from "../../checkins/activities/activity.ts";
 import { findActivity, isOnTeam } from "../../checkins/activities/store.ts";
-import { ensureReport } from "../../checkins/reports/store.ts";
+import { ensureReport } from "../../checkins/reports/lifecycle_store.ts";
 import { saveEvents } from "../../events/store.ts";
 import { jsonBody } from "../../http/body.ts";
 import type { AppContext } from "../../http/context.ts";

@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import { guard } from "../../auth/key_guard.ts";
 import { addRemark, findRemark, listRemarks, removeRemark } from "../../checkins/remarks/store.ts";
-import { ensureReport } from "../../checkins/reports/store.ts";
+import { ensureReport } from "../../checkins/reports/lifecycle_store.ts";
 import { findCheckin } from "../../checkins/statuses/store.ts";
 import { jsonBody } from "../../http/body.ts";
 import type { AppContext } from "../../http/context.ts";

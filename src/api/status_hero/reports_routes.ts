@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { guard } from "../../auth/key_guard.ts";
-import { findReport, listReports } from "../../checkins/reports/reading_store.ts";
-import { ensureReport } from "../../checkins/reports/store.ts";
+import { ensureReport } from "../../checkins/reports/lifecycle_store.ts";
+import { findReport, listReports } from "../../checkins/reports/store.ts";
 import type { AppContext } from "../../http/context.ts";
 import { ApiError } from "../../http/errors.ts";
 import { query } from "../../http/query.ts";

@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import { guard } from "../../auth/key_guard.ts";
-import { ensureReport } from "../../checkins/reports/store.ts";
+import { ensureReport } from "../../checkins/reports/lifecycle_store.ts";
 import { type Answers, saveAnswers } from "../../checkins/statuses/answer_store.ts";
 import { checkinOn, findCheckin, listCheckins, withRelated } from "../../checkins/statuses/store.ts";
 import { jsonBody } from "../../http/body.ts";

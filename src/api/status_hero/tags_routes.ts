@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { guard } from "../../auth/key_guard.ts";
-import { ensureReport } from "../../checkins/reports/store.ts";
+import { ensureReport } from "../../checkins/reports/lifecycle_store.ts";
 import { tagNamed } from "../../checkins/statuses/hashtags.ts";
 import { withRelated } from "../../checkins/statuses/store.ts";
 import { listTagged, listTags } from "../../checkins/tags/store.ts";

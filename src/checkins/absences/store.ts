@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { atomically, type Database } from "../../db/client.ts";
 import { mergedPersonIds } from "../../people/store.ts";
-import { touchReport, withdrawReport } from "../reports/store.ts";
+import { touchReport, withdrawReport } from "../reports/lifecycle_store.ts";
 
 type Team = { teamId: string };
 /** A member's absence: the local date on which they are on leave. */

@@ -1,9 +1,9 @@
 import type { Database } from "../../db/client.ts";
 import { rootCause } from "../../lib/root_cause.ts";
 import { addDays, localDate, localMinute, localWeekday } from "../../lib/time_zone.ts";
-import { type DueTeam, dueTeams, type Morning, teamZones } from "./morning_store.ts";
+import { type DueTeam, dueTeams, type Morning, teamZones } from "./due_store.ts";
+import { makeReports } from "./lifecycle_store.ts";
 import { planReport, type ReportPlan } from "./plan.ts";
-import { makeReports } from "./store.ts";
 import { LOOK_BACK_DAYS } from "./workday.ts";
 
 /** The work day begins at 06:00 local time. */

@@ -1,7 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import { atomically, type Database } from "../../db/client.ts";
 import { checkins } from "../../db/schema/index.ts";
-import { touchReport } from "../reports/store.ts";
+import { touchReport } from "../reports/lifecycle_store.ts";
 import { hashtags } from "./hashtags.ts";
 
 type Text = string | null;

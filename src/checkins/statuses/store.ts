@@ -4,8 +4,8 @@ import type { CheckinRow, Related } from "../../api/status_hero/status_body.ts";
 import { atomically, type Database } from "../../db/client.ts";
 import { checkins, comments, events, identities, people, reactions, reports } from "../../db/schema/index.ts";
 import { mergedPersonIds, type Tenant } from "../../people/store.ts";
-import { isSuperseded } from "../reports/reading_store.ts";
-import { expectCheckins } from "../reports/store.ts";
+import { expectCheckins } from "../reports/lifecycle_store.ts";
+import { isSuperseded } from "../reports/store.ts";
 import { activityWindow } from "../reports/workday.ts";
 
 type Team = Pick<Tenant, "teamId">;

@@ -1,10 +1,10 @@
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { member, remove } from "../../members/client.ts";
 import { rows } from "../../people/sightings.ts";
+import { clockAt, get, put, read } from "../../support/checkins.ts";
 import { expectError } from "../../support/error.ts";
+import { mintTeamOf, report, stored } from "../../support/reports.ts";
 import { call, mintTeam, type Team } from "../../support/team.ts";
-import { mintTeamOf, report, stored } from "../reports/client.ts";
-import { clockAt, get, put, read } from "../statuses/client.ts";
 import { away, back } from "./client.ts";
 
 afterAll(() => {

@@ -2,9 +2,9 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { anEvent, list, push } from "../../events/client.ts";
 import { PAYLOADS } from "../../lib/payloads.ts";
 import { expectSafe } from "../../lib/safe_html.ts";
+import { clockAt, get, mintMembers, read, run, status, statuses } from "../../support/checkins.ts";
 import { expectError } from "../../support/error.ts";
 import { call, mintPerson, mintTeam, type Team } from "../../support/team.ts";
-import { clockAt, get, mintMembers, read, run, status, statuses } from "../statuses/client.ts";
 import { activity, tell, told } from "./client.ts";
 
 afterEach(() => void vi.useRealTimers());

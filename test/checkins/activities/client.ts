@@ -1,5 +1,5 @@
+import { read } from "../../support/checkins.ts";
 import { call, type Team } from "../../support/team.ts";
-import { read } from "../statuses/client.ts";
 
 export type Activity = {
   id: string;

@@ -6,9 +6,9 @@ import { database } from "../../../src/db/client.ts";
 import { saveEvents } from "../../../src/events/store.ts";
 import { localDate } from "../../../src/lib/time_zone.ts";
 import { anEvent, push } from "../../events/client.ts";
+import { clockAt, mintMembers, put, read, run, status, statuses } from "../../support/checkins.ts";
+import { rowsRead, watch } from "../../support/statements.ts";
 import { call, mintTeam, type Team } from "../../support/team.ts";
-import { clockAt, mintMembers, put, read, run, status, statuses } from "../statuses/client.ts";
-import { rowsRead, watch } from "../watch.ts";
 import { activity } from "./client.ts";
 
 afterEach(() => void vi.useRealTimers());

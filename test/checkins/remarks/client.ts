@@ -1,5 +1,5 @@
+import { clockAt, mintMembers, read, type Status, statuses } from "../../support/checkins.ts";
 import { call, mintTeam, type Team } from "../../support/team.ts";
-import { clockAt, mintMembers, read, type Status, statuses } from "../statuses/client.ts";
 
 export type Kind = "comment" | "reaction";
 

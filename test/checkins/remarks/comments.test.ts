@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { PAYLOADS } from "../../lib/payloads.ts";
+import { clockAt, read } from "../../support/checkins.ts";
 import { expectError } from "../../support/error.ts";
-import { clockAt, read } from "../statuses/client.ts";
 import { leave, list, mintDay, one, remark } from "./client.ts";
 
 afterEach(() => void vi.useRealTimers());

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { clockAt, mintMembers, read, status } from "../../support/checkins.ts";
 import { expectError } from "../../support/error.ts";
 import { call } from "../../support/team.ts";
-import { clockAt, mintMembers, read, status } from "../statuses/client.ts";
 import { leave, list, mintDay, one, type Remark, remark } from "./client.ts";
 
 afterEach(() => void vi.useRealTimers());

@@ -2,10 +2,10 @@ import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { listRemarks } from "../../../src/checkins/remarks/store.ts";
 import { database } from "../../../src/db/client.ts";
+import { clockAt, get, mintMembers, read, run, status } from "../../support/checkins.ts";
 import { expectError } from "../../support/error.ts";
+import { rowsRead, watch } from "../../support/statements.ts";
 import { call, mintTeam, type Team } from "../../support/team.ts";
-import { clockAt, get, mintMembers, read, run, status } from "../statuses/client.ts";
-import { rowsRead, watch } from "../watch.ts";
 import { type Kind, leave, list, mintDay, one, type Remark, remark } from "./client.ts";
 
 afterEach(() => void vi.useRealTimers());

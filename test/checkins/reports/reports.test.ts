@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { newId } from "../../../src/lib/id.ts";
 import { mergePeople } from "../../../src/people/merges/merge_store.ts";
+import { clockAt, get, mintMembers, post, put, read, run, type Status, statuses } from "../../support/checkins.ts";
+import { db, mintReport, mintTeamOf, report, reports } from "../../support/reports.ts";
 import { call, mintTeam, type Team } from "../../support/team.ts";
-import { clockAt, get, mintMembers, post, put, read, run, type Status, statuses } from "../statuses/client.ts";
-import { db, mintReport, mintTeamOf, report, reports } from "./client.ts";
 
 afterAll(() => {
   vi.useRealTimers();

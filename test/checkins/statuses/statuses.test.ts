@@ -1,9 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { newId } from "../../../src/lib/id.ts";
 import { push } from "../../events/client.ts";
+import {
+  clockAt,
+  get,
+  mintRemark,
+  post,
+  put,
+  read,
+  run,
+  type Status,
+  status,
+  statuses,
+} from "../../support/checkins.ts";
+import { mintReport, mintTeamOf } from "../../support/reports.ts";
 import { call, mintTeam, type Team } from "../../support/team.ts";
-import { mintReport, mintTeamOf } from "../reports/client.ts";
-import { clockAt, get, mintRemark, post, put, read, run, type Status, status, statuses } from "./client.ts";
 
 afterAll(() => {
   vi.useRealTimers();

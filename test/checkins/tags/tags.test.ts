@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { clockAt, get, put, read, type Status, status } from "../../support/checkins.ts";
+import { mintTeamOf } from "../../support/reports.ts";
 import { call, type Team } from "../../support/team.ts";
-import { mintTeamOf } from "../reports/client.ts";
-import { clockAt, get, put, read, type Status, status } from "../statuses/client.ts";
 
 afterAll(() => {
   vi.useRealTimers();

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
-import { newId } from "../../../src/lib/id.ts";
-import { call, mintPerson, type Team } from "../../support/team.ts";
+import { newId } from "../../src/lib/id.ts";
+import { call, mintPerson, type Team } from "./team.ts";
 
 /** Sets the Worker's clock; the suite puts it back with `vi.useRealTimers()`. */
 export const clockAt = (time: string) => {

@@ -3,8 +3,8 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { makeMorningReports } from "../../../src/checkins/reports/job.ts";
 import worker from "../../../src/index.ts";
+import { db, mintTeamOf, stored, takeOff } from "../../support/reports.ts";
 import { without } from "../../support/without.ts";
-import { db, mintTeamOf, stored, takeOff } from "./client.ts";
 
 /** Teams of the tests before are not to be made reports for. */
 beforeEach(async () => {

@@ -1,4 +1,4 @@
-import { call, type Team } from "../support/team.ts";
+import { call, type Team } from "./team.ts";
 
 /** What a viewer who watches the team's live presence is sent first while `act` goes on, after the snapshot. */
 export async function firstChange(team: Team, act: () => Promise<unknown>): Promise<unknown> {

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
-import { database } from "../../../src/db/client.ts";
-import { newId } from "../../../src/lib/id.ts";
-import { mintTeam, type Team } from "../../support/team.ts";
-import { get, mintMembers, run } from "../statuses/client.ts";
+import { database } from "../../src/db/client.ts";
+import { newId } from "../../src/lib/id.ts";
+import { get, mintMembers, run } from "./checkins.ts";
+import { mintTeam, type Team } from "./team.ts";
 
 export const db = database(env.DB);
 

@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { afterAll, describe, expect, test, vi } from "vitest";
-import { ensureReport, makeReports } from "../../../src/checkins/reports/store.ts";
+import { ensureReport, makeReports } from "../../../src/checkins/reports/lifecycle_store.ts";
+import { clockAt, get, put, run, status, statuses } from "../../support/checkins.ts";
+import { db, mintTeamOf, report, reports, stored, takeOff } from "../../support/reports.ts";
 import { call } from "../../support/team.ts";
-import { clockAt, get, put, run, status, statuses } from "../statuses/client.ts";
-import { db, mintTeamOf, report, reports, stored, takeOff } from "./client.ts";
 
 afterAll(() => {
   vi.useRealTimers();

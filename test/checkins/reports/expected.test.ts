@@ -1,9 +1,9 @@
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { expectCheckins, touchReport, withdrawReport } from "../../../src/checkins/reports/store.ts";
+import { expectCheckins, touchReport, withdrawReport } from "../../../src/checkins/reports/lifecycle_store.ts";
 import { atomically } from "../../../src/db/client.ts";
+import { clockAt, get, mintRemark, put, read, run, statuses } from "../../support/checkins.ts";
+import { db, mintTeamOf, report, stored, takeOff } from "../../support/reports.ts";
 import type { Team } from "../../support/team.ts";
-import { clockAt, get, mintRemark, put, read, run, statuses } from "../statuses/client.ts";
-import { db, mintTeamOf, report, stored, takeOff } from "./client.ts";
 
 afterAll(() => {
   vi.useRealTimers();
