@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterAll, describe, expect, test, vi } from "vitest";
-import { ensureReport, makeReports } from "../../../src/checkins/reports/lifecycle_store.ts";
+import { createReports } from "../../../src/checkins/reports/lifecycle_store.ts";
+import { ensureReport } from "../../../src/checkins/reports/service.ts";
 import { clockAt, get, put, run, status, statuses } from "../../support/checkins.ts";
 import { db, mintTeamOf, report, reports, stored, takeOff } from "../../support/reports.ts";
 import { call } from "../../support/team.ts";
@@ -69,9 +70,10 @@ describe("the first touch of a work day", () => {
 
   test("makes it once, though fifty find at the same time that there is none", async () => {
     const team = await mintTeamOf();
-    const caller = { teamId: team.teamId, teamTimeZone: "UTC", workDays: [1], questions: {} };
+    const actor = { teamId: team.teamId, team: { timeZone: "UTC", workDays: [1], questions: {} } };
+    const now = Date.parse("2018-02-05T10:00:00Z");
     const batches = vi.spyOn(env.DB, "batch");
-    const touches = Array.from({ length: 50 }, () => ensureReport(db, caller, Date.parse("2018-02-05T10:00:00Z")));
+    const touches = Array.from({ length: 50 }, () => ensureReport({ db, actor, now }));
     expect(await Promise.all(touches)).toEqual(touches.map(() => true));
     expect(batches).toHaveBeenCalledTimes(50);
     batches.mockRestore();
@@ -82,9 +84,9 @@ describe("the first touch of a work day", () => {
     const team = await mintTeamOf({ names: ["Emma", "Hugh"] });
     const questions = { next: "", blockers: "", previous: "", previous_completed: "" };
     const plan = { teamId: team.teamId, date: "2018-02-05", previousDate: "2018-02-02", questions };
-    await makeReports(db, [plan], 1);
+    await createReports(db, [plan], 1);
     await run("DELETE FROM checkins WHERE person_id = ?", team.people[1]);
-    await makeReports(db, [plan], 2);
+    await createReports(db, [plan], 2);
     expect(await stored(team)).toMatchObject([{ date: "2018-02-05", names: "Emma" }]);
   });
 
@@ -92,7 +94,7 @@ describe("the first touch of a work day", () => {
     const team = await mintTeamOf();
     await takeOff(team, "2018-02-05");
     const questions = { next: "", blockers: "", previous: "", previous_completed: "" };
-    await makeReports(db, [{ teamId: team.teamId, date: "2018-02-05", previousDate: "2018-02-02", questions }], 1);
+    await createReports(db, [{ teamId: team.teamId, date: "2018-02-05", previousDate: "2018-02-02", questions }], 1);
     expect(await stored(team)).toEqual([]);
   });
 
@@ -143,8 +145,8 @@ describe("the day that a touch falls on", () => {
     { ...at("2012-01-01T10:00:00Z", "Pacific/Apia"), made: "2012-01-02" },
   ])("at $time in $zone, working $workDays: $made", async ({ time, zone, workDays, made }) => {
     const team = await mintTeamOf({ timeZone: zone, workDays, names: ["Emma"] });
-    const caller = { teamId: team.teamId, teamTimeZone: zone, workDays, questions: {} };
-    expect(await ensureReport(db, caller, Date.parse(time))).toBe(made !== null);
+    const actor = { teamId: team.teamId, team: { timeZone: zone, workDays, questions: {} } };
+    expect(await ensureReport({ db, actor, now: Date.parse(time) })).toBe(made !== null);
     expect((await stored(team)).map(({ date }) => date)).toEqual(made === null ? [] : [made]);
   });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { expectCheckins, touchReport, withdrawReport } from "../../../src/checkins/reports/lifecycle_store.ts";
+import { updateExpectedCheckins } from "../../../src/checkins/reports/expected_store.ts";
+import { deleteUnusedReport, markReportChanged } from "../../../src/checkins/reports/lifecycle_store.ts";
 import { atomically } from "../../../src/db/client.ts";
 import { clockAt, get, mintRemark, put, read, run, statuses } from "../../support/checkins.ts";
 import { db, mintTeamOf, report, stored, takeOff } from "../../support/reports.ts";
@@ -25,7 +26,7 @@ beforeEach(async () => {
 
 const later = Date.parse(`${TODAY}T11:00:00Z`);
 const change = (sql: string) => run(`UPDATE members SET ${sql} WHERE team_id = ? AND person_id = ?`, team.teamId, emma);
-const follow = (person = emma) => atomically(db, expectCheckins(team, person, TODAY, later));
+const follow = (person = emma) => atomically(db, updateExpectedCheckins(team, person, TODAY, later));
 const namesByDate = async () => (await stored(team)).map(({ names }) => names);
 const emmasCheckin = async () => (await statuses(team)).find(({ slug }) => slug === `${TODAY}-emma-garrett`)!;
 
@@ -79,10 +80,10 @@ describe("after a change of whether somebody is to check in", () => {
     await follow();
     expect(await updated()).toBe(`${TODAY} 11:00:00`);
     const muchLater = Date.parse(`${TODAY}T12:00:00Z`);
-    await atomically(db, expectCheckins(team, emma, TODAY, muchLater));
+    await atomically(db, updateExpectedCheckins(team, emma, TODAY, muchLater));
     expect(await updated()).toBe(`${TODAY} 11:00:00`);
     await change("role = 'active'");
-    await atomically(db, expectCheckins(team, emma, TODAY, muchLater));
+    await atomically(db, updateExpectedCheckins(team, emma, TODAY, muchLater));
     expect(await updated()).toBe(`${TODAY} 12:00:00`);
   });
 
@@ -98,7 +99,7 @@ describe("after a change of whether somebody is to check in", () => {
 
   test("nobody is expected on a day that has no report", async () => {
     await run("UPDATE members SET removed_at = 1 WHERE person_id = ?", emma);
-    await atomically(db, expectCheckins(team, emma, "2018-02-07", later));
+    await atomically(db, updateExpectedCheckins(team, emma, "2018-02-07", later));
     expect(await namesByDate()).toEqual(["Emma Garrett, Hugh Oliver", "Emma Garrett, Hugh Oliver"]);
   });
 
@@ -106,7 +107,7 @@ describe("after a change of whether somebody is to check in", () => {
     const other = await mintTeamOf();
     await get(other, "/reports");
     await run("UPDATE members SET removed_at = 1 WHERE team_id IN (?, ?)", team.teamId, other.teamId);
-    await atomically(db, expectCheckins(team, other.people[0]!, TODAY, later));
+    await atomically(db, updateExpectedCheckins(team, other.people[0]!, TODAY, later));
     await follow();
     expect(await namesByDate()).toEqual(["Emma Garrett, Hugh Oliver", "Hugh Oliver"]);
     expect((await stored(other)).map(({ names }) => names)).toEqual(["Emma Garrett, Hugh Oliver"]);
@@ -116,7 +117,7 @@ describe("after a change of whether somebody is to check in", () => {
 describe("a team absence on a day that has its report", () => {
   const declare = async () => {
     await takeOff(team, TODAY);
-    await atomically(db, withdrawReport(team, TODAY));
+    await atomically(db, deleteUnusedReport(team, TODAY));
   };
 
   test("takes it back, and what was there before stays", async () => {
@@ -141,7 +142,7 @@ describe("a team absence on a day that has its report", () => {
 test("a touched report says when, and no other does", async () => {
   const other = await mintTeamOf();
   await get(other, "/reports");
-  await atomically(db, [touchReport(team, TODAY, later)]);
+  await atomically(db, [markReportChanged(team, TODAY, later)]);
   expect((await report(team, TODAY)).metrics.updated_at).toBe(`${TODAY} 11:00:00`);
   expect((await report(team, "2018-02-05")).metrics.updated_at).toBe("2018-02-05 10:00:00");
   expect((await report(other, TODAY)).metrics.updated_at).toBe(`${TODAY} 10:00:00`);

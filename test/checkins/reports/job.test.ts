@@ -1,7 +1,7 @@
 import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { makeMorningReports } from "../../../src/checkins/reports/job.ts";
+import { createMorningReports } from "../../../src/checkins/reports/job.ts";
 import worker from "../../../src/index.ts";
 import { db, mintTeamOf, stored, takeOff } from "../../support/reports.ts";
 import { without } from "../../support/without.ts";
@@ -15,7 +15,7 @@ afterEach(async () => {
   vi.restoreAllMocks();
 });
 
-const morning = (time: string, pageSize?: number) => makeMorningReports(db, Date.parse(time), pageSize);
+const morning = (time: string, pageSize?: number) => createMorningReports({ db, now: Date.parse(time) }, pageSize);
 const dates = async (team: Parameters<typeof stored>[0]) => (await stored(team)).map(({ date }) => date);
 
 describe("in the morning", () => {

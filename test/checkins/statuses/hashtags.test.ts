@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { hashtags, tagNamed } from "../../../src/checkins/statuses/hashtags.ts";
+import { hashtags, normalizeTag } from "../../../src/checkins/statuses/hashtags.ts";
 
 describe("hashtags", () => {
   test.each<[string, string[]]>([
@@ -47,8 +47,8 @@ describe("hashtags", () => {
         for (const tag of hashtags([parts.join("")])) {
           expect(tag).toMatch(/\p{L}/u);
           expect(tag).not.toMatch(/[\s#]|[-_]$|^_/);
-          expect(tagNamed(tag)).toBe(tag);
-          expect(tagNamed(`#${tag.toUpperCase()}`)).toBe(tagNamed(tag.toUpperCase()));
+          expect(normalizeTag(tag)).toBe(tag);
+          expect(normalizeTag(`#${tag.toUpperCase()}`)).toBe(normalizeTag(tag.toUpperCase()));
         }
       }),
       { numRuns: 2_000 },

@@ -1,13 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { planReport } from "../../../src/checkins/reports/plan.ts";
-import {
-  activityWindow,
-  isWorkDay,
-  previousLabel,
-  previousWorkDay,
-  questionsOn,
-} from "../../../src/checkins/reports/workday.ts";
+import { previousDayLabel } from "../../../src/checkins/reports/questions.ts";
+import { isWorkDay, previousWorkDay } from "../../../src/checkins/reports/work_day.ts";
 import { addDays, localWeekday } from "../../../src/lib/time_zone.ts";
 
 const MON_TO_FRI = [1, 2, 3, 4, 5];
@@ -73,7 +67,7 @@ describe("the previous day", () => {
   ])("of $of reads $label", ({ date, workDays = MON_TO_FRI, absences = [], previous, label }) => {
     const found = previousWorkDay(date, { workDays, absences });
     if (previous) expect(found).toBe(previous);
-    expect(previousLabel(date, found)).toBe(label);
+    expect(previousDayLabel(date, found)).toBe(label);
   });
 
   test.each([
@@ -87,7 +81,7 @@ describe("the previous day", () => {
     [8, "January 28"],
     [36, "December 31"],
   ])("%i days earlier reads %s", (days, label) => {
-    expect(previousLabel("2018-02-05", addDays("2018-02-05", -days))).toBe(label);
+    expect(previousDayLabel("2018-02-05", addDays("2018-02-05", -days))).toBe(label);
   });
 
   const dates = fc.integer({ min: 0, max: 40_000 }).map((n) => addDays("1990-01-01", n));
@@ -121,84 +115,9 @@ describe("the previous day", () => {
   test("is named by a word that tells it from every other day of the week before", () => {
     fc.assert(
       fc.property(dates, (date) => {
-        const labels = Array.from({ length: 30 }, (_, n) => previousLabel(date, addDays(date, -n - 1)));
+        const labels = Array.from({ length: 30 }, (_, n) => previousDayLabel(date, addDays(date, -n - 1)));
         expect(new Set(labels).size).toBe(labels.length);
       }),
     );
-  });
-});
-
-describe("the questions", () => {
-  test("are the document's where the team has none of its own", () => {
-    expect(questionsOn("Friday", {})).toEqual({
-      next: "What are your goals for today?",
-      blockers: "Any obstacles impeding your progress?",
-      previous: "What did you accomplish Friday?",
-      previous_completed: "Did you meet Friday's goals?",
-    });
-    expect(questionsOn("yesterday", {})).toMatchObject({
-      previous: "What did you accomplish yesterday?",
-      previous_completed: "Did you meet yesterday's goals?",
-    });
-  });
-
-  test("are the team's own as far as it has any, with the previous day wherever they name it", () => {
-    const own = { previous: "{previous_day}? And after {previous_day}?", next: "What for $& today?" };
-    expect(questionsOn("$&", own)).toEqual({
-      next: "What for $& today?",
-      blockers: "Any obstacles impeding your progress?",
-      previous: "$&? And after $&?",
-      previous_completed: "Did you meet $&'s goals?",
-    });
-  });
-});
-
-describe("a report", () => {
-  const team = { teamId: "t", workDays: MON_TO_FRI, questions: {} };
-
-  test("is planned for a work day, with the day before and its words", () => {
-    expect(planReport(team, "2018-02-05", ["2018-02-02"])).toMatchObject({
-      teamId: "t",
-      date: "2018-02-05",
-      previousDate: "2018-02-01",
-      questions: { previous: "What did you accomplish Thursday?" },
-    });
-  });
-
-  test.each(["2018-02-03", "2018-02-04"])("is not planned for the weekend, %s", (date) => {
-    expect(planReport(team, date, [])).toBeNull();
-  });
-
-  test("is not planned for a team absence", () => {
-    expect(planReport(team, "2018-02-05", ["2018-02-05"])).toBeNull();
-  });
-});
-
-describe("what a check-in tells of", () => {
-  const iso = ({ start, end }: { start: number; end: number }) => [start, end].map((ms) => new Date(ms).toISOString());
-
-  test("begins when the previous day ends and ends with the day, in the team's zone", () => {
-    const days = { previousDate: "2018-02-02", date: "2018-02-05" };
-    expect(iso(activityWindow(days, "America/Los_Angeles"))).toEqual([
-      "2018-02-03T08:00:00.000Z",
-      "2018-02-06T08:00:00.000Z",
-    ]);
-    expect(iso(activityWindow(days, "Pacific/Kiritimati"))).toEqual([
-      "2018-02-02T10:00:00.000Z",
-      "2018-02-05T10:00:00.000Z",
-    ]);
-  });
-
-  test("is an hour shorter or longer where the clocks change", () => {
-    const spring = activityWindow({ previousDate: "2026-03-06", date: "2026-03-09" }, "America/New_York");
-    const autumn = activityWindow({ previousDate: "2026-10-30", date: "2026-11-02" }, "America/New_York");
-    expect((spring.end - spring.start) / 3_600_000).toBe(71);
-    expect((autumn.end - autumn.start) / 3_600_000).toBe(73);
-  });
-
-  test("of one report begins where that of the report before ended: no activity is lost or told twice", () => {
-    const first = activityWindow({ previousDate: "2018-02-01", date: "2018-02-02" }, "Pacific/Apia");
-    const second = activityWindow({ previousDate: "2018-02-02", date: "2018-02-05" }, "Pacific/Apia");
-    expect(second.start).toBe(first.end);
   });
 });
