@@ -4,7 +4,7 @@ import { anEvent, listAll } from "../events/client.ts";
 import { rows } from "../people/sightings.ts";
 import { blocks, iso, presence } from "../presence/client.ts";
 import { clockAt, statuses } from "../support/checkins.ts";
-import { db, mintTeamOf, reports, stored as storedReports } from "../support/reports.ts";
+import { db, mintTeamOf, reports, storedReports } from "../support/reports.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 import { scale, TIMEOUT_MS } from "./scale.ts";
 

@@ -1,21 +1,21 @@
 import { env } from "cloudflare:workers";
 
-export type Asked = { sql: string; params: unknown[] };
+export type Statement = { sql: string; params: unknown[] };
 
-/** The suite's database, and what it is asked, one statement at a time. */
-export function watch(): { d1: D1Database; asked: Asked[] } {
-  const asked: Asked[] = [];
+/** Opens the database of the tests and records each statement that it is given. Batches are not supported. */
+export function recordStatements(): { d1: D1Database; statements: Statement[] } {
+  const statements: Statement[] = [];
   const prepare = (sql: string) => ({
     bind: (...params: unknown[]) => {
-      asked.push({ sql, params });
+      statements.push({ sql, params });
       return env.DB.prepare(sql).bind(...params);
     },
   });
-  return { d1: { prepare } as unknown as D1Database, asked };
+  return { d1: { prepare } as unknown as D1Database, statements };
 }
 
-/** How many rows D1 reads to answer a statement. */
-export const rowsRead = async ({ sql, params }: Asked): Promise<number> =>
+/** Runs a statement and returns how many rows it reads. */
+export const rowsRead = async ({ sql, params }: Statement): Promise<number> =>
   (
     await env.DB.prepare(sql)
       .bind(...params)

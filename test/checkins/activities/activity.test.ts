@@ -6,16 +6,16 @@ import { database } from "../../../src/db/client.ts";
 import { saveEvents } from "../../../src/events/store.ts";
 import { localDate } from "../../../src/lib/time_zone.ts";
 import { anEvent, push } from "../../events/client.ts";
-import { clockAt, mintMembers, put, read, run, status, statuses } from "../../support/checkins.ts";
-import { rowsRead, watch } from "../../support/statements.ts";
+import { clockAt, mintMembers, putAnswers, read, run, status, statuses } from "../../support/checkins.ts";
+import { recordStatements, rowsRead } from "../../support/statements.ts";
 import { call, mintTeam, type Team } from "../../support/team.ts";
-import { activity } from "./client.ts";
+import { getActivity } from "./client.ts";
 
 afterEach(() => void vi.useRealTimers());
 
 const DAY_MS = 86_400_000;
 
-/** A team of Emma's whose reports of these instants' days were made, each at that instant. */
+/** Creates a team of Emma alone, with a report created at each of these instants. */
 async function mintReports(timeZone: string, ...instants: string[]): Promise<Team> {
   const team = await mintTeam({ timeZone });
   await mintMembers(team, "Emma Garrett");
@@ -26,18 +26,21 @@ async function mintReports(timeZone: string, ...instants: string[]): Promise<Tea
   return team;
 }
 
-/** The slug's date of the check-in that an event of Emma's at an instant is in, by the event and by the check-in. */
-async function placed(team: Team, timestamp: string): Promise<string | null> {
+/**
+ * Pushes an event of Emma's and returns the date of its check-in, or null. Checks that the event names the check-in that
+ * lists it.
+ */
+async function dateOfCheckin(team: Team, timestamp: string): Promise<string | null> {
   const event = anEvent({ personIdentifier: "emma.garrett@x.test", timestamp });
   await push(team, event);
   const found = await findActivity(database(env.DB), team, { externalId: event.externalId });
-  const shown = await activity(team, found!.id);
-  const listing = (await statuses(team)).filter((one) => one.status_activity_ids.includes(shown.id));
-  expect(listing.map(({ id }) => id)).toEqual(shown.status_id === null ? [] : [shown.status_id]);
-  return listing[0]?.report_date ?? null;
+  const activity = await getActivity(team, found!.id);
+  const listedBy = (await statuses(team)).filter((one) => one.status_activity_ids.includes(activity.id));
+  expect(listedBy.map(({ id }) => id)).toEqual(activity.status_id === null ? [] : [activity.status_id]);
+  return listedBy[0]?.report_date ?? null;
 }
 
-describe("the check-in of an event is that of the first report day not over by then:", () => {
+describe("the check-in of an event", () => {
   const FRIDAY_AND_MONDAY = ["2018-02-02T20:00:00Z", "2018-02-05T20:00:00Z"];
   test.each([
     ["UTC", "2018-02-01T23:59:59.999Z", null],
@@ -49,29 +52,32 @@ describe("the check-in of an event is that of the first report day not over by t
     ["America/Los_Angeles", "2018-02-02T08:00:00Z", "2018-02-02"],
     ["America/Los_Angeles", "2018-02-03T07:59:59.999Z", "2018-02-02"],
     ["America/Los_Angeles", "2018-02-03T08:00:00Z", "2018-02-05"],
-  ])("in %s, of %s", async (zone, timestamp, date) => {
-    expect(await placed(await mintReports(zone, ...FRIDAY_AND_MONDAY), timestamp)).toBe(date);
-  });
+  ])(
+    "In %s, the check-in of an event at %s is that of the first report day not over by then",
+    async (zone, timestamp, date) => {
+      expect(await dateOfCheckin(await mintReports(zone, ...FRIDAY_AND_MONDAY), timestamp)).toBe(date);
+    },
+  );
 
-  test("in Kiritimati, where the day is another one than in UTC for most of it", async () => {
+  test("In Kiritimati, where the date differs from UTC for most of the day, the local date decides", async () => {
     const team = await mintReports("Pacific/Kiritimati", "2018-02-04T20:00:00Z", "2018-02-05T20:00:00Z");
-    expect(await placed(team, "2018-02-05T09:59:59.999Z")).toBe("2018-02-05");
-    expect(await placed(team, "2018-02-05T10:00:00Z")).toBe("2018-02-06");
+    expect(await dateOfCheckin(team, "2018-02-05T09:59:59.999Z")).toBe("2018-02-05");
+    expect(await dateOfCheckin(team, "2018-02-05T10:00:00Z")).toBe("2018-02-06");
   });
 
-  test("around a spring night of an hour less", async () => {
+  test("Local midnight decides also where a night is an hour shorter", async () => {
     const instants = ["2018-03-09T20:00:00Z", "2018-03-12T20:00:00Z", "2018-03-13T20:00:00Z"];
     const team = await mintReports("America/New_York", ...instants);
-    expect(await placed(team, "2018-03-10T04:59:59.999Z")).toBe("2018-03-09");
-    expect(await placed(team, "2018-03-10T05:00:00Z")).toBe("2018-03-12");
-    expect(await placed(team, "2018-03-13T03:59:59.999Z")).toBe("2018-03-12");
-    expect(await placed(team, "2018-03-13T04:00:00Z")).toBe("2018-03-13");
+    expect(await dateOfCheckin(team, "2018-03-10T04:59:59.999Z")).toBe("2018-03-09");
+    expect(await dateOfCheckin(team, "2018-03-10T05:00:00Z")).toBe("2018-03-12");
+    expect(await dateOfCheckin(team, "2018-03-13T03:59:59.999Z")).toBe("2018-03-12");
+    expect(await dateOfCheckin(team, "2018-03-13T04:00:00Z")).toBe("2018-03-13");
   });
 });
 
-describe("whatever the zone and the time, the check-in that lists an event is the one the event names", () => {
+describe("the event and its check-in agree", () => {
   test.each(["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago", "America/St_Johns", "Asia/Kathmandu"])(
-    "%s",
+    "In %s, the check-in that lists an event is the one the event names, at any time",
     async (zone) => {
       const start = Date.UTC(2018, 2, 5, 12);
       const days = Array.from({ length: 12 }, (_, n) => new Date(start + n * DAY_MS).toISOString());
@@ -85,7 +91,7 @@ describe("whatever the zone and the time, the check-in that lists an event is th
           const at = start + minute * 60_000;
           const local = localDate(at, zone);
           const report = reports.results.find(({ date, previous_date }) => previous_date < local && local <= date);
-          expect(await placed(team, new Date(at).toISOString())).toBe(report?.date ?? null);
+          expect(await dateOfCheckin(team, new Date(at).toISOString())).toBe(report?.date ?? null);
         }),
         { numRuns: 15 },
       );
@@ -93,42 +99,42 @@ describe("whatever the zone and the time, the check-in that lists an event is th
   );
 });
 
-describe("after a merge, what either did", () => {
-  /** What `em` did on a Monday, who is merged into Emma or Emma into them, and how it reads then. */
-  async function merged(into: string, from: string, ...checkedIn: string[]) {
+describe("the check-in of an event after a merge", () => {
+  /** Merges Emma and the identifier `em`, which has an event on Monday, and returns the event's activity. */
+  async function mergeWithEvent(into: string, from: string, ...checkedIn: string[]) {
     const team = await mintReports("UTC", "2018-02-05T20:00:00Z");
-    for (const name of checkedIn) await read(put(team, `2018-02-05-${name}`, { next: "x" }));
-    await push(team, anEvent({ personIdentifier: "em", timestamp: "2018-02-05T10:00:00Z", externalId: "theirs" }));
+    for (const name of checkedIn) await read(putAnswers(team, `2018-02-05-${name}`, { next: "x" }));
+    await push(team, anEvent({ personIdentifier: "em", timestamp: "2018-02-05T10:00:00Z", externalId: "of-em" }));
     await read(call(`/api/v1/people/${into}/merge`, { headers: team.asTeam, body: { person: from } }));
-    const found = await findActivity(database(env.DB), team, { externalId: "theirs" });
-    return { team, found: await activity(team, found!.id) };
+    const found = await findActivity(database(env.DB), team, { externalId: "of-em" });
+    return { team, found: await getActivity(team, found!.id) };
   }
 
-  test("is in the check-in of who remains", async () => {
-    const { team, found } = await merged("emma-garrett", "em");
+  test("An event of the merged person is in the successor's check-in", async () => {
+    const { team, found } = await mergeWithEvent("emma-garrett", "em");
     const emma = await status(team, "2018-02-05-emma-garrett");
     expect(emma.status_activity_ids).toEqual([found.id]);
     expect(found.status_id).toBe(emma.id);
   });
 
-  test("is in a check-in that the merged one completed, where the successor has none", async () => {
-    const { team, found } = await merged("em", "emma-garrett", "emma-garrett");
+  test("An event is in the check-in that the merged person completed if the successor has none", async () => {
+    const { team, found } = await mergeWithEvent("em", "emma-garrett", "emma-garrett");
     const emma = await status(team, "2018-02-05-emma-garrett");
     expect(emma).toMatchObject({ id: found.status_id, status_activity_ids: [found.id] });
   });
 
-  test("is in none where only the merged one was to check in, and did not", async () => {
-    const { found } = await merged("em", "emma-garrett");
+  test("An event is in no check-in if only the merged person was expected and did not check in", async () => {
+    const { found } = await mergeWithEvent("em", "emma-garrett");
     expect(found.status_id).toBeNull();
   });
 
-  test("is in the successor's own check-in, where both have one", async () => {
+  test("An event is in the successor's own check-in if both have one", async () => {
     const team = await mintTeam();
     clockAt("2018-02-05T20:00:00Z");
     await mintMembers(team, "Emma Garrett", "Adam Young");
     for (const slug of ["2018-02-05-adam-young", "2018-02-05-emma-garrett"]) {
       await statuses(team);
-      await read(put(team, slug, { next: "x" }));
+      await read(putAnswers(team, slug, { next: "x" }));
     }
     for (const [into, from] of [
       ["emma-garrett", "adam-young"],
@@ -144,14 +150,14 @@ describe("after a merge, what either did", () => {
       await change("merge");
       const found = await findActivity(database(env.DB), team, { externalId: event.externalId });
       const own = await status(team, `2018-02-05-${into}`);
-      expect((await activity(team, found!.id)).status_id).toBe(own.id);
+      expect((await getActivity(team, found!.id)).status_id).toBe(own.id);
       expect(own.status_activity_ids).toContain(found!.id);
       await change("unmerge");
     }
   });
 });
 
-test("finding an activity with its check-in is one query of a few rows, however long the history", async () => {
+test("An activity is found with its check-in by one query of a few rows, however long the history", async () => {
   const team = await mintTeam();
   const [person] = await mintMembers(team, "Emma Garrett");
   const start = Date.UTC(2016, 0, 1);
@@ -173,11 +179,11 @@ test("finding an activity with its check-in is one query of a few rows, however 
   const db = database(env.DB);
   await saveEvents(db, team, null, days, start);
 
-  const { d1, asked } = watch();
+  const { d1, statements } = recordStatements();
   for (const n of [0, 100, 519]) {
     const found = await findActivity(database(d1), team, { externalId: `e${n}` });
     expect(found?.checkins.map(({ date }) => date)).toContain(dates[n]);
-    expect(await rowsRead(asked.at(-1)!)).toBeLessThan(25);
+    expect(await rowsRead(statements.at(-1)!)).toBeLessThan(25);
   }
-  expect(asked).toHaveLength(3);
+  expect(statements).toHaveLength(3);
 });

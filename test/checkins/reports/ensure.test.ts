@@ -2,16 +2,16 @@ import { env } from "cloudflare:workers";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { createReports } from "../../../src/checkins/reports/lifecycle_store.ts";
 import { ensureReport } from "../../../src/checkins/reports/service.ts";
-import { clockAt, get, put, run, status, statuses } from "../../support/checkins.ts";
-import { db, mintTeamOf, report, reports, stored, takeOff } from "../../support/reports.ts";
+import { clockAt, get, putAnswers, run, status, statuses } from "../../support/checkins.ts";
+import { db, insertTeamAbsences, mintTeamOf, report, reports, storedReports } from "../../support/reports.ts";
 import { call } from "../../support/team.ts";
 
 afterAll(() => {
   vi.useRealTimers();
 });
 
-describe("the first touch of a work day", () => {
-  test("makes its report, with a pending check-in of every active member", async () => {
+describe("the first request of a work day", () => {
+  test("The first request creates the day's report with a pending check-in for every active member", async () => {
     clockAt("2018-02-05T15:00:00Z");
     const team = await mintTeamOf({ names: ["Emma", "Hugh", "Watcher", "Leaver", "Merged"] });
     const [, hugh, watcher, leaver, merged] = team.people;
@@ -19,7 +19,9 @@ describe("the first touch of a work day", () => {
     await run("UPDATE members SET removed_at = 1 WHERE person_id = ?", leaver);
     await run("UPDATE people SET merged_into = ? WHERE id = ?", hugh, merged);
     expect((await reports(team)).map(({ date }) => date)).toEqual(["2018-02-05"]);
-    expect(await stored(team)).toEqual([{ date: "2018-02-05", previous_date: "2018-02-02", names: "Emma, Hugh" }]);
+    expect(await storedReports(team)).toEqual([
+      { date: "2018-02-05", previous_date: "2018-02-02", names: "Emma, Hugh" },
+    ]);
     expect((await report(team, "2018-02-05")).metrics).toEqual({
       updated_at: "2018-02-05 15:00:00",
       blocked_count: 0,
@@ -34,160 +36,163 @@ describe("the first touch of a work day", () => {
   });
 
   test.each(["/reports", "/reports/2018-02-05", "/statuses", "/statuses/2018-02-05-emma", "/tags", "/tags/any"])(
-    "may be GET %s",
+    "GET %s creates the day's report",
     async (path) => {
       clockAt("2018-02-05T15:00:00Z");
       const team = await mintTeamOf({ names: ["Emma"] });
       await get(team, path);
-      expect(await stored(team)).toMatchObject([{ date: "2018-02-05", names: "Emma" }]);
+      expect(await storedReports(team)).toMatchObject([{ date: "2018-02-05", names: "Emma" }]);
     },
   );
 
-  test("may be an answer", async () => {
+  test("An answer to a check-in creates the day's report", async () => {
     clockAt("2018-02-05T15:00:00Z");
     const team = await mintTeamOf({ names: ["Emma"] });
-    expect((await put(team, "2018-02-05-emma", { next: "Go" })).status).toBe(200);
+    expect((await putAnswers(team, "2018-02-05-emma", { next: "Go" })).status).toBe(200);
     expect((await report(team, "2018-02-05")).metrics).toMatchObject({ participation_count: 1 });
   });
 
-  test("makes it once, however many come first at once", async () => {
+  test("Fifty first requests at once create one report", async () => {
     clockAt("2018-02-05T15:00:00Z");
     const names = Array.from({ length: 30 }, (_, n) => `Member ${n}`);
     const team = await mintTeamOf({ names });
     const paths = ["/reports", "/statuses", "/tags", "/reports/2018-02-05", "/statuses/2018-02-05-member-7"];
     const answers = await Promise.all(Array.from({ length: 50 }, (_, n) => get(team, paths[n % paths.length]!)));
-    expect(await stored(team)).toEqual([
+    expect(await storedReports(team)).toEqual([
       { date: "2018-02-05", previous_date: "2018-02-02", names: names.toSorted().join(", ") },
     ]);
-    const shown = answers.filter((_, n) => n % paths.length === 0) as { reports: { id: string }[] }[];
+    const lists = answers.filter((_, n) => n % paths.length === 0) as { reports: { id: string }[] }[];
     const { id } = await report(team, "2018-02-05");
-    for (const { reports } of shown) {
+    for (const { reports } of lists) {
       expect(reports).toMatchObject([
         { id, metrics: { present_statuses_count: 30, updated_at: "2018-02-05 15:00:00" } },
       ]);
     }
   });
 
-  test("makes it once, though fifty find at the same time that there is none", async () => {
+  test("Fifty calls that find no report at the same time create one report", async () => {
     const team = await mintTeamOf();
     const actor = { teamId: team.teamId, team: { timeZone: "UTC", workDays: [1], questions: {} } };
     const now = Date.parse("2018-02-05T10:00:00Z");
     const batches = vi.spyOn(env.DB, "batch");
-    const touches = Array.from({ length: 50 }, () => ensureReport({ db, actor, now }));
-    expect(await Promise.all(touches)).toEqual(touches.map(() => true));
+    const calls = Array.from({ length: 50 }, () => ensureReport({ db, actor, now }));
+    expect(await Promise.all(calls)).toEqual(calls.map(() => true));
     expect(batches).toHaveBeenCalledTimes(50);
     batches.mockRestore();
-    expect(await stored(team)).toMatchObject([{ date: "2018-02-05", names: "Emma Garrett, Hugh Oliver" }]);
+    expect(await storedReports(team)).toMatchObject([{ date: "2018-02-05", names: "Emma Garrett, Hugh Oliver" }]);
   });
 
-  test("that lost the race adds nobody: who has left by then gets no check-in back", async () => {
+  test("A call that finds the report created by another adds no check-ins", async () => {
     const team = await mintTeamOf({ names: ["Emma", "Hugh"] });
     const questions = { next: "", blockers: "", previous: "", previous_completed: "" };
     const plan = { teamId: team.teamId, date: "2018-02-05", previousDate: "2018-02-02", questions };
     await createReports(db, [plan], 1);
     await run("DELETE FROM checkins WHERE person_id = ?", team.people[1]);
     await createReports(db, [plan], 2);
-    expect(await stored(team)).toMatchObject([{ date: "2018-02-05", names: "Emma" }]);
+    expect(await storedReports(team)).toMatchObject([{ date: "2018-02-05", names: "Emma" }]);
   });
 
-  test("makes none where a holiday was declared while it was being made", async () => {
+  test("No report is created if a team absence was added in the meantime", async () => {
     const team = await mintTeamOf();
-    await takeOff(team, "2018-02-05");
+    await insertTeamAbsences(team, "2018-02-05");
     const questions = { next: "", blockers: "", previous: "", previous_completed: "" };
     await createReports(db, [{ teamId: team.teamId, date: "2018-02-05", previousDate: "2018-02-02", questions }], 1);
-    expect(await stored(team)).toEqual([]);
+    expect(await storedReports(team)).toEqual([]);
   });
 
-  test("by somebody without a key of the team makes none", async () => {
+  test("A request without a key of the team creates no report", async () => {
     clockAt("2018-02-05T15:00:00Z");
     const [team, other] = [await mintTeamOf(), await mintTeamOf()];
     const headers = { ...team.asTeam, "X-API-KEY": other.teamKey };
     expect((await call("/api/v1/reports", { headers })).status).toBe(401);
     await reports(other);
-    expect(await stored(team)).toEqual([]);
-    expect(await stored(other)).toHaveLength(1);
+    expect(await storedReports(team)).toEqual([]);
+    expect(await storedReports(other)).toHaveLength(1);
   });
 });
 
-describe("the day that a touch falls on", () => {
+describe("the day of a request", () => {
   const at = (time: string, zone: string, workDays = [1, 2, 3, 4, 5]) => ({ time, zone, workDays });
   test.each([
-    // 2018-02-05 is a Monday. What is null here is a day off.
-    { ...at("2018-02-05T10:00:00Z", "UTC"), made: "2018-02-05" },
-    { ...at("2018-02-03T10:00:00Z", "UTC"), made: null },
-    { ...at("2018-02-04T10:00:00Z", "UTC"), made: null },
-    { ...at("2018-02-03T10:00:00Z", "UTC", [1, 2, 3, 4, 5, 6]), made: "2018-02-03" },
-    { ...at("2018-02-04T10:00:00Z", "UTC", [7, 1, 2, 3, 4]), made: "2018-02-04" },
-    { ...at("2018-02-02T10:00:00Z", "UTC", [7, 1, 2, 3, 4]), made: null },
-    { ...at("2018-02-05T10:00:00Z", "UTC", []), made: null },
-    // It is Monday already, or Sunday still, somewhere else.
-    { ...at("2018-02-05T07:59:59Z", "America/Los_Angeles"), made: null },
-    { ...at("2018-02-05T08:00:00Z", "America/Los_Angeles"), made: "2018-02-05" },
-    { ...at("2018-02-04T09:59:59Z", "Pacific/Kiritimati"), made: null },
-    { ...at("2018-02-04T10:00:00Z", "Pacific/Kiritimati"), made: "2018-02-05" },
-    { ...at("2018-02-09T09:59:59Z", "Pacific/Kiritimati"), made: "2018-02-09" },
-    { ...at("2018-02-09T10:00:00Z", "Pacific/Kiritimati"), made: null },
-    { ...at("2018-02-04T09:59:59Z", "Pacific/Apia"), made: null },
-    { ...at("2018-02-04T10:00:00Z", "Pacific/Apia"), made: "2018-02-05" },
-    { ...at("2018-02-05T10:59:59Z", "Pacific/Pago_Pago"), made: null },
-    { ...at("2018-02-05T11:00:00Z", "Pacific/Pago_Pago"), made: "2018-02-05" },
+    // 2018-02-05 is a Monday. On the days with null no report is created.
+    { ...at("2018-02-05T10:00:00Z", "UTC"), created: "2018-02-05" },
+    { ...at("2018-02-03T10:00:00Z", "UTC"), created: null },
+    { ...at("2018-02-04T10:00:00Z", "UTC"), created: null },
+    { ...at("2018-02-03T10:00:00Z", "UTC", [1, 2, 3, 4, 5, 6]), created: "2018-02-03" },
+    { ...at("2018-02-04T10:00:00Z", "UTC", [7, 1, 2, 3, 4]), created: "2018-02-04" },
+    { ...at("2018-02-02T10:00:00Z", "UTC", [7, 1, 2, 3, 4]), created: null },
+    { ...at("2018-02-05T10:00:00Z", "UTC", []), created: null },
+    // Zones where it is Monday before UTC, or still Sunday after it.
+    { ...at("2018-02-05T07:59:59Z", "America/Los_Angeles"), created: null },
+    { ...at("2018-02-05T08:00:00Z", "America/Los_Angeles"), created: "2018-02-05" },
+    { ...at("2018-02-04T09:59:59Z", "Pacific/Kiritimati"), created: null },
+    { ...at("2018-02-04T10:00:00Z", "Pacific/Kiritimati"), created: "2018-02-05" },
+    { ...at("2018-02-09T09:59:59Z", "Pacific/Kiritimati"), created: "2018-02-09" },
+    { ...at("2018-02-09T10:00:00Z", "Pacific/Kiritimati"), created: null },
+    { ...at("2018-02-04T09:59:59Z", "Pacific/Apia"), created: null },
+    { ...at("2018-02-04T10:00:00Z", "Pacific/Apia"), created: "2018-02-05" },
+    { ...at("2018-02-05T10:59:59Z", "Pacific/Pago_Pago"), created: null },
+    { ...at("2018-02-05T11:00:00Z", "Pacific/Pago_Pago"), created: "2018-02-05" },
     // Days of 23 and 25 hours, and midnights that do not exist.
-    { ...at("2026-03-08T06:59:59Z", "America/New_York", [7]), made: "2026-03-08" },
-    { ...at("2026-03-09T03:59:59Z", "America/New_York", [7]), made: "2026-03-08" },
-    { ...at("2026-03-09T04:00:00Z", "America/New_York", [7]), made: null },
-    { ...at("2026-11-02T04:59:59Z", "America/New_York", [7]), made: "2026-11-01" },
-    { ...at("2026-11-02T05:00:00Z", "America/New_York"), made: "2026-11-02" },
-    { ...at("2018-11-04T02:59:59Z", "America/Sao_Paulo", [6]), made: "2018-11-03" },
-    { ...at("2018-11-04T03:00:00Z", "America/Sao_Paulo", [7]), made: "2018-11-04" },
+    { ...at("2026-03-08T06:59:59Z", "America/New_York", [7]), created: "2026-03-08" },
+    { ...at("2026-03-09T03:59:59Z", "America/New_York", [7]), created: "2026-03-08" },
+    { ...at("2026-03-09T04:00:00Z", "America/New_York", [7]), created: null },
+    { ...at("2026-11-02T04:59:59Z", "America/New_York", [7]), created: "2026-11-01" },
+    { ...at("2026-11-02T05:00:00Z", "America/New_York"), created: "2026-11-02" },
+    { ...at("2018-11-04T02:59:59Z", "America/Sao_Paulo", [6]), created: "2018-11-03" },
+    { ...at("2018-11-04T03:00:00Z", "America/Sao_Paulo", [7]), created: "2018-11-04" },
     // Samoa had no 2011-12-30: after Thursday came Saturday.
-    { ...at("2011-12-30T09:59:59Z", "Pacific/Apia"), made: "2011-12-29" },
-    { ...at("2011-12-30T10:00:00Z", "Pacific/Apia"), made: null },
-    { ...at("2012-01-01T10:00:00Z", "Pacific/Apia"), made: "2012-01-02" },
-  ])("at $time in $zone, working $workDays: $made", async ({ time, zone, workDays, made }) => {
-    const team = await mintTeamOf({ timeZone: zone, workDays, names: ["Emma"] });
-    const actor = { teamId: team.teamId, team: { timeZone: zone, workDays, questions: {} } };
-    expect(await ensureReport({ db, actor, now: Date.parse(time) })).toBe(made !== null);
-    expect((await stored(team)).map(({ date }) => date)).toEqual(made === null ? [] : [made]);
-  });
+    { ...at("2011-12-30T09:59:59Z", "Pacific/Apia"), created: "2011-12-29" },
+    { ...at("2011-12-30T10:00:00Z", "Pacific/Apia"), created: null },
+    { ...at("2012-01-01T10:00:00Z", "Pacific/Apia"), created: "2012-01-02" },
+  ])(
+    "A request at $time in $zone, with the work days $workDays, creates the report of: $created",
+    async ({ time, zone, workDays, created }) => {
+      const team = await mintTeamOf({ timeZone: zone, workDays, names: ["Emma"] });
+      const actor = { teamId: team.teamId, team: { timeZone: zone, workDays, questions: {} } };
+      expect(await ensureReport({ db, actor, now: Date.parse(time) })).toBe(created !== null);
+      expect((await storedReports(team)).map(({ date }) => date)).toEqual(created === null ? [] : [created]);
+    },
+  );
 
-  test("is no report's where the team is away, and lists answer all the same", async () => {
+  test("On a team absence no report is created, and lists answer 200", async () => {
     clockAt("2018-02-05T10:00:00Z");
     const team = await mintTeamOf();
-    await takeOff(team, "2018-02-05");
+    await insertTeamAbsences(team, "2018-02-05");
     expect([await reports(team), await statuses(team)]).toEqual([[], []]);
     expect((await call("/api/v1/reports/2018-02-05", { headers: team.asTeam })).status).toBe(404);
     await env.DB.prepare("DELETE FROM team_absences WHERE team_id = ?").bind(team.teamId).run();
     expect(await reports(team)).toHaveLength(1);
   });
 
-  test("is told in the words of the last day worked, through holidays and weekends", async () => {
+  test("A report names the last day worked, also after absences and weekends", async () => {
     const team = await mintTeamOf();
-    await takeOff(team, "2018-02-19", "2018-02-20");
-    const told: Record<string, [string, string]> = {};
+    await insertTeamAbsences(team, "2018-02-19", "2018-02-20");
+    const labels: Record<string, [string, string]> = {};
     for (const day of ["16", "17", "18", "19", "20", "21", "22"]) {
       clockAt(`2018-02-${day}T10:00:00Z`);
       const latest = (await reports(team))[0]!;
-      told[latest.date] = [latest.question_labels.previous, latest.questions.previous_completed];
+      labels[latest.date] = [latest.question_labels.previous, latest.questions.previous_completed];
     }
-    expect(told).toEqual({
+    expect(labels).toEqual({
       "2018-02-16": ["yesterday", "Did you meet yesterday's goals?"],
       "2018-02-21": ["Friday", "Did you meet Friday's goals?"],
       "2018-02-22": ["yesterday", "Did you meet yesterday's goals?"],
     });
   });
 
-  test("is told after a closure of two weeks by the date of the last day worked", async () => {
+  test("After two weeks of absence, a report names the last day worked by its date", async () => {
     clockAt("2018-01-08T10:00:00Z");
     const team = await mintTeamOf();
     const days = Array.from({ length: 14 }, (_, n) => new Date(Date.UTC(2017, 11, 25 + n)).toISOString().slice(0, 10));
-    await takeOff(team, ...days);
+    await insertTeamAbsences(team, ...days);
     expect(await report(team, "2018-01-08")).toMatchObject({
       questions: { previous: "What did you accomplish December 22?" },
       question_labels: { previous: "December 22" },
     });
   });
 
-  test("is asked about in the team's own words, and stays so whatever the team asks later", async () => {
+  test("A report keeps the questions of its day when the team changes them later", async () => {
     clockAt("2018-02-05T10:00:00Z");
     const team = await mintTeamOf({ questions: { previous: "How was {previous_day}?" } });
     const asked = {
@@ -204,7 +209,7 @@ describe("the day that a touch falls on", () => {
   });
 });
 
-test("a check-in of today answers under its slug before anybody has asked for the report", async () => {
+test("Today's check-in is found by its slug before any other request of the day", async () => {
   clockAt("2018-02-05T10:00:00Z");
   const team = await mintTeamOf({ names: ["Emma"] });
   expect(await status(team, "2018-02-05-emma")).toMatchObject({ completed_at: null, report_date: "2018-02-05" });

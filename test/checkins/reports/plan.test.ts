@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { planReport } from "../../../src/checkins/reports/plan.ts";
 
-describe("a report", () => {
+describe("the plan of a report", () => {
   const settings = { workDays: [1, 2, 3, 4, 5], questions: {} };
 
-  test("is planned for a work day, with the day before and its words", () => {
+  test("A work day has a report that asks about the previous work day", () => {
     expect(planReport("t", settings, "2018-02-05", ["2018-02-02"])).toMatchObject({
       teamId: "t",
       date: "2018-02-05",
@@ -13,11 +13,11 @@ describe("a report", () => {
     });
   });
 
-  test.each(["2018-02-03", "2018-02-04"])("is not planned for the weekend, %s", (date) => {
+  test.each(["2018-02-03", "2018-02-04"])("A weekend day has no report: %s", (date) => {
     expect(planReport("t", settings, date, [])).toBeNull();
   });
 
-  test("is not planned for a team absence", () => {
+  test("A team absence has no report", () => {
     expect(planReport("t", settings, "2018-02-05", ["2018-02-05"])).toBeNull();
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { questionsFor } from "../../../src/checkins/reports/questions.ts";
 
 describe("the questions", () => {
-  test("are the document's where the team has none of its own", () => {
+  test("A team without questions of its own gets those of the document", () => {
     expect(questionsFor("Friday", {})).toEqual({
       next: "What are your goals for today?",
       blockers: "Any obstacles impeding your progress?",
@@ -15,7 +15,7 @@ describe("the questions", () => {
     });
   });
 
-  test("are the team's own as far as it has any, with the previous day wherever they name it", () => {
+  test("The team's own questions replace the defaults, and each {previous_day} in them is replaced", () => {
     const own = { previous: "{previous_day}? And after {previous_day}?", next: "What for $& today?" };
     expect(questionsFor("$&", own)).toEqual({
       next: "What for $& today?",

@@ -6,10 +6,11 @@ import { addDays, localWeekday } from "../../../src/lib/time_zone.ts";
 
 const MON_TO_FRI = [1, 2, 3, 4, 5];
 
-/** Every date from one to another, both included. */
-const span = (from: string, to: string): string[] => (from > to ? [] : [from, ...span(addDays(from, 1), to)]);
+/** Lists every date from one to another, both included. */
+const datesBetween = (from: string, to: string): string[] =>
+  from > to ? [] : [from, ...datesBetween(addDays(from, 1), to)];
 
-describe("the previous day", () => {
+describe("the previous work day", () => {
   test.each([
     { of: "the document's Monday", date: "2018-02-05", previous: "2018-02-02", label: "Friday" },
     { of: "the document's Friday", date: "2018-02-02", previous: "2018-02-01", label: "yesterday" },
@@ -28,16 +29,16 @@ describe("the previous day", () => {
       label: "Monday",
     },
     {
-      of: "a Monday after a week off, ten days on",
+      of: "a Monday after a week off, ten days later",
       date: "2018-02-12",
-      absences: span("2018-02-05", "2018-02-09"),
+      absences: datesBetween("2018-02-05", "2018-02-09"),
       previous: "2018-02-02",
       label: "February 2",
     },
     {
       of: "the first day after a closure of two weeks",
       date: "2018-01-08",
-      absences: span("2017-12-25", "2018-01-05"),
+      absences: datesBetween("2017-12-25", "2018-01-05"),
       previous: "2017-12-22",
       label: "December 22",
     },
@@ -45,30 +46,33 @@ describe("the previous day", () => {
     { of: "a Saturday of a six-day week", date: "2018-02-03", workDays: [1, 2, 3, 4, 5, 6], label: "yesterday" },
     { of: "a Sunday of a Sunday-Thursday week", date: "2018-02-04", workDays: [7, 1, 2, 3, 4], label: "Thursday" },
     { of: "a Monday of a Sunday-Thursday week", date: "2018-02-05", workDays: [7, 1, 2, 3, 4], label: "yesterday" },
-    { of: "a day of a team that never rests", date: "2018-01-01", workDays: [1, 2, 3, 4, 5, 6, 7], label: "yesterday" },
-    { of: "the only work day of the week, seven days on", date: "2018-02-07", workDays: [3], label: "January 31" },
-    { of: "the second of two work days, six days on", date: "2018-02-06", workDays: [2, 3], label: "Wednesday" },
+    { of: "a day of a seven-day week", date: "2018-01-01", workDays: [1, 2, 3, 4, 5, 6, 7], label: "yesterday" },
+    { of: "the only work day of the week, seven days later", date: "2018-02-07", workDays: [3], label: "January 31" },
+    { of: "the second of two work days, six days later", date: "2018-02-06", workDays: [2, 3], label: "Wednesday" },
     { of: "the day after a leap day", date: "2024-03-01", previous: "2024-02-29", label: "yesterday" },
-    { of: "the first of March in no leap year", date: "2023-03-01", previous: "2023-02-28", label: "yesterday" },
+    { of: "the first of March of a common year", date: "2023-03-01", previous: "2023-02-28", label: "yesterday" },
     {
-      of: "a day after more than a year away: the plain work day before",
+      of: "a day after an absence of more than a year, which is ignored",
       date: "2020-06-01",
-      absences: span("2019-01-01", "2020-05-31"),
+      absences: datesBetween("2019-01-01", "2020-05-31"),
       previous: "2020-05-29",
       label: "Friday",
     },
     {
-      of: "a day after 365 days away: the last day worked",
+      of: "a day after an absence of 365 days",
       date: "2021-06-02",
-      absences: span("2020-06-02", "2021-06-01"),
+      absences: datesBetween("2020-06-02", "2021-06-01"),
       previous: "2020-06-01",
       label: "June 1",
     },
-  ])("of $of reads $label", ({ date, workDays = MON_TO_FRI, absences = [], previous, label }) => {
-    const found = previousWorkDay(date, { workDays, absences });
-    if (previous) expect(found).toBe(previous);
-    expect(previousDayLabel(date, found)).toBe(label);
-  });
+  ])(
+    "The previous work day of $of is called $label",
+    ({ date, workDays = MON_TO_FRI, absences = [], previous, label }) => {
+      const found = previousWorkDay(date, { workDays, absences });
+      if (previous) expect(found).toBe(previous);
+      expect(previousDayLabel(date, found)).toBe(label);
+    },
+  );
 
   test.each([
     [1, "yesterday"],
@@ -80,7 +84,7 @@ describe("the previous day", () => {
     [7, "January 29"],
     [8, "January 28"],
     [36, "December 31"],
-  ])("%i days earlier reads %s", (days, label) => {
+  ])("A date %i days earlier is called %s", (days, label) => {
     expect(previousDayLabel("2018-02-05", addDays("2018-02-05", -days))).toBe(label);
   });
 
@@ -88,7 +92,7 @@ describe("the previous day", () => {
   const weeks = fc.subarray([1, 2, 3, 4, 5, 6, 7], { minLength: 1 });
   const holidays = fc.array(fc.integer({ min: -60, max: 10 }), { maxLength: 40 });
 
-  test("is always a work day before, no absence, and the last of that kind", () => {
+  test("The previous work day is always the last earlier work day without an absence", () => {
     fc.assert(
       fc.property(dates, weeks, holidays, (date, workDays, offsets) => {
         const absences = offsets.map((n) => addDays(date, n));
@@ -96,13 +100,13 @@ describe("the previous day", () => {
         expect(found < date).toBe(true);
         expect(workDays).toContain(localWeekday(found));
         expect(absences).not.toContain(found);
-        const between = span(addDays(found, 1), addDays(date, -1));
+        const between = datesBetween(addDays(found, 1), addDays(date, -1));
         expect(between.filter((day) => isWorkDay(day, { workDays, absences }))).toEqual([]);
       }),
     );
   });
 
-  test("never moves back as the days go by", () => {
+  test("From one day to the next, the previous work day stays or becomes the day just past", () => {
     fc.assert(
       fc.property(dates, weeks, holidays, (date, workDays, offsets) => {
         const week = { workDays, absences: offsets.map((n) => addDays(date, n)) };
@@ -112,7 +116,7 @@ describe("the previous day", () => {
     );
   });
 
-  test("is named by a word that tells it from every other day of the week before", () => {
+  test("The labels of the last 30 days all differ", () => {
     fc.assert(
       fc.property(dates, (date) => {
         const labels = Array.from({ length: 30 }, (_, n) => previousDayLabel(date, addDays(date, -n - 1)));

@@ -30,15 +30,15 @@ describe("hashtags", () => {
     ["#---", []],
     ["#", []],
     [`#${"x".repeat(100)} #${"y".repeat(101)}`, ["x".repeat(100)]],
-  ])("of %j", (text, tags) => {
+  ])("The tags of %j are found", (text, tags) => {
     expect(hashtags([text])).toEqual(tags.toSorted());
   });
 
-  test("are those of all answers, each once, sorted", () => {
+  test("The tags of several texts are each listed once, sorted", () => {
     expect(hashtags(["#b #A", null, "#a #c"])).toEqual(["a", "b", "c"]);
   });
 
-  test("are found by the word they are listed as, whatever the text", () => {
+  test("Every tag of any text is its own normalized name", () => {
     const soup = fc.array(
       fc.oneof(fc.string({ unit: "grapheme" }), fc.constantFrom("#", "-", "_", " ", "É", "ß", "İ", "/")),
     );
