@@ -25,10 +25,10 @@ export const statusBody = (checkin: Checkin, site: TeamSite) => ({
   comment_ids: checkin.commentIds,
   reaction_ids: checkin.reactionIds,
   status_activity_ids: checkin.activityIds,
-  user: userBody(checkin.user, site.timeZone),
+  user: userBody(checkin.person, site.timeZone),
 });
 
-function title({ user, date }: Checkin): string {
-  const person = user.location ? `${user.name} (${user.location})` : user.name;
-  return `Check-in from ${person} for ${fullDate(date)}`;
+function title({ person, date }: Checkin): string {
+  const name = person.location ? `${person.name} (${person.location})` : person.name;
+  return `Check-in from ${name} for ${fullDate(date)}`;
 }

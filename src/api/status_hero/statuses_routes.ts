@@ -15,19 +15,19 @@ import { newStatus, type StatusAnswers, statusChange } from "./statuses_schema.t
 export const statusesRoutes = new Hono<AppContext>()
   .get("/statuses", guard("team"), query(pageQuery), async function list(c) {
     const checkins = await listCheckins(serviceContext(c), { ...c.req.valid("query"), size: PAGE_SIZE });
-    return c.json({ statuses: checkins.map((checkin) => body(c, checkin)) });
+    return c.json({ statuses: checkins.map((checkin) => toBody(c, checkin)) });
   })
   .get("/statuses/:id", guard("team"), async function show(c) {
-    return c.json({ status: body(c, await getCheckin(serviceContext(c), c.req.param("id"))) });
+    return c.json({ status: toBody(c, await getCheckin(serviceContext(c), c.req.param("id"))) });
   })
   .put("/statuses/:id", guard("team"), jsonBody(statusChange), async function answer(c) {
     const answers = toAnswers(c.req.valid("json").answers);
-    return c.json({ status: body(c, await answerCheckin(serviceContext(c), c.req.param("id"), answers)) });
+    return c.json({ status: toBody(c, await answerCheckin(serviceContext(c), c.req.param("id"), answers)) });
   })
   .post("/statuses", guard("team"), jsonBody(newStatus), async function submit(c) {
     const { member, answers } = c.req.valid("json");
     const { checkin, isNew } = await submitCheckin(serviceContext(c), member, toAnswers(answers));
-    return c.json({ status: body(c, checkin) }, isNew ? 201 : 200);
+    return c.json({ status: toBody(c, checkin) }, isNew ? 201 : 200);
   });
 
 const toAnswers = ({ previous_completed: previousCompleted, ...texts }: StatusAnswers): Answers => ({
@@ -35,5 +35,5 @@ const toAnswers = ({ previous_completed: previousCompleted, ...texts }: StatusAn
   previousCompleted,
 });
 
-const body = (c: Context<AppContext>, checkin: Checkin) =>
+const toBody = (c: Context<AppContext>, checkin: Checkin) =>
   statusBody(checkin, teamSite(c.req.url, c.get("actor").team));

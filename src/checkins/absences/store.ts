@@ -5,14 +5,15 @@ import { deleteUnusedReport, markReportChanged } from "../reports/lifecycle_stor
 
 type Team = Pick<Tenant, "teamId">;
 
-/** A member's leave on a local date. */
+/** A member's absence on a local date. */
 type MemberAbsence = { personId: string; date: string };
 
-/** Matches the rows of a member's absence, those of persons merged into the member included. */
+/** Matches a member's absence, and that of people merged into the member. */
 const isAbsence = ({ teamId }: Team, { personId, date }: MemberAbsence) =>
   sql`team_id = ${teamId} AND date = ${date} AND person_id IN (${mergedPersonIds(personId)})`;
 
-const exists = (team: Team, absence: MemberAbsence) =>
+/** Matches when the member has this absence already. */
+const hasAbsence = (team: Team, absence: MemberAbsence) =>
   sql`EXISTS (SELECT 1 FROM member_absences WHERE ${isAbsence(team, absence)})`;
 
 /** Adds a member's absence; false if they, or a person merged into them, have it already. */
@@ -25,15 +26,15 @@ export async function addMemberAbsence(
   const { personId, date } = absence;
   const [, inserted] = await atomically(db, [
     // First: once the absence is inserted, the condition no longer tells whether it is new.
-    markReportChanged(team, date, now, sql`NOT ${exists(team, absence)}`),
+    markReportChanged(team, date, now, sql`NOT ${hasAbsence(team, absence)}`),
     sql`INSERT INTO member_absences (team_id, person_id, date)
-      SELECT ${team.teamId}, ${personId}, ${date} WHERE NOT ${exists(team, absence)}
+      SELECT ${team.teamId}, ${personId}, ${date} WHERE NOT ${hasAbsence(team, absence)}
       RETURNING date`,
   ]);
   return inserted!.results.length > 0;
 }
 
-/** Removes a member's absence, and that of persons merged into them; false if there is none on that date. */
+/** Removes a member's absence, and that of people merged into them; false if there is none on that date. */
 export async function removeMemberAbsence(
   db: Database,
   team: Team,
@@ -41,7 +42,7 @@ export async function removeMemberAbsence(
   now: number,
 ): Promise<boolean> {
   const [, deleted] = await atomically(db, [
-    markReportChanged(team, absence.date, now, exists(team, absence)),
+    markReportChanged(team, absence.date, now, hasAbsence(team, absence)),
     sql`DELETE FROM member_absences WHERE ${isAbsence(team, absence)} RETURNING date`,
   ]);
   return deleted!.results.length > 0;

@@ -15,7 +15,7 @@ export const getActivity = (context: ServiceContext, id: string): Promise<Activi
  */
 export async function recordActivity(context: ServiceContext, activity: NewActivity): Promise<Activity> {
   const { db, actor, now } = context;
-  if (!(await isIdentifierOfMember(db, actor, activity.email))) throw notOfMember();
+  if (!(await isIdentifierOfMember(db, actor, activity.email))) throw unknownEmail();
   const externalId = `activity-${newId()}`;
   await saveEvents(db, actor, null, [activityEvent(activity, externalId, now)], now);
   return readActivity(context, { externalId });
@@ -30,7 +30,7 @@ async function readActivity(context: ServiceContext, name: Parameters<typeof fin
 }
 
 /** Status Hero's clients read the problem of each field under `errors`. */
-function notOfMember(): Failure {
+function unknownEmail(): Failure {
   const problem = "is not the e-mail of a member of this team";
   return new Failure("unprocessable", { text: `email: ${problem}`, errors: { email: [problem] } });
 }

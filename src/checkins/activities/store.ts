@@ -7,8 +7,8 @@ import type { Tenant } from "../../people/store.ts";
 import type { ActivityRow } from "./activity.ts";
 
 /**
- * Whether an event with this identifier would belong to a member of the team. As `linkStatements` decides: it belongs to
- * the person of the identity, else to the person with that e-mail; after a merge, to the successor.
+ * Whether an event with this identifier would belong to a member of the team. Events are linked (`people/store.ts`) to the
+ * person of the identity, else to the person with that e-mail; after a merge, to the successor.
  */
 export async function isIdentifierOfMember(
   db: Database,
@@ -25,8 +25,8 @@ export async function isIdentifierOfMember(
 }
 
 /**
- * Check-ins that an event may belong to, counted from the UTC day before the event. Three are enough: in its zone the event
- * may be a day earlier or later, and the check-in may be the next one after that.
+ * How many check-ins are read for an event, from the UTC day before it on. Three are enough: the local date can be a day
+ * before or after the UTC date, and the event can belong to the next check-in after that.
  */
 const CANDIDATES = 3;
 

@@ -47,6 +47,7 @@ export async function changeComment(context: ServiceContext, id: string, body: s
 /** Removes a comment or reaction, and forgets its text. Fails as `getRemark` does. */
 export async function removeRemark(context: ServiceContext, kind: RemarkKind, id: string): Promise<void> {
   const { db, actor, now } = context;
-  if (await store.removeRemark(db, actor, kind, id, now)) return;
-  await getRemark(context, kind, id);
+  const isRemoved = await store.removeRemark(db, actor, kind, id, now);
+  // Fails with the reason why nothing was removed.
+  if (!isRemoved) await getRemark(context, kind, id);
 }

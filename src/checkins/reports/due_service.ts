@@ -10,13 +10,13 @@ type Context = Pick<SystemContext, "db" | "now">;
 /** The local time at which cron creates the reports of a day, in minutes since midnight: 06:00. */
 const REPORTS_AT_MINUTE = 6 * 60;
 
-/** Lists the local day of each time zone that teams are in, where it is past 06:00. */
-export async function listStartedDays({ db, now }: Context): Promise<store.LocalDay[]> {
+/** Lists the time zones of teams in which it is past 06:00, with the local day. */
+export async function listStartedDays({ db, now }: Context): Promise<store.StartedDay[]> {
   const zones = await store.listTimeZones(db);
-  return zones.filter((zone) => localMinute(now, zone) >= REPORTS_AT_MINUTE).map((zone) => localDay(zone, now));
+  return zones.filter((zone) => localMinute(now, zone) >= REPORTS_AT_MINUTE).map((zone) => startedDay(zone, now));
 }
 
-function localDay(zone: string, now: number): store.LocalDay {
+function startedDay(zone: string, now: number): store.StartedDay {
   const date = localDate(now, zone);
   return { zone, date, weekday: localWeekday(date), absencesFrom: addDays(date, -LOOK_BACK_DAYS) };
 }
@@ -24,7 +24,7 @@ function localDay(zone: string, now: number): store.LocalDay {
 /** Lists up to `limit` teams with an id after `afterId`, by id, that work on one of these days and have no report of it. */
 export const listDueTeams = (
   { db }: Context,
-  days: store.LocalDay[],
+  days: store.StartedDay[],
   { afterId, limit }: { afterId: string; limit: number },
 ): Promise<store.DueTeam[]> => store.listDueTeams(db, days, afterId, limit);
 

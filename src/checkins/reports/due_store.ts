@@ -8,18 +8,18 @@ export async function listTimeZones(db: Database): Promise<string[]> {
   return rows.map(({ timeZone }) => timeZone);
 }
 
-/** The local day of a zone: its date and ISO weekday, and the date from which team absences matter. */
-export type LocalDay = { zone: string; date: string; weekday: number; absencesFrom: string };
+/** A time zone whose work day has started: its local date and ISO weekday, and the date from which team absences matter. */
+export type StartedDay = { zone: string; date: string; weekday: number; absencesFrom: string };
 
-/** A team whose report is due, with its absences up to the date. The values that are JSON are not parsed. */
+/** A team whose report of a date is due, with its absences up to the date. Values that are JSON are not parsed. */
 export type DueTeam = Record<"teamId" | "workDays" | "questions" | "date" | "absences", string>;
 
 /**
- * Lists the teams, of all onboarded accounts, that work on the local day of their zone and have no report of it: up to
- * `limit` with an id after `afterId`, by id. Includes teams whose work days are invalid JSON, so that creating their report
- * fails visibly; in this query, such JSON must not stop the other teams.
+ * Lists the teams, of all onboarded accounts, that work on one of these days in their zone and have no report of it: up to
+ * `limit` teams with an id after `afterId`, by id. A team whose work days are invalid JSON is listed too, so that creating
+ * its report fails and is logged; here it must not stop the other teams.
  */
-export const listDueTeams = (db: Database, days: LocalDay[], afterId: string, limit: number): Promise<DueTeam[]> =>
+export const listDueTeams = (db: Database, days: StartedDay[], afterId: string, limit: number): Promise<DueTeam[]> =>
   db.all<DueTeam>(sql`
     SELECT team.id AS teamId, team.work_days AS workDays, team.questions, day.value ->> 'date' AS date,
       (SELECT json_group_array(date) FROM team_absences

@@ -12,7 +12,7 @@ const uuid =
   sql.raw(`lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-'
   || substr('89ab', 1 + (random() & 3), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))`);
 
-/** FROM and WHERE of the check-ins that reports lack; `condition` may name `report`, `member` and `person`. */
+/** Makes the FROM and WHERE that find check-ins which reports lack; `condition` may name `report`, `member` and `person`. */
 const fromMissing = (condition: SQL): SQL => sql`
   FROM reports report
     JOIN members member ON member.team_id = report.team_id
@@ -35,6 +35,7 @@ export const insertMissingCheckins = (condition: SQL, now: number): SQL => sql`
  * stay.
  */
 export function updateExpectedCheckins({ teamId }: Team, personId: string | SQL, from: string, now: number): SQL[] {
+  // The pending check-ins to delete: those of a person who is not expected, without comments and reactions.
   const fromNotExpected = sql`
     FROM checkins checkin
     WHERE checkin.team_id = ${teamId} AND checkin.person_id IN (${mergedPersonIds(personId)})
@@ -46,7 +47,7 @@ export function updateExpectedCheckins({ teamId }: Team, personId: string | SQL,
   const notExpectedIds = sql`SELECT checkin.id ${fromNotExpected}`;
   const ofPerson = sql`report.team_id = ${teamId} AND report.date >= ${from} AND member.person_id = ${personId}`;
   return [
-    // First: the statements after it change what its conditions find.
+    // First, because the next statements change what these conditions find.
     sql`UPDATE reports SET updated_at = ${now}
       WHERE team_id = ${teamId} AND date >= ${from}
         AND (id IN (SELECT checkin.report_id ${fromNotExpected}) OR id IN (SELECT report.id ${fromMissing(ofPerson)}))`,

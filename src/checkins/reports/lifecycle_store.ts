@@ -10,8 +10,8 @@ import { LOOK_BACK_DAYS } from "./work_day.ts";
 type Team = Pick<Tenant, "teamId">;
 
 /**
- * Tells whether a date of the team has its report. If not, `absences` are the team's absences that `planReport` needs; if
- * it has, none are read.
+ * Reads whether a date of the team has its report. If it has none, `absences` are the team's absences that `planReport`
+ * needs; else they are not read, and empty.
  */
 export async function readReportDay(
   db: Database,
@@ -28,8 +28,8 @@ export async function readReportDay(
 
 /**
  * Creates reports with a pending check-in for each person expected, in one atomic batch. However many callers do so at
- * once, one report of a day is created: the key is unique, and a report that exists is left as it is. A team that is
- * absent on the date by now gets none.
+ * once, one report of a day is created: the key is unique, and a report that exists is left as it is. A team that has an
+ * absence on the date by now gets none.
  */
 export async function createReports(db: Database, plans: ReportPlan[], now: number): Promise<void> {
   if (plans.length === 0) return;

@@ -6,7 +6,7 @@ export type ReportEntry = {
   personId: string;
   /** UTC milliseconds; null while pending. */
   completedAt: number | null;
-  /** Whether the person is on leave that day. */
+  /** Whether the person is recorded as absent that day. */
   absent: boolean;
   blocked: boolean;
   /** Whether the goals of the previous work day were met. */
@@ -19,15 +19,15 @@ const isCompleted = (entry: ReportEntry): entry is CompletedEntry => entry.compl
 
 /** The numbers of a report. Each counts people, so a person with several check-ins counts once. */
 export type ReportMetrics = {
-  /** Completed, with blockers. */
+  /** People who checked in and named blockers. */
   blocked: number;
-  /** Completed. */
+  /** People who checked in. */
   participation: number;
-  /** On leave, and not completed. */
+  /** People who are recorded as absent and did not check in. */
   absent: number;
-  /** All others: a person on leave who checks in is present. */
+  /** All other people: one who is recorded as absent and checks in all the same is present. */
   present: number;
-  /** Completed, with the goals of the previous work day met. */
+  /** People who checked in and met the goals of the previous work day. */
   previousCompleted: number;
 };
 

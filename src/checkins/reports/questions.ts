@@ -21,7 +21,7 @@ export function previousDayLabel(date: string, previousDate: string): string {
 /** Writes the questions of a day. `label` names its previous work day; a question that the team has not set is the default. */
 export function questionsFor(label: string, teamQuestions: Partial<Questions>): Questions {
   const question = (key: keyof Questions) =>
-    // A function, because in a plain replacement text `$&` and the like have a meaning.
+    // A function, because in a replacement string `$&` and the like are patterns.
     (teamQuestions[key] ?? DEFAULT_QUESTIONS[key]).replaceAll("{previous_day}", () => label);
   return {
     next: question("next"),

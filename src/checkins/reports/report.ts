@@ -1,7 +1,7 @@
 import type { ReportEntry } from "./metrics.ts";
 import type { Questions } from "./questions.ts";
 
-/** A report as stored, with its check-ins as they count. */
+/** A report as stored, with what its numbers are counted from. */
 export type ReportRow = {
   id: string;
   teamId: string;

@@ -28,8 +28,8 @@ type ReportContext = Pick<ServiceContext, "db" | "now"> & {
 
 /**
  * Creates today's report of the team with its pending check-ins, unless it exists or the team does not work today. Returns
- * whether today has one. Every verb about check-ins does this first: cron creates reports at 06:00 team time, so a caller
- * can be earlier, and a run of cron can fail.
+ * whether today has one. Verbs that read or answer check-ins call this first: cron creates reports at 06:00 team time, but a
+ * request can come earlier, and a run of cron can fail.
  */
 export async function ensureReport({ db, actor, now }: ReportContext): Promise<boolean> {
   const { teamId, team } = actor;

@@ -44,7 +44,7 @@ async function readReports(db: Database, team: Team, condition: SQL | undefined,
 /** The id of the person whom a check-in belongs to now: after a merge, the successor. */
 const currentPersonId = sql<string>`coalesce(${people.mergedInto}, ${people.id})`;
 
-/** Reads the check-ins of the team's reports with these ids, as they count. */
+/** Reads the entries of the team's reports with these ids. */
 async function readEntries(
   db: Database,
   { teamId }: Team,
@@ -66,7 +66,7 @@ async function readEntries(
       personId: currentPersonId,
       // iif() makes the IN a condition. As a value, which may be NULL, SQLite reads all absences again for each check-in.
       absent: sql<number>`iif((${checkins.date}, ${currentPersonId}) IN (${absences}), 1, 0)`,
-      // As `isBlocked` decides. The text itself is not read: a page has fifteen hundred of them, each up to 10,000 characters.
+      // Decides as `isBlocked` does. The texts are not read: a page has some 1,500 of them, of up to 10,000 characters each.
       blocked: sql<number>`coalesce(${checkins.blockers}, '') <> ''`,
       previousCompleted: checkins.previousCompleted,
     })

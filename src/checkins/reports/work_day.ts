@@ -1,6 +1,6 @@
 import { addDays, localWeekday } from "../../lib/time_zone.ts";
 
-/** How many days back the previous work day is looked for, team absences considered. A longer closure is ignored. */
+/** How many days before a date team absences matter for it. */
 export const LOOK_BACK_DAYS = 366;
 
 type WorkDays = {
@@ -15,8 +15,8 @@ export const isWorkDay = (date: string, { workDays, absences }: WorkDays): boole
   workDays.includes(localWeekday(date)) && !absences.includes(date);
 
 /**
- * Returns the last work day before a date. A team that was absent for `LOOK_BACK_DAYS` gets the
- * last of its weekdays instead; a team without work days gets the day before.
+ * Returns the last work day before a date. If there is none within `LOOK_BACK_DAYS`, absences are ignored; for a team
+ * without work days, it is the day before.
  */
 export function previousWorkDay(date: string, { workDays, absences }: WorkDays): string {
   const lastWithin = (days: number, absences: readonly string[]) =>

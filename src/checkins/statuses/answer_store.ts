@@ -23,8 +23,8 @@ export async function readAnswers(db: Database, { teamId }: Team, id: string): P
 
 /**
  * Writes answers to a check-in with the tags of its texts, in one atomic batch. The first answers complete it; later ones
- * leave `completed_at`. Returns false, with nothing written, if the check-in was completed or deleted since `before` was
- * read, or if a text that the answers leave as it is has changed: the tags must be those of the three texts stored together.
+ * leave `completed_at`. Returns false, and leaves the answers as they are, if the check-in was completed or deleted since
+ * `before` was read, or if a text that is not given has changed since: the tags must be those of the three texts together.
  */
 export async function writeAnswers(
   db: Database,
@@ -40,7 +40,7 @@ export async function writeAnswers(
     ...untouched.map((key) => sql`${sql.identifier(key)} IS ${before.texts[key]}`),
   );
   const isCheckin = sql`team_id = ${team.teamId} AND id = ${before.id}`;
-  // Matches once the texts are stored. Where they were before, though the update wrote nothing, the tags stay equal too.
+  // Matches if these texts are stored now. If another write stored the same ones, replacing the tags changes nothing.
   const isWritten = sql`${isCheckin}
     AND (next, blockers, previous) IS (${texts.next}, ${texts.blockers}, ${texts.previous})`;
   const [updated] = await atomically(db, [
@@ -60,7 +60,7 @@ export async function writeAnswers(
   return updated!.results.length > 0;
 }
 
-/** The new value of the column `previous_completed`, which holds JSON: itself where the answer is left as it is. */
+/** Makes the new value of the column `previous_completed`, which holds JSON: the old one if the answer is undefined. */
 function previousCompletedColumn({ previousCompleted }: Answers) {
   if (previousCompleted === undefined) return sql`previous_completed`;
   return sql`${previousCompleted === null ? null : JSON.stringify(previousCompleted)}`;

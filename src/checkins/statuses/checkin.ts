@@ -17,7 +17,7 @@ export type CheckinRow = {
   previousCompleted: boolean | string | null;
   /** UTC milliseconds; null while pending. */
   completedAt: number | null;
-  user: User & { location: string | null };
+  person: User & { location: string | null };
 };
 
 /** The ids of a check-in's comments, reactions and activities, each oldest first. */

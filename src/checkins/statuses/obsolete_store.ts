@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { checkins } from "../../db/schema/index.ts";
 import { mergedPersonIds } from "../../people/store.ts";
 
-// `owner` is the person whom the check-in was created for, who may have been merged into a successor since.
+// `owner` is the person whom this check-in was created for. They may have been merged into a successor since.
 
 /** Matches when the owner was merged. */
 const ownerIsMerged = sql`owner.merged_into IS NOT NULL`;
@@ -11,11 +11,11 @@ const ownerIsMerged = sql`owner.merged_into IS NOT NULL`;
 const samePersonIds = mergedPersonIds(sql`coalesce(owner.merged_into, owner.id)`);
 
 /**
- * Matches when the same person has a better check-in in the report: a completed one, else the successor's own, else the
- * one whose owner has the lowest id. The first value of the compared rows is 1 because the check-in itself is pending. The
- * cross join keeps the order written: by report, then each owner by id.
+ * Matches when the report has a check-in of the same person that is preferred to this one. Preferred is a completed one, else
+ * the successor's own, else that of the lowest person id: the order of the compared rows, whose first value is 1 for this
+ * check-in because it is pending. The cross join keeps the order written: the check-ins of the report, then each owner.
  */
-const hasBetterCheckin = sql`EXISTS (
+const hasPreferredCheckin = sql`EXISTS (
   SELECT 1 FROM checkins other CROSS JOIN people other_owner ON other_owner.id = other.person_id
   WHERE other.report_id = ${checkins.reportId} AND other.person_id IN (${samePersonIds})
     AND (other.completed_at IS NULL, other_owner.merged_into IS NOT NULL, other_owner.id) < (1, ${ownerIsMerged}, owner.id))`;
@@ -32,4 +32,4 @@ const successorIsNotExpected = sql`${ownerIsMerged} AND NOT EXISTS (
  */
 export const isObsoleteAfterMerge = sql`(${checkins.completedAt} IS NULL AND EXISTS (
   SELECT 1 FROM people owner
-  WHERE owner.id = ${checkins.personId} AND (${hasBetterCheckin} OR (${successorIsNotExpected}))))`;
+  WHERE owner.id = ${checkins.personId} AND (${hasPreferredCheckin} OR (${successorIsNotExpected}))))`;

@@ -51,7 +51,7 @@ function readActivities(
 ): Promise<RelatedRow[]> {
   const wanted = rows.map((row) => ({
     checkinId: row.id,
-    personId: row.user.id,
+    personId: row.person.id,
     ...activityWindow(row, team.timeZone),
   }));
   // Cross joins keep the order written: by check-in and identity. SQLite would otherwise read the events of the whole team.

@@ -23,7 +23,7 @@ const columns = {
   previous: checkins.previous,
   previousCompleted: checkins.previousCompleted,
   completedAt: checkins.completedAt,
-  user: {
+  person: {
     id: people.id,
     formerId: people.formerId,
     name: people.name,
