@@ -1,5 +1,5 @@
 import { type AnyColumn, and, eq, isNull, type SQL, sql } from "drizzle-orm";
-import { expectCheckins } from "../checkins/reports/store.ts";
+import { updateExpectedCheckins } from "../checkins/reports/expected_store.ts";
 import { atomically, type Database, violates } from "../db/client.ts";
 import { members, people } from "../db/schema/index.ts";
 import { bumpDirectoryVersion, identifyStatements, newIdentity, type Tenant, usualUsername } from "../people/store.ts";
@@ -74,7 +74,7 @@ export async function addMember(
     ...identifyStatements(tenant, [stranger], now),
     described.getSQL(),
     membership,
-    ...expectCheckins(tenant, id, today, now),
+    ...updateExpectedCheckins(tenant, id, today, now),
     bumpDirectoryVersion(tenant),
   ];
   try {
@@ -106,7 +106,7 @@ export async function changeMember(
   const membership = { role, manager, username: username && free(tenant, username, sql`${personId}`) };
   if (isGiven(membership))
     statements.push(db.update(members).set(membership).where(standing(tenant, personId)).getSQL());
-  if (role !== undefined) statements.push(...expectCheckins(tenant, personId, today, now));
+  if (role !== undefined) statements.push(...updateExpectedCheckins(tenant, personId, today, now));
   try {
     await atomically(db, statements);
     return null;
@@ -168,7 +168,7 @@ export async function removeMember(
 ): Promise<void> {
   await atomically(db, [
     db.update(members).set({ removedAt: now }).where(standing(tenant, personId)).getSQL(),
-    ...expectCheckins(tenant, personId, today, now),
+    ...updateExpectedCheckins(tenant, personId, today, now),
     bumpDirectoryVersion(tenant),
   ]);
 }

@@ -3,10 +3,11 @@ export const TENANTLESS: Record<string, string> = {
   "src/auth/store.ts: findKey": "a key is what tells the tenant; its digest is 256 bits that nobody guesses",
   "src/auth/store.ts: isUseDue": "decides about a key that was found, and queries nothing",
   "src/auth/store.ts: recordUse": "takes the integration whose own key was just shown",
-  "src/checkins/reports/morning_store.ts: dueTeams": "the cron serves every team",
-  "src/checkins/reports/morning_store.ts: teamZones":
-    "the cron asks which zones there are, and of no team in particular",
-  "src/checkins/reports/store.ts: makeReports": "takes a page of teams, each report with its own",
+  "src/checkins/reports/due_store.ts: listDueTeams": "cron serves every team",
+  "src/checkins/reports/due_store.ts: listTimeZones": "cron asks for the zones of all teams",
+  "src/checkins/reports/expected_store.ts: insertMissingCheckins":
+    "takes a condition that names the reports to complete",
+  "src/checkins/reports/lifecycle_store.ts: createReports": "each report that it takes names its team",
   "src/events/count_store.ts: countEvents": "takes many people, each with their own tenant",
   "src/statistics/rollup_store.ts: rollUp": "takes many people, each with their own tenant",
   "src/statistics/snapshot_store.ts: refreshPeople": "takes many people, each with their own team",

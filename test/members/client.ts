@@ -1,4 +1,4 @@
-import { get, read } from "../checkins/statuses/client.ts";
+import { get, read } from "../support/checkins.ts";
 import { call, type Team } from "../support/team.ts";
 
 export type Member = {

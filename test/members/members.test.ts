@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { mergePeople } from "../../src/people/merges/merge_store.ts";
-import { run } from "../checkins/statuses/client.ts";
 import { db } from "../people/sightings.ts";
+import { run } from "../support/checkins.ts";
 import { expectError } from "../support/error.ts";
 import { mintPerson, mintTeam, type Team } from "../support/team.ts";
 import { ask, created, member, members, names } from "./client.ts";

@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { database } from "../../src/db/client.ts";
 import { asJson } from "../../src/privacy/export.ts";
 import { exportPerson } from "../../src/privacy/export_store.ts";
-import { rowsRead, watch } from "../checkins/watch.ts";
 import { expectError } from "../support/error.ts";
+import { recordStatements, rowsRead } from "../support/statements.ts";
 import { call, mintPerson, mintTeam, type Team } from "../support/team.ts";
 import { act, mintSubject, presenceOf, type Subject } from "./subject.ts";
 
@@ -247,11 +247,11 @@ describe("a long history", () => {
   test("costs no more a page when there is more history", async () => {
     const { team, personId, identityIds } = subject;
     const first = async () => {
-      const { d1, asked } = watch();
+      const { d1, statements } = recordStatements();
       const { pages } = exportPerson(database(d1), team, personId).find(({ table: name }) => name === "events")!;
       await pages[Symbol.asyncIterator]().next();
-      expect(asked).toHaveLength(1);
-      return rowsRead(asked[0]!);
+      expect(statements).toHaveLength(1);
+      return rowsRead(statements[0]!);
     };
     const before = await first();
     await env.DB.prepare(
@@ -268,11 +268,11 @@ describe("a long history", () => {
 
 test("an export is read only as far as it is asked for", async () => {
   const { team, personId } = await mintSubject();
-  const { d1, asked } = watch();
+  const { d1, statements } = recordStatements();
   const pieces = asJson({ person_id: personId }, exportPerson(database(d1), team, personId));
   for (const n of [0, 0, 1, 1, 1, 2]) {
     await pieces.next();
-    expect(asked.length).toBe(n);
+    expect(statements.length).toBe(n);
   }
   const response = await ask(team, personId);
   const reader = response.body!.getReader();

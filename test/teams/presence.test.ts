@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { firstChange } from "../checkins/live.ts";
 import { blocks, clock, evict, iso, MINUTE, presence, push, read, START, stopTheClock } from "../presence/client.ts";
+import { firstChange } from "../support/live.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 
 stopTheClock();

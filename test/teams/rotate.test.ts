@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { read } from "../checkins/statuses/client.ts";
 import { rows } from "../people/sightings.ts";
+import { read } from "../support/checkins.ts";
 import { expectError } from "../support/error.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 

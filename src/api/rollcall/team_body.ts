@@ -1,4 +1,4 @@
-import { type Questions, USUAL_QUESTIONS } from "../../checkins/reports/workday.ts";
+import { DEFAULT_QUESTIONS, type Questions } from "../../checkins/reports/questions.ts";
 import { classNames } from "../../teams/status_classes.ts";
 
 /** What there is to say of a team; a caller's, for one. */
@@ -21,7 +21,7 @@ export const teamBody = (team: Team) => ({
   name: team.teamName,
   time_zone: team.teamTimeZone,
   work_days: team.workDays,
-  questions: { ...USUAL_QUESTIONS, ...team.questions },
+  questions: { ...DEFAULT_QUESTIONS, ...team.questions },
   status_classes: classNames(team.statusClasses),
   stores_details: team.storesDetails,
   retention_days: team.retentionDays,

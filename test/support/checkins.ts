@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
-import { newId } from "../../../src/lib/id.ts";
-import { call, mintPerson, type Team } from "../../support/team.ts";
+import { newId } from "../../src/lib/id.ts";
+import { call, mintPerson, type Team } from "./team.ts";
 
-/** Sets the Worker's clock; the suite puts it back with `vi.useRealTimers()`. */
+/** Stops the Worker's clock at a time. The test file restores it with `vi.useRealTimers()`. */
 export const clockAt = (time: string) => {
   vi.useFakeTimers({ toFake: ["Date"] });
   vi.setSystemTime(time);
@@ -26,34 +26,38 @@ export type Status = {
   user: Record<string, unknown>;
 };
 
-/** What a route answers with 200, or 201 where that is right. */
+/** Reads the JSON of a response; throws for any other status than the expected one. */
 export async function read<T>(response: Response | Promise<Response>, status = 200): Promise<T> {
   const answer = await response;
   if (answer.status !== status) throw new Error(`${answer.status}: ${await answer.text()}`);
   return answer.json();
 }
 
+/** Reads a path of the API with the team's key. */
 export const get = <T>(team: Team, path: string) => read<T>(call(`/api/v1${path}`, { headers: team.asTeam }));
 
-/** One page of the team's check-ins. */
+/** Reads a page of the team's check-ins. */
 export const statuses = async (team: Team, page = 1) =>
   (await get<{ statuses: Status[] }>(team, `/statuses?page=${page}`)).statuses;
 
+/** Reads a check-in by its id or slug. */
 export const status = async (team: Team, id: string) => (await get<{ status: Status }>(team, `/statuses/${id}`)).status;
 
-export const put = (team: Team, id: string, answers: unknown) =>
+/** Sends answers to a check-in. */
+export const putAnswers = (team: Team, id: string, answers: unknown) =>
   call(`/api/v1/statuses/${id}`, { method: "PUT", headers: team.asTeam, body: { answers } });
 
-export const post = (team: Team, member: string, answers: unknown) =>
+/** Sends answers to a member's check-in of today. */
+export const postAnswers = (team: Team, member: string, answers: unknown) =>
   call("/api/v1/statuses", { headers: team.asTeam, body: { member, answers } });
 
-/** Runs SQL on the suite's database. */
+/** Runs a statement on the database of the tests. */
 export const run = (sql: string, ...params: unknown[]) =>
   env.DB.prepare(sql)
     .bind(...params)
     .run();
 
-/** People on the team under plain slugs, active members all. */
+/** Adds active members with these names to the team; slug and e-mail follow from the name. Returns their ids. */
 export async function mintMembers(team: Team, ...names: string[]): Promise<string[]> {
   const ids = [];
   for (const name of names) {
@@ -64,7 +68,7 @@ export async function mintMembers(team: Team, ...names: string[]): Promise<strin
   return ids;
 }
 
-/** A remark on a check-in, as its own routes would write it. */
+/** Inserts a comment or reaction, as its own route would. Returns its id. */
 export async function mintRemark(
   table: "comments" | "reactions",
   team: Team,

@@ -1,6 +1,6 @@
-import { call, type Team } from "../support/team.ts";
+import { call, type Team } from "./team.ts";
 
-/** What a viewer who watches the team's live presence is sent first while `act` goes on, after the snapshot. */
+/** Watches the team's live presence during `act`, and returns the first change that is sent after the snapshot. */
 export async function firstChange(team: Team, act: () => Promise<unknown>): Promise<unknown> {
   const response = await call("/api/v1/presence/live", { headers: { ...team.asTeam, Upgrade: "websocket" } });
   const socket = response.webSocket!;
