@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { findMergeOnTop, listMerges, mergePeople, undoMerge } from "../../src/people/merges/merge_store.ts";
+import { findLaterMerge, listMerges, mergePeople, undoMerge } from "../../src/people/merges/merge_store.ts";
 import { findPerson } from "../../src/people/person_store.ts";
 import { mintPerson, mintTeam, type Team } from "../support/team.ts";
 import { db, rows, see } from "./sightings.ts";
@@ -139,7 +139,7 @@ test(
           for (const refused: string[] = []; !(await undoMerge(db, team, merge.id, Date.now())); ) {
             expect(refused).not.toContain(merge.id);
             refused.push(merge.id);
-            merge = (await findMergeOnTop(db, team, merge.id))!;
+            merge = (await findLaterMerge(db, team, merge.id))!;
           }
           await expectFlat(team);
           standing.splice(standing.map(({ id }) => id).indexOf(merge.id), 1);

@@ -1,11 +1,11 @@
 import { env } from "cloudflare:workers";
 import { atomically, database } from "../../src/db/client.ts";
 import {
-  type Description,
-  describeStatements,
   linkStatements,
   newIdentity,
+  type ReportedChange,
   type ReportedIdentity,
+  updatePeopleStatements,
 } from "../../src/people/store.ts";
 import type { Team } from "../support/team.ts";
 
@@ -24,12 +24,12 @@ export async function see(team: Team, ...said: Said[]) {
 /** Tools say more of people already seen. */
 export async function describe(team: Team, ...said: Said[]) {
   const descriptions = await Promise.all(
-    said.map(async (one): Promise<Description> => {
+    said.map(async (one): Promise<ReportedChange> => {
       const { identityId, name, email, timeZone } = await newIdentity(team.accountId, sighting(one));
       return { identityId, name, email, timeZone };
     }),
   );
-  return atomically(db, describeStatements(team, descriptions));
+  return atomically(db, updatePeopleStatements(team, descriptions));
 }
 
 /** Every row a query finds, for looking at what is stored. */

@@ -1,7 +1,7 @@
 import { expect, describe as suite, test } from "vitest";
 import { atomically } from "../../src/db/client.ts";
 import { findPerson } from "../../src/people/person_store.ts";
-import { describeStatements } from "../../src/people/store.ts";
+import { updatePeopleStatements } from "../../src/people/store.ts";
 import { mintPerson, mintTeam } from "../support/team.ts";
 import { db, describe, peopleOf, rows, see } from "./sightings.ts";
 
@@ -226,7 +226,7 @@ suite("what tools say of somebody known", () => {
     await see(other, { identifier: "a" });
     const [identity] = await rows<{ id: string }>("SELECT id FROM identities WHERE account_id = ?", other.accountId);
     const taken = { identityId: identity!.id, name: "Taken over", email: "x@x.test", timeZone: "UTC" };
-    await atomically(db, describeStatements(team, [taken]));
+    await atomically(db, updatePeopleStatements(team, [taken]));
     expect(await peopleOf(other)).toMatchObject([{ name: "a", email: null, time_zone: null }]);
   });
 });

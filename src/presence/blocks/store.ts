@@ -3,7 +3,7 @@ import type { BlockRow } from "../../api/rollcall/block_body.ts";
 import { atomically, type Database } from "../../db/client.ts";
 import type { Cursor } from "../../lib/cursor.ts";
 import type { Interval } from "../../lib/interval.ts";
-import { describeStatements, linkStatements, type Tenant } from "../../people/store.ts";
+import { updatePeopleStatements, linkStatements, type Tenant } from "../../people/store.ts";
 import type { Known } from "../object/current.ts";
 import type { DirectoryEntry, OutboxBlock } from "../object/storage_store.ts";
 import type { StatusClasses } from "./status.ts";
@@ -75,7 +75,7 @@ export async function settleDirectory(
   );
   const results = await atomically(db, [
     ...(pending.length > 0
-      ? [...linkStatements(tenant, newIdentities, now), ...describeStatements(tenant, pending)]
+      ? [...linkStatements(tenant, newIdentities, now), ...updatePeopleStatements(tenant, pending)]
       : []),
     sql`SELECT a.directory_version AS version, t.status_classes AS statusClasses, t.stores_details AS storesDetails
       FROM teams t JOIN accounts a ON a.id = t.account_id WHERE t.id = ${tenant.teamId}`,
