@@ -3,7 +3,7 @@ import type { BlockRow } from "../../api/rollcall/block_body.ts";
 import { atomically, type Database } from "../../db/client.ts";
 import type { Cursor } from "../../lib/cursor.ts";
 import type { Interval } from "../../lib/interval.ts";
-import { updatePeopleStatements, linkStatements, type Tenant } from "../../people/store.ts";
+import { linkStatements, type Tenant, updatePeopleStatements } from "../../people/store.ts";
 import type { Known } from "../object/current.ts";
 import type { DirectoryEntry, OutboxBlock } from "../object/storage_store.ts";
 import type { StatusClasses } from "./status.ts";
