@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { removeAccount, revokeAccount } from "../../src/accounts/removal_store.ts";
+import { deleteAccount, revokeAccount } from "../../src/accounts/removal_store.ts";
 import { database } from "../../src/db/client.ts";
 import { evict, objectOf, presence, ring, tell } from "../presence/client.ts";
 import { placesOf, stirring } from "../privacy/scan.ts";
@@ -109,7 +109,7 @@ test("an erasure that was cut short is asked for again, whatever was done by the
   const db = database(env.DB);
   expect(await revokeAccount(db, team)).toHaveLength(2);
   await objectOf(team).erase();
-  for (let pages = 1; pages < 15; pages++) expect(await removeAccount(db, team, { pages })).toBe(false);
+  for (let pages = 1; pages < 15; pages++) expect(await deleteAccount(db, team, { pages })).toBe(false);
   expect((await erase(team.accountId)).status).toBe(204);
   expect(await found(subject)).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { database } from "../../src/db/client.ts";
 import { identityId, newId } from "../../src/lib/id.ts";
-import { listIdentityIds, removeHistory, removePerson } from "../../src/privacy/erasure_store.ts";
+import { deleteHistory, deletePerson, listIdentityIds } from "../../src/privacy/erasure_store.ts";
 import { firstChange } from "../checkins/live.ts";
 import { evict, objectOf, presence, ring, stored, tell } from "../presence/client.ts";
 import { expectError } from "../support/error.ts";
@@ -158,8 +158,8 @@ test("blocks that D1 would not take are not written behind the erasure", async (
 describe("an erasure that was cut short", () => {
   const gone = async ({ team, personId }: Subject) => {
     const db = database(env.DB);
-    await removeHistory(db, team, personId);
-    await removePerson(db, team, personId, Date.now());
+    await deleteHistory(db, team, personId);
+    await deletePerson(db, team, personId, Date.now());
   };
 
   test("before D1 had heard of it is asked for again", async () => {
@@ -167,7 +167,7 @@ describe("an erasure that was cut short", () => {
     const { team, personId } = subject;
     const db = database(env.DB);
     await objectOf(team).forget(await listIdentityIds(db, team, personId));
-    expect(await removeHistory(db, team, personId, { pages: 1 })).toBe(false);
+    expect(await deleteHistory(db, team, personId, { pages: 1 })).toBe(false);
     expect((await erase(team, personId)).status).toBe(204);
     expect(await found(subject)).toEqual([]);
   });

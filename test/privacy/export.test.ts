@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import Papa from "papaparse";
 import { beforeAll, describe, expect, test } from "vitest";
+import { exportJson } from "../../src/api/rollcall/export_body.ts";
 import { database } from "../../src/db/client.ts";
-import { asJson } from "../../src/privacy/export.ts";
 import { exportPerson } from "../../src/privacy/export_store.ts";
 import { rowsRead, watch } from "../checkins/watch.ts";
 import { expectError } from "../support/error.ts";
@@ -269,7 +269,7 @@ describe("a long history", () => {
 test("an export is read only as far as it is asked for", async () => {
   const { team, personId } = await mintSubject();
   const { d1, asked } = watch();
-  const pieces = asJson({ person_id: personId }, exportPerson(database(d1), team, personId));
+  const pieces = exportJson({ person_id: personId }, exportPerson(database(d1), team, personId));
   for (const n of [0, 0, 1, 1, 1, 2]) {
     await pieces.next();
     expect(asked.length).toBe(n);
