@@ -7,6 +7,7 @@ import { metricsRoutes } from "./api/rollcall/metrics_routes.ts";
 import { peopleRoutes } from "./api/rollcall/people_routes.ts";
 import { privacyRoutes } from "./api/rollcall/privacy_routes.ts";
 import { setupRoutes } from "./api/rollcall/setup_routes.ts";
+import { teamRoutes } from "./api/rollcall/team_routes.ts";
 import { timelineRoutes } from "./api/rollcall/timeline_routes.ts";
 import { eventsRoutes } from "./api/stats_aware/events_routes.ts";
 import { presenceRoutes } from "./api/stats_aware/presence_routes.ts";
@@ -35,6 +36,7 @@ export function appOf(apis: Hono<AppContext>[], root: Hono<AppContext>[] = []): 
 export const app = appOf(
   [
     setupRoutes,
+    teamRoutes,
     integrationsRoutes,
     peopleRoutes,
     presenceRoutes,

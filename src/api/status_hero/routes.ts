@@ -1,6 +1,5 @@
 import { Hono } from "hono";
 import type { AppContext } from "../../http/context.ts";
-import { teamRoutes } from "../rollcall/team_routes.ts";
 import { absencesRoutes } from "./absences_routes.ts";
 import { activitiesRoutes } from "./activities_routes.ts";
 import { commentsRoutes } from "./comments_routes.ts";
@@ -15,7 +14,6 @@ export const checkinsRoutes = new Hono<AppContext>()
   .route("/", reportsRoutes)
   .route("/", absencesRoutes)
   .route("/", membersRoutes)
-  .route("/", teamRoutes)
   .route("/", activitiesRoutes)
   .route("/", statusesRoutes)
   .route("/", tagsRoutes)
