@@ -3,11 +3,11 @@ import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { deleteAccount, revokeAccount } from "../../src/accounts/removal_store.ts";
 import { database } from "../../src/db/client.ts";
 import { evict, objectOf, presence, ring, tell } from "../presence/client.ts";
-import { placesOf, stirring } from "../privacy/scan.ts";
-import { act, mintSubject, presenceOf, type Subject } from "../privacy/subject.ts";
 import { SETUP_TOKEN } from "../routes/request.ts";
 import { direct } from "../support/direct.ts";
 import { expectError } from "../support/error.ts";
+import { placesOf, stirring } from "../support/stored_places.ts";
+import { act, mintSubject, presenceOf, type Subject } from "../support/subject.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 import { without } from "../support/without.ts";
 

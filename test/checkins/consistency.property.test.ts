@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { afterAll, expect, test, vi } from "vitest";
 import { addDays, localWeekday } from "../../src/lib/time_zone.ts";
-import { ask, create } from "../members/client.ts";
+import { ask, create } from "../support/members.ts";
 import { mintTeam, type Team } from "../support/team.ts";
 import { away, back } from "./absences/client.ts";
 import { reports } from "./reports/client.ts";

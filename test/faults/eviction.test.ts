@@ -1,8 +1,8 @@
 import { abortAllDurableObjects } from "cloudflare:test";
 import fc from "fast-check";
 import { beforeEach, expect, test, vi } from "vitest";
-import { post } from "../people/merging.ts";
 import { evict, MINUTE, presence, read, START, stopTheClock } from "../presence/client.ts";
+import { post } from "../support/merges.ts";
 import { mintTeam, type Team } from "../support/team.ts";
 import { held, Ledger } from "./ledger.ts";
 import { scale, TIMEOUT_MS } from "./scale.ts";

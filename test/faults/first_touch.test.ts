@@ -3,8 +3,8 @@ import { makeMorningReports } from "../../src/checkins/reports/job.ts";
 import { db, mintTeamOf, reports, stored as storedReports } from "../checkins/reports/client.ts";
 import { clockAt, statuses } from "../checkins/statuses/client.ts";
 import { anEvent, listAll } from "../events/client.ts";
-import { rows } from "../people/sightings.ts";
 import { blocks, iso, presence } from "../presence/client.ts";
+import { rows } from "../support/people.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 import { scale, TIMEOUT_MS } from "./scale.ts";
 

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { mergePeople } from "../../src/people/merges/merge_store.ts";
 import { run } from "../checkins/statuses/client.ts";
-import { db } from "../people/sightings.ts";
 import { expectError } from "../support/error.ts";
+import { ask, created, member, members, names } from "../support/members.ts";
+import { db } from "../support/people.ts";
 import { mintPerson, mintTeam, type Team } from "../support/team.ts";
-import { ask, created, member, members, names } from "./client.ts";
 
 describe("a member", async () => {
   const team = await mintTeam({ timeZone: "America/New_York" });

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { firstChange } from "../checkins/live.ts";
 import { blocks, clock, presence, push, read, stopTheClock } from "../presence/client.ts";
 import { expectError } from "../support/error.ts";
+import { change, created, names, remove } from "../support/members.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
-import { change, created, names, remove } from "./client.ts";
 
 stopTheClock();
 

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { see } from "../people/sightings.ts";
 import { expectError } from "../support/error.ts";
+import { ADAM, ask, change, create, created, member, merge } from "../support/members.ts";
+import { see } from "../support/people.ts";
 import { mintTeam, type Team } from "../support/team.ts";
-import { ADAM, ask, change, create, created, member, merge } from "./client.ts";
 
 let team: Team;
 beforeEach(async () => {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { rows, see } from "../people/sightings.ts";
 import { expectError } from "../support/error.ts";
+import { ADAM, ask, change, create, created, member, merge, names, remove } from "../support/members.ts";
+import { rows, see } from "../support/people.ts";
 import { mintPerson, mintTeam, type Team } from "../support/team.ts";
-import { ADAM, ask, change, create, created, member, merge, names, remove } from "./client.ts";
 
 let team: Team;
 beforeEach(async () => {

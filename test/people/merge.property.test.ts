@@ -2,8 +2,8 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { findLaterMerge, listMerges, mergePeople, undoMerge } from "../../src/people/merges/merge_store.ts";
 import { findPerson } from "../../src/people/person_store.ts";
+import { db, rows, see } from "../support/people.ts";
 import { mintPerson, mintTeam, type Team } from "../support/team.ts";
-import { db, rows, see } from "./sightings.ts";
 
 const PEOPLE = 6;
 const TEAMS = 3;

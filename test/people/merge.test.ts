@@ -1,7 +1,6 @@
 import { expect, describe as suite, test } from "vitest";
 import { mergePeople } from "../../src/people/merges/merge_store.ts";
 import { findPerson } from "../../src/people/person_store.ts";
-import { call, mintTeam } from "../support/team.ts";
 import {
   conflict,
   directoryVersion,
@@ -13,8 +12,9 @@ import {
   post,
   standing,
   stored,
-} from "./merging.ts";
-import { db, rows, see } from "./sightings.ts";
+} from "../support/merges.ts";
+import { db, rows, see } from "../support/people.ts";
+import { call, mintTeam } from "../support/team.ts";
 
 suite("POST /people/{id}/merge", () => {
   test("gives the successor all identities, and hides the merged person behind them", async () => {

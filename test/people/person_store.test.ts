@@ -5,8 +5,8 @@ import type { Database } from "../../src/db/client.ts";
 import * as schema from "../../src/db/schema/index.ts";
 import { mergePeople } from "../../src/people/merges/merge_store.ts";
 import { findPerson, findRemoved, listTeam } from "../../src/people/person_store.ts";
+import { db, rows, see } from "../support/people.ts";
 import { mintPerson, mintTeam, type Team } from "../support/team.ts";
-import { db, rows, see } from "./sightings.ts";
 
 const set = (table: string, id: string, column: string, value: string) =>
   rows(`UPDATE ${table} SET ${column} = ? WHERE id = ?`, value, id);

@@ -1,6 +1,6 @@
 import { expect, describe as suite, test } from "vitest";
+import { rows, see } from "../support/people.ts";
 import { call, mintPerson, mintTeam, type Team } from "../support/team.ts";
-import { rows, see } from "./sightings.ts";
 
 type Person = { id: string; name: string; identities: { identifier: string }[] } & Record<string, unknown>;
 type List = { data: Person[]; next_cursor: string | null };

@@ -2,8 +2,8 @@ import { expect, describe as suite, test } from "vitest";
 import { atomically } from "../../src/db/client.ts";
 import { findPerson } from "../../src/people/person_store.ts";
 import { updatePeopleStatements } from "../../src/people/store.ts";
+import { db, describe, peopleOf, rows, see } from "../support/people.ts";
 import { mintPerson, mintTeam } from "../support/team.ts";
-import { db, describe, peopleOf, rows, see } from "./sightings.ts";
 
 suite("somebody a tool names for the first time", () => {
   test("is a new person, and an observer on the team", async () => {

@@ -1,6 +1,5 @@
 import { expect, describe as suite, test } from "vitest";
 import { undoMerge } from "../../src/people/merges/merge_store.ts";
-import { call, mintTeam } from "../support/team.ts";
 import {
   conflict,
   directoryVersion,
@@ -13,8 +12,9 @@ import {
   post,
   standing,
   stored,
-} from "./merging.ts";
-import { db, see } from "./sightings.ts";
+} from "../support/merges.ts";
+import { db, see } from "../support/people.ts";
+import { call, mintTeam } from "../support/team.ts";
 
 suite("POST /people/{id}/unmerge", () => {
   test("makes everything as it was, on every team", async () => {

@@ -2,10 +2,10 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { blocks, evict, objectOf, presence, ring, stored, tell } from "../presence/client.ts";
 import { expectError } from "../support/error.ts";
+import { placesOf } from "../support/stored_places.ts";
+import { act, presenceOf } from "../support/subject.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 import { without } from "../support/without.ts";
-import { placesOf } from "./scan.ts";
-import { act, presenceOf } from "./subject.ts";
 
 let team: Team;
 let secret: string;

@@ -6,10 +6,10 @@ import { deleteHistory, deletePerson, listIdentityIds } from "../../src/privacy/
 import { firstChange } from "../checkins/live.ts";
 import { evict, objectOf, presence, ring, stored, tell } from "../presence/client.ts";
 import { expectError } from "../support/error.ts";
+import { placesOf } from "../support/stored_places.ts";
+import { act, mintSubject, presenceOf, type Subject } from "../support/subject.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 import { without } from "../support/without.ts";
-import { placesOf } from "./scan.ts";
-import { act, mintSubject, presenceOf, type Subject } from "./subject.ts";
 
 const erase = (team: Team, person: string) =>
   call(`/api/v1/people/${person}`, { method: "DELETE", headers: team.asTeam });

@@ -6,8 +6,8 @@ import { database } from "../../src/db/client.ts";
 import { exportPerson } from "../../src/privacy/export_store.ts";
 import { rowsRead, watch } from "../checkins/watch.ts";
 import { expectError } from "../support/error.ts";
+import { act, mintSubject, presenceOf, type Subject } from "../support/subject.ts";
 import { call, mintPerson, mintTeam, type Team } from "../support/team.ts";
-import { act, mintSubject, presenceOf, type Subject } from "./subject.ts";
 
 type Row = Record<string, unknown>;
 type Exported = { person_id: string; team_id: string; exported_at: string } & Record<string, Row[]>;

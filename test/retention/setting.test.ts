@@ -5,10 +5,10 @@ import { scheduled } from "../../src/cron.ts";
 import { keptSince } from "../../src/events/horizon.ts";
 import { TIME_WINDOWS } from "../../src/statistics/window.ts";
 import { anEvent, listAll, push } from "../events/client.ts";
-import { rows } from "../people/sightings.ts";
 import { push as beat, clock, START, stopTheClock } from "../presence/client.ts";
 import { json, refresh, show, subscribe } from "../subscriptions/client.ts";
 import { expectError } from "../support/error.ts";
+import { rows } from "../support/people.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 import { DAY, HOUR, keep } from "./past.ts";
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { reports } from "../checkins/reports/client.ts";
 import { clockAt, get, read } from "../checkins/statuses/client.ts";
-import { member } from "../members/client.ts";
 import { expectError } from "../support/error.ts";
+import { member } from "../support/members.ts";
 import { call, mintPerson, mintTeam, type Team } from "../support/team.ts";
 
 let team: Team;

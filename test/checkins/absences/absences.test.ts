@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { member, remove } from "../../members/client.ts";
-import { rows } from "../../people/sightings.ts";
 import { expectError } from "../../support/error.ts";
+import { member, remove } from "../../support/members.ts";
+import { rows } from "../../support/people.ts";
 import { call, mintTeam, type Team } from "../../support/team.ts";
 import { mintTeamOf, report, stored } from "../reports/client.ts";
 import { clockAt, get, put, read } from "../statuses/client.ts";

@@ -1,5 +1,5 @@
 import { get, read } from "../checkins/statuses/client.ts";
-import { call, type Team } from "../support/team.ts";
+import { call, type Team } from "./team.ts";
 
 export type Member = {
   id: string;

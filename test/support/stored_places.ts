@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { objectOf } from "../presence/client.ts";
-import type { Team } from "../support/team.ts";
+import type { Team } from "./team.ts";
 
 /** Where a word was found: `d1.people.name`, or `object.directory.value`. */
 type Place = string;

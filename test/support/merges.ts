@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { call, mintPerson, type Team } from "../support/team.ts";
-import { rows, see } from "./sightings.ts";
+import { rows, see } from "./people.ts";
+import { call, mintPerson, type Team } from "./team.ts";
 
 export type Merge = { id: string; from: { id: string; name: string }; created_at: string };
 export type Person = { id: string; name: string; identities: { identifier: string }[]; merges: Merge[] };

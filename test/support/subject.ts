@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { identityId, newId } from "../../src/lib/id.ts";
-import { call, mintTeam, type Team } from "../support/team.ts";
+import { call, mintTeam, type Team } from "./team.ts";
 
 type Init = { method?: string; headers?: Record<string, string>; body?: unknown };
 

@@ -7,7 +7,7 @@ import {
   type ReportedIdentity,
   updatePeopleStatements,
 } from "../../src/people/store.ts";
-import type { Team } from "../support/team.ts";
+import type { Team } from "./team.ts";
 
 export const db = database(env.DB);
 
