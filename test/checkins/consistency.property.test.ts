@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { afterAll, expect, test, vi } from "vitest";
 import { addDays, localWeekday } from "../../src/lib/time_zone.ts";
-import { ask, create } from "../support/members.ts";
+import { postMember, requestMember } from "../support/members.ts";
 import { mintTeam, type Team } from "../support/team.ts";
 import { away, back } from "./absences/client.ts";
 import { reports } from "./reports/client.ts";
@@ -95,10 +95,10 @@ const move = (one: string, as: Role, possible: boolean): Action => ({
   async run(team, book) {
     const isJoining = book.isOnTeam(one) !== possible;
     if (isJoining) {
-      const joined = create(team, { email: `${one}@x.test`, name: one, role: as });
+      const joined = postMember(team, { email: `${one}@x.test`, name: one, role: as });
       if (await answers(joined, possible ? 201 : 409)) book.becomes(one, as);
     } else {
-      const removed = ask(team, `${one}@x.test`, "DELETE");
+      const removed = requestMember(team, `${one}@x.test`, "DELETE");
       if (await answers(removed, possible ? 204 : book.refusal(one))) book.becomes(one, "removed");
     }
   },
@@ -107,7 +107,7 @@ const move = (one: string, as: Role, possible: boolean): Action => ({
 const changeRole = (one: string, as: Role): Action => ({
   name: `${one} becomes ${as}`,
   async run(team, book) {
-    const changed = ask(team, `${one}@x.test`, "PATCH", { role: as });
+    const changed = requestMember(team, `${one}@x.test`, "PATCH", { role: as });
     if (await answers(changed, book.isOnTeam(one) ? 200 : book.refusal(one))) book.becomes(one, as);
   },
 });

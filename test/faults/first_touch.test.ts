@@ -4,7 +4,7 @@ import { db, mintTeamOf, reports, stored as storedReports } from "../checkins/re
 import { clockAt, statuses } from "../checkins/statuses/client.ts";
 import { anEvent, listAll } from "../events/client.ts";
 import { blocks, iso, presence } from "../presence/client.ts";
-import { rows } from "../support/people.ts";
+import { rows } from "../support/database.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 import { scale, TIMEOUT_MS } from "./scale.ts";
 

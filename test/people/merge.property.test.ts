@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { findLaterMerge, listMerges, mergePeople, undoMerge } from "../../src/people/merges/merge_store.ts";
 import { findPerson } from "../../src/people/person_store.ts";
-import { db, rows, see } from "../support/people.ts";
+import { db, rows } from "../support/database.ts";
+import { reportPeople } from "../support/people.ts";
 import { mintPerson, mintTeam, type Team } from "../support/team.ts";
 
 const PEOPLE = 6;
@@ -30,9 +31,10 @@ async function mintAccount(lived: Life[]) {
       const email = `person-${n}@x.test`;
       const id = await mintPerson(teams[0]!, { name: `Person ${n}`, email });
       const identifiers = Array.from({ length: life.identifiers }, (_, i) => `person-${n}-tool-${i}`);
-      await see(teams[0]!, ...identifiers.map((identifier) => ({ identifier, email })));
+      await reportPeople(teams[0]!, ...identifiers.map((identifier) => ({ identifier, email })));
       // Only tools bring people to further teams: who has no identifier is on the first one alone.
-      for (const team of life.teams) await see(teams[team]!, ...identifiers.map((identifier) => ({ identifier })));
+      for (const team of life.teams)
+        await reportPeople(teams[team]!, ...identifiers.map((identifier) => ({ identifier })));
       return id;
     }),
   );

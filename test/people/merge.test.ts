@@ -1,51 +1,53 @@
 import { expect, describe as suite, test } from "vitest";
 import { mergePeople } from "../../src/people/merges/merge_store.ts";
 import { findPerson } from "../../src/people/person_store.ts";
+import { db, rows } from "../support/database.ts";
 import {
-  conflict,
+  activeMerges,
   directoryVersion,
-  done,
-  get,
-  identifiers,
-  listed,
+  expectConflict,
+  expectPerson,
+  getPerson,
+  identifiersOf,
+  listNames,
+  mergeableRows,
   mintPeople,
-  post,
-  standing,
-  stored,
+  postMerge,
 } from "../support/merges.ts";
-import { db, rows, see } from "../support/people.ts";
+import { reportPeople } from "../support/people.ts";
 import { call, mintTeam } from "../support/team.ts";
 
 suite("POST /people/{id}/merge", () => {
   test("gives the successor all identities, and hides the merged person behind them", async () => {
     const team = await mintTeam();
     const [emma, emmy] = await mintPeople(team, "Emma", "Emmy");
-    const merged = await done(post(team, emma, "merge", emmy));
+    const merged = await expectPerson(postMerge(team, emma, "merge", emmy));
     expect(merged).toMatchObject({ id: emma, name: "Emma" });
-    expect(identifiers(merged)).toEqual(["tool-Emma", "tool-Emmy"]);
+    expect(identifiersOf(merged)).toEqual(["tool-Emma", "tool-Emmy"]);
     expect(merged.merges).toEqual([
       { id: expect.any(String), from: { id: emmy, name: "Emmy" }, created_at: expect.stringMatching(/Z$/) },
     ]);
-    expect(await get(team, emma)).toEqual(merged);
-    expect(await listed(team)).toEqual(["Emma"]);
-    for (const reference of [emmy, "emmy@x.test", "tool-Emmy"]) expect(await get(team, reference)).toEqual(merged);
+    expect(await getPerson(team, emma)).toEqual(merged);
+    expect(await listNames(team)).toEqual(["Emma"]);
+    for (const reference of [emmy, "emmy@x.test", "tool-Emmy"])
+      expect(await getPerson(team, reference)).toEqual(merged);
   });
 
   test("takes any reference for both of them", async () => {
     const team = await mintTeam();
     const [emma, emmy] = await mintPeople(team, "Emma", "Emmy");
-    const merged = await done(post(team, "Emma@x.test", "merge", "tool-Emmy"));
+    const merged = await expectPerson(postMerge(team, "Emma@x.test", "merge", "tool-Emmy"));
     expect([merged.id, merged.merges[0]!.from.id]).toEqual([emma, emmy]);
   });
 
   test("moves along who was merged into the merged person earlier", async () => {
     const team = await mintTeam();
     const [a, b, c] = await mintPeople(team, "A", "B", "C");
-    await done(post(team, b, "merge", a));
-    const merged = await done(post(team, c, "merge", b));
-    expect(identifiers(merged)).toEqual(["tool-A", "tool-B", "tool-C"]);
+    await expectPerson(postMerge(team, b, "merge", a));
+    const merged = await expectPerson(postMerge(team, c, "merge", b));
+    expect(identifiersOf(merged)).toEqual(["tool-A", "tool-B", "tool-C"]);
     expect(merged.merges).toMatchObject([{ from: { name: "B" } }]);
-    expect((await get(team, a)).id).toBe(c);
+    expect((await getPerson(team, a)).id).toBe(c);
     expect(await rows("SELECT DISTINCT merged_into FROM people WHERE id IN (?, ?)", a, b)).toEqual([
       { merged_into: c },
     ]);
@@ -54,8 +56,8 @@ suite("POST /people/{id}/merge", () => {
   test("merges into the successor of {id} where that one is merged", async () => {
     const team = await mintTeam();
     const [a, b, c] = await mintPeople(team, "A", "B", "C");
-    await done(post(team, b, "merge", a));
-    const merged = await done(post(team, a, "merge", c));
+    await expectPerson(postMerge(team, b, "merge", a));
+    const merged = await expectPerson(postMerge(team, a, "merge", c));
     expect(merged.id).toBe(b);
     expect(merged.merges.map(({ from }) => from.name)).toEqual(["C", "A"]);
   });
@@ -64,10 +66,10 @@ suite("POST /people/{id}/merge", () => {
     const team = await mintTeam();
     const second = await mintTeam({ accountId: team.accountId });
     const [emma, emmy] = await mintPeople(team, "Emma", "Emmy");
-    await see(second, { identifier: "tool-Emmy" });
+    await reportPeople(second, { identifier: "tool-Emmy" });
     await rows("UPDATE members SET role = 'active', manager = 1 WHERE team_id = ? RETURNING id", second.teamId);
-    await done(post(team, emma, "merge", emmy));
-    expect(await listed(second)).toEqual(["Emma"]);
+    await expectPerson(postMerge(team, emma, "merge", emmy));
+    expect(await listNames(second)).toEqual(["Emma"]);
     const added = await findPerson(db, second, emmy);
     expect(added).toMatchObject({ id: emma, role: "active", manager: true });
     expect(added!.memberId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
@@ -77,67 +79,69 @@ suite("POST /people/{id}/merge", () => {
     const team = await mintTeam();
     const second = await mintTeam({ accountId: team.accountId });
     const [emma, emmy] = await mintPeople(team, "Emma", "Emmy");
-    await see(second, { identifier: "tool-Emmy" });
+    await reportPeople(second, { identifier: "tool-Emmy" });
     await rows("UPDATE members SET removed_at = 1 WHERE team_id = ?", second.teamId);
-    const before = await stored(team);
-    await done(post(team, emma, "merge", emmy));
-    await see(second, { identifier: "tool-Emmy" });
-    expect(await listed(second)).toEqual([]);
-    await done(post(team, emma, "unmerge", emmy));
-    expect(await stored(team)).toEqual(before);
+    const before = await mergeableRows(team);
+    await expectPerson(postMerge(team, emma, "merge", emmy));
+    await reportPeople(second, { identifier: "tool-Emmy" });
+    expect(await listNames(second)).toEqual([]);
+    await expectPerson(postMerge(team, emma, "unmerge", emmy));
+    expect(await mergeableRows(team)).toEqual(before);
   });
 
   test("links what tools say later of the merged person's e-mail to the successor", async () => {
     const team = await mintTeam();
     const [emma, emmy] = await mintPeople(team, "Emma", "Emmy");
-    await done(post(team, emma, "merge", emmy));
-    await see(team, { identifier: "new-tool", email: "EMMY@x.test" });
-    expect(identifiers(await get(team, emma))).toEqual(["new-tool", "tool-Emma", "tool-Emmy"]);
+    await expectPerson(postMerge(team, emma, "merge", emmy));
+    await reportPeople(team, { identifier: "new-tool", email: "EMMY@x.test" });
+    expect(identifiersOf(await getPerson(team, emma))).toEqual(["new-tool", "tool-Emma", "tool-Emmy"]);
   });
 
   test("tells the account's objects, once, that people have changed", async () => {
     const team = await mintTeam();
     const [a, b] = await mintPeople(team, "A", "B");
     const before = await directoryVersion(team);
-    await done(post(team, a, "merge", b));
+    await expectPerson(postMerge(team, a, "merge", b));
     expect(await directoryVersion(team)).toBe(before + 1);
-    await done(post(team, a, "unmerge"));
+    await expectPerson(postMerge(team, a, "unmerge"));
     expect(await directoryVersion(team)).toBe(before + 2);
   });
 
   test("refuses to merge a person with themselves, by whatever name", async () => {
     const team = await mintTeam();
     const [emma] = await mintPeople(team, "Emma");
-    const before = await stored(team);
+    const before = await mergeableRows(team);
     for (const reference of [emma, "emma@x.test", "tool-Emma"])
-      expect(await conflict(post(team, emma, "merge", reference))).toBe(
+      expect(await expectConflict(postMerge(team, emma, "merge", reference))).toBe(
         `Emma (${emma}) cannot be merged with themselves`,
       );
-    expect(await stored(team)).toEqual(before);
+    expect(await mergeableRows(team)).toEqual(before);
   });
 
   test("refuses to merge a merged person again, be it elsewhere", async () => {
     const team = await mintTeam();
     const [emma, emmy, hugh] = await mintPeople(team, "Emma", "Emmy", "Hugh");
-    await done(post(team, emma, "merge", emmy));
-    const before = [await stored(team), await directoryVersion(team)];
+    await expectPerson(postMerge(team, emma, "merge", emmy));
+    const before = [await mergeableRows(team), await directoryVersion(team)];
     for (const id of [emma, emmy, hugh])
-      expect(await conflict(post(team, id, "merge", emmy))).toBe(`That person is already merged into Emma (${emma})`);
-    expect([await stored(team), await directoryVersion(team)]).toEqual(before);
-    expect(await standing(team)).toHaveLength(1);
+      expect(await expectConflict(postMerge(team, id, "merge", emmy))).toBe(
+        `That person is already merged into Emma (${emma})`,
+      );
+    expect([await mergeableRows(team), await directoryVersion(team)]).toEqual(before);
+    expect(await activeMerges(team)).toHaveLength(1);
   });
 
   test("lets one of two merges of the same person stand, and one of two crosswise", async () => {
     const team = await mintTeam();
     const [a, b, c] = await mintPeople(team, "A", "B", "C");
-    const twice = await Promise.all([post(team, b, "merge", a), post(team, c, "merge", a)]);
+    const twice = await Promise.all([postMerge(team, b, "merge", a), postMerge(team, c, "merge", a)]);
     expect(twice.map(({ status }) => status).sort()).toEqual([200, 409]);
-    expect(await standing(team)).toHaveLength(1);
+    expect(await activeMerges(team)).toHaveLength(1);
 
-    const crosswise = await Promise.all([post(team, b, "merge", c), post(team, c, "merge", b)]);
+    const crosswise = await Promise.all([postMerge(team, b, "merge", c), postMerge(team, c, "merge", b)]);
     expect(crosswise.map(({ status }) => status).sort()).toEqual([200, 409]);
-    expect(await standing(team)).toHaveLength(2);
-    expect(await listed(team)).toHaveLength(1);
+    expect(await activeMerges(team)).toHaveLength(2);
+    expect(await listNames(team)).toHaveLength(1);
   });
 });
 
@@ -148,10 +152,10 @@ suite("a merge that another one overtook after its people were looked up", () =>
     const merge = ([from, into]: [number, number]) =>
       mergePeople(db, team, { fromId: ids[from]!, intoId: ids[into]! }, Date.now());
     expect(await merge(first(ids))).toBe(true);
-    const before = [await stored(team), await directoryVersion(team)];
+    const before = [await mergeableRows(team), await directoryVersion(team)];
     expect(await merge(second(ids))).toBe(false);
-    expect([await stored(team), await directoryVersion(team)]).toEqual(before);
-    expect(await standing(team)).toHaveLength(1);
+    expect([await mergeableRows(team), await directoryVersion(team)]).toEqual(before);
+    expect(await activeMerges(team)).toHaveLength(1);
   };
 
   test("changes nothing where it was of the same person", () =>
@@ -178,7 +182,7 @@ suite.for(["merge", "unmerge"] as const)("POST /people/{id}/%s", (verb) => {
     const [colleague] = await mintPeople(await mintTeam({ accountId: team.accountId }), "Colleague");
     const [stranger] = await mintPeople(await mintTeam(), "Stranger");
     const refusal = async (id: string, person: string) => {
-      const response = await post(team, id, verb, person);
+      const response = await postMerge(team, id, verb, person);
       const { request_id, ...body } = (await response.json()) as Record<string, unknown>;
       expect(request_id).toEqual(expect.any(String));
       return { status: response.status, body };
@@ -212,7 +216,7 @@ suite.for(["merge", "unmerge"] as const)("POST /people/{id}/%s", (verb) => {
 test("a merge without a body is refused, and names what is missing", async () => {
   const team = await mintTeam();
   const [emma] = await mintPeople(team, "Emma");
-  const response = await post(team, emma, "merge");
+  const response = await postMerge(team, emma, "merge");
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ error: "person: is required", issues: [{ path: "person" }] });
 });
@@ -222,5 +226,5 @@ test("an integration's key shows people, and merges none", async () => {
   const [a, b] = await mintPeople(team, "A", "B");
   const path = `/api/v1/people/${a}/merge`;
   expect((await call(path, { headers: team.asIntegration, body: { person: b } })).status).toBe(401);
-  expect(await listed(team)).toEqual(["A", "B"]);
+  expect(await listNames(team)).toEqual(["A", "B"]);
 });

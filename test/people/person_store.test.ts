@@ -5,7 +5,8 @@ import type { Database } from "../../src/db/client.ts";
 import * as schema from "../../src/db/schema/index.ts";
 import { mergePeople } from "../../src/people/merges/merge_store.ts";
 import { findPerson, findRemoved, listTeam } from "../../src/people/person_store.ts";
-import { db, rows, see } from "../support/people.ts";
+import { db, rows } from "../support/database.ts";
+import { reportPeople } from "../support/people.ts";
 import { mintPerson, mintTeam, type Team } from "../support/team.ts";
 
 const set = (table: string, id: string, column: string, value: string) =>
@@ -19,7 +20,7 @@ const memberOf = async (team: Team, person: string): Promise<string> => {
 /** Emma of a team of her own, and each thing she can be called. */
 async function mintEmma(team: Team) {
   const id = await mintPerson(team, { name: "Emma Garrett", email: "emma@x.test", timeZone: "Europe/London" });
-  await see(team, { identifier: "EMP 1/2 ü", email: "emma@x.test" });
+  await reportPeople(team, { identifier: "EMP 1/2 ü", email: "emma@x.test" });
   await set("people", id, "slug", "emma-garrett");
   const memberId = await memberOf(team, id);
   await set("members", memberId, "username", "emmag");
@@ -132,7 +133,7 @@ suite("a reference that fits several people", () => {
     byEmail = await mintPerson(team, { name: "e-mail" });
     bySlug = await mintPerson(team, { name: "slug" });
     byUsername = await mintPerson(team, { name: "username" });
-    await see(
+    await reportPeople(
       team,
       { identifier: byId },
       { identifier: "same@x.test" },

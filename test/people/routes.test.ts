@@ -1,5 +1,6 @@
 import { expect, describe as suite, test } from "vitest";
-import { rows, see } from "../support/people.ts";
+import { rows } from "../support/database.ts";
+import { reportPeople } from "../support/people.ts";
 import { call, mintPerson, mintTeam, type Team } from "../support/team.ts";
 
 type Person = { id: string; name: string; identities: { identifier: string }[] } & Record<string, unknown>;
@@ -21,7 +22,12 @@ async function refusal(response: Response) {
 suite("GET /people", () => {
   test("lists the team's people with all that is known of them", async () => {
     const team = await mintTeam({ timeZone: "Europe/Madrid" });
-    await see(team, { identifier: "john.doe", name: "John Doe", email: "john@x.test", timeZone: "America/New_York" });
+    await reportPeople(team, {
+      identifier: "john.doe",
+      name: "John Doe",
+      email: "john@x.test",
+      timeZone: "America/New_York",
+    });
     const emma = await mintPerson(team, { name: "Emma Garrett" });
     const { data, next_cursor } = await list(team);
     expect(next_cursor).toBeNull();
@@ -76,7 +82,7 @@ suite("GET /people", () => {
     const team = await mintTeam();
     const first = ["Émile", "emma", "Zoë", "Åsa", "Ömer", "Adam", "ÉMILE", "山田", "Ирина", "dave"];
     const names = Array.from({ length: 230 }, (_, n) => `${first[n % 10]} ${String(n).padStart(3, "0")}`);
-    await see(team, ...names.map((name, n) => ({ identifier: `person-${n}`, name })));
+    await reportPeople(team, ...names.map((name, n) => ({ identifier: `person-${n}`, name })));
     const paged: Person[] = [];
     let pages = 0;
     for (let search: string | null = "?limit=60"; search; pages++) {
@@ -99,7 +105,7 @@ suite("GET /people", () => {
   test("finds people by part of a name, an e-mail or an identifier, page by page", async () => {
     const team = await mintTeam();
     const long = "a-name-of-more-than-fifty-bytes-which-no-pattern-of-like-may-have";
-    await see(
+    await reportPeople(
       team,
       { identifier: "irene.shaw", name: "Irene Shaw", email: "irene@x.test" },
       { identifier: "emp_1", name: "Émile", email: "e@x.test" },
@@ -139,8 +145,8 @@ suite("GET /people", () => {
 suite("GET /people/{id}", () => {
   test("adds the identities, the first seen first", async () => {
     const team = await mintTeam();
-    await see(team, { identifier: "b", name: "Emma", email: "emma@x.test" });
-    await see(team, { identifier: "a", email: "emma@x.test" });
+    await reportPeople(team, { identifier: "b", name: "Emma", email: "emma@x.test" });
+    await reportPeople(team, { identifier: "a", email: "emma@x.test" });
     await rows("UPDATE identities SET created_at = 1000 WHERE account_id = ? AND identifier = 'b'", team.accountId);
     const [emma] = (await list(team)).data;
     const response = await call(`/api/v1/people/${emma!.id}`, { headers: team.asIntegration });
@@ -157,7 +163,7 @@ suite("GET /people/{id}", () => {
 
   test.for(["Emma@X.test", "emma-garrett", "a b/ü?#%"])("takes %j for a person who is called so", async (reference) => {
     const team = await mintTeam();
-    await see(team, { identifier: "a b/ü?#%", name: "Emma Garrett", email: "emma@x.test" });
+    await reportPeople(team, { identifier: "a b/ü?#%", name: "Emma Garrett", email: "emma@x.test" });
     const response = await call(`/api/v1/people/${encodeURIComponent(reference)}`, { headers: team.asTeam });
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({ name: "Emma Garrett" });

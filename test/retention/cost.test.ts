@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { identityId } from "../../src/lib/id.ts";
 import { archiveExpired } from "../../src/retention/job.ts";
 import { type Metered, metered, plan, sum } from "../presence/meter.ts";
-import { db } from "../support/people.ts";
+import { db } from "../support/database.ts";
 import type { Team } from "../support/team.ts";
 import { DAY, HOUR, keep, mintPeople, numbers, settle, stored } from "./past.ts";
 

@@ -7,8 +7,8 @@ import { TIME_WINDOWS } from "../../src/statistics/window.ts";
 import { anEvent, listAll, push } from "../events/client.ts";
 import { push as beat, clock, START, stopTheClock } from "../presence/client.ts";
 import { json, refresh, show, subscribe } from "../subscriptions/client.ts";
+import { rows } from "../support/database.ts";
 import { expectError } from "../support/error.ts";
-import { rows } from "../support/people.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 import { DAY, HOUR, keep } from "./past.ts";
 

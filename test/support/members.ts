@@ -1,6 +1,7 @@
 import { get, read } from "../checkins/statuses/client.ts";
 import { call, type Team } from "./team.ts";
 
+/** A member as Status Hero's API shows one. */
 export type Member = {
   id: string;
   slug: string;
@@ -21,35 +22,40 @@ export type Member = {
   };
 };
 
-/** What a client says of one new member. */
+/** The body of a new member. */
 export const ADAM = { email: "adam@x.test", name: "Adam Young" };
 
-/** A page of the team's members; `query` as behind the question mark. */
-export const members = async (team: Team, query = "") =>
+/** A page of the team's members; `query` without the question mark. */
+export const listMembers = async (team: Team, query = "") =>
   (await get<{ members: Member[] }>(team, `/members${query && `?${query}`}`)).members;
 
 /** The full names of a page of members. */
-export const names = async (team: Team, query = "") => (await members(team, query)).map(({ user }) => user.full_name);
+export const listMemberNames = async (team: Team, query = "") =>
+  (await listMembers(team, query)).map(({ user }) => user.full_name);
 
-export const member = async (team: Team, id: string) => (await get<{ member: Member }>(team, `/members/${id}`)).member;
+export const getMember = async (team: Team, id: string) =>
+  (await get<{ member: Member }>(team, `/members/${id}`)).member;
 
-/** Any request for one member; without a body and method, a GET. */
-export const ask = (team: Team, id: string, method = "GET", body?: unknown) =>
+/** Sends any request for one member; without a method, GET. */
+export const requestMember = (team: Team, id: string, method = "GET", body?: unknown) =>
   call(`/api/v1/members/${encodeURIComponent(id)}`, { method, headers: team.asTeam, body });
 
-export const create = (team: Team, body: unknown) => call("/api/v1/members", { headers: team.asTeam, body });
+export const postMember = (team: Team, body: unknown) => call("/api/v1/members", { headers: team.asTeam, body });
 
-export const created = async (team: Team, body: unknown) =>
-  (await read<{ member: Member }>(create(team, body), 201)).member;
+/** Adds a member, who must be accepted. */
+export const addMember = async (team: Team, body: unknown) =>
+  (await read<{ member: Member }>(postMember(team, body), 201)).member;
 
-export const change = async (team: Team, id: string, body: unknown) =>
-  (await read<{ member: Member }>(ask(team, id, "PATCH", body))).member;
+/** Changes a member, which must be accepted. */
+export const changeMember = async (team: Team, id: string, body: unknown) =>
+  (await read<{ member: Member }>(requestMember(team, id, "PATCH", body))).member;
 
-export async function remove(team: Team, id: string): Promise<void> {
-  const response = await ask(team, id, "DELETE");
+/** Removes a member, which must be accepted. */
+export async function removeMember(team: Team, id: string): Promise<void> {
+  const response = await requestMember(team, id, "DELETE");
   if (response.status !== 204) throw new Error(`${response.status}: ${await response.text()}`);
 }
 
-/** Merges a person into another, by any references that `of` may use. */
-export const merge = (of: Team, into: string, person: string) =>
-  read(call(`/api/v1/people/${into}/merge`, { headers: of.asTeam, body: { person } }));
+/** Merges a person into another, by any references of `team`. */
+export const mergeMembers = (team: Team, into: string, person: string) =>
+  read(call(`/api/v1/people/${into}/merge`, { headers: team.asTeam, body: { person } }));

@@ -1,5 +1,4 @@
-import { env } from "cloudflare:workers";
-import { atomically, database } from "../../src/db/client.ts";
+import { atomically } from "../../src/db/client.ts";
 import {
   linkStatements,
   newIdentity,
@@ -7,44 +6,41 @@ import {
   type ReportedIdentity,
   updatePeopleStatements,
 } from "../../src/people/store.ts";
+import { db, rows } from "./database.ts";
 import type { Team } from "./team.ts";
 
-export const db = database(env.DB);
+type Reported = Partial<ReportedIdentity> & { identifier: string };
 
-type Said = Partial<ReportedIdentity> & { identifier: string };
+const withDefaults = (reported: Reported): ReportedIdentity => ({
+  name: null,
+  email: null,
+  timeZone: null,
+  ...reported,
+});
 
-const sighting = (said: Said): ReportedIdentity => ({ name: null, email: null, timeZone: null, ...said });
-
-/** Tools name somebody on the team: all in one batch, as presence and events do. Answers what the statements did. */
-export async function see(team: Team, ...said: Said[]) {
-  const arrivals = await Promise.all(said.map((one) => newIdentity(team.accountId, sighting(one))));
-  return atomically(db, linkStatements(team, arrivals, Date.now()));
+/** Stores people that tools report on a team, in one batch, as presence and events do. Returns the results of its statements. */
+export async function reportPeople(team: Team, ...people: Reported[]) {
+  const identities = await Promise.all(people.map((person) => newIdentity(team.accountId, withDefaults(person))));
+  return atomically(db, linkStatements(team, identities, Date.now()));
 }
 
-/** Tools say more of people already seen. */
-export async function describe(team: Team, ...said: Said[]) {
-  const descriptions = await Promise.all(
-    said.map(async (one): Promise<ReportedChange> => {
-      const { identityId, name, email, timeZone } = await newIdentity(team.accountId, sighting(one));
+/** Stores what tools now report of known people. */
+export async function reportChanges(team: Team, ...people: Reported[]) {
+  const changes = await Promise.all(
+    people.map(async (person): Promise<ReportedChange> => {
+      const { identityId, name, email, timeZone } = await newIdentity(team.accountId, withDefaults(person));
       return { identityId, name, email, timeZone };
     }),
   );
-  return atomically(db, updatePeopleStatements(team, descriptions));
+  return atomically(db, updatePeopleStatements(team, changes));
 }
 
-/** Every row a query finds, for looking at what is stored. */
-export async function rows<T = Record<string, unknown>>(sql: string, ...params: unknown[]): Promise<T[]> {
-  const { results } = await env.DB.prepare(sql)
-    .bind(...params)
-    .all<T>();
-  return results;
-}
-
-/** The people of the team's account, with the identifiers that point to each. */
-export const peopleOf = (team: Team) =>
+/** Lists the people of the team's account, each with their identifiers in one text. */
+export const listStoredPeople = (team: Team) =>
   rows<{ name: string; slug: string; email: string | null; time_zone: string | null; identifiers: string | null }>(
-    `SELECT p.name, p.slug, p.email, p.time_zone,
-       (SELECT group_concat(identifier, ' ') FROM (SELECT identifier FROM identities WHERE person_id = p.id ORDER BY identifier)) AS identifiers
-     FROM people p WHERE p.account_id = ? ORDER BY identifiers, p.name`,
+    `SELECT person.name, person.slug, person.email, person.time_zone,
+       (SELECT group_concat(identifier, ' ') FROM (
+         SELECT identifier FROM identities WHERE person_id = person.id ORDER BY identifier)) AS identifiers
+     FROM people person WHERE person.account_id = ? ORDER BY identifiers, person.name`,
     team.accountId,
   );

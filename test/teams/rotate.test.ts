@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { read } from "../checkins/statuses/client.ts";
+import { rows } from "../support/database.ts";
 import { expectError } from "../support/error.ts";
-import { rows } from "../support/people.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 
 const NOON = Date.parse("2026-11-20T12:00:00Z");

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { reports } from "../checkins/reports/client.ts";
 import { clockAt, get, read } from "../checkins/statuses/client.ts";
 import { expectError } from "../support/error.ts";
-import { member } from "../support/members.ts";
+import { getMember } from "../support/members.ts";
 import { call, mintPerson, mintTeam, type Team } from "../support/team.ts";
 
 let team: Team;
@@ -123,7 +123,7 @@ describe("a change", () => {
   test("of the zone is that of everybody without one of their own", async () => {
     const emma = await mintPerson(team, { name: "Emma" });
     await change({ time_zone: "Asia/Tokyo" });
-    expect((await member(team, emma)).user.time_zone).toBe("Tokyo");
+    expect((await getMember(team, emma)).user.time_zone).toBe("Tokyo");
   });
 
   test("of questions and work days holds from the next report on", async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { rows } from "../../support/database.ts";
 import { expectError } from "../../support/error.ts";
-import { member, remove } from "../../support/members.ts";
-import { rows } from "../../support/people.ts";
+import { getMember, removeMember } from "../../support/members.ts";
 import { call, mintTeam, type Team } from "../../support/team.ts";
 import { mintTeamOf, report, stored } from "../reports/client.ts";
 import { clockAt, get, put, read } from "../statuses/client.ts";
@@ -26,7 +26,7 @@ const metrics = async () => (await report(team, TODAY)).metrics;
 
 describe("leave of a member", () => {
   test("is created once, and says so: 201, then 202", async () => {
-    const { id } = await member(team, "emma-garrett");
+    const { id } = await getMember(team, "emma-garrett");
     const body = { member_absence: { member_id: id, date: "2018-04-28" } };
     const references = ["emma-garrett", id, team.people[0]!, "emma.garrett@x.test"];
     for (const [index, reference] of references.entries()) {
@@ -83,7 +83,7 @@ describe("leave of a member", () => {
   });
 
   test("of who is unknown is a 404, of who was removed a 410", async () => {
-    await remove(team, "emma-garrett");
+    await removeMember(team, "emma-garrett");
     for (const [reference, status, code] of [
       ["emma-garrett", 410, "gone"],
       ["nobody", 404, "not_found"],
