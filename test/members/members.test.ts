@@ -17,7 +17,7 @@ describe("a member", async () => {
   await run("UPDATE members SET username = 'EmmaGarrett' WHERE person_id = ?", emma);
   const { id } = await getMember(team, emma);
 
-  test("is shown as the document shows one", async () => {
+  test("A member is shown as Status Hero documents it", async () => {
     expect(await getMember(team, "emma-garrett")).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       slug: "emma-garrett",
@@ -39,13 +39,13 @@ describe("a member", async () => {
     });
   });
 
-  test("is found by id, slug, and any other reference", async () => {
+  test("A member is found by id, slug and any other reference", async () => {
     for (const reference of [id, "emma-garrett", "emma@x.test", "EmmaGarrett", emma]) {
       expect((await getMember(team, encodeURIComponent(reference))).id, reference).toBe(id);
     }
   });
 
-  test("without a zone has the team's, and without a last name none", async () => {
+  test("A member without a time zone has the team's, and a name of one word has no last name", async () => {
     const prince = await mintPerson(team, { name: "Prince" });
     expect((await getMember(team, prince)).user).toMatchObject({
       ...{ time_zone: "Eastern Time (US & Canada)", first_name: "Prince", last_name: "", initials: "p" },
@@ -53,13 +53,13 @@ describe("a member", async () => {
     });
   });
 
-  test("who came from elsewhere is known by the id they had there, and found by it", async () => {
+  test("An imported person is shown with their former id, and found by it", async () => {
     await run("UPDATE people SET former_id = 'e9d25609-6cac-4286-99a7-5d08f29ecd8f' WHERE id = ?", emma);
     const found = await getMember(team, "e9d25609-6cac-4286-99a7-5d08f29ecd8f");
     expect(found).toMatchObject({ id, user: { id: "e9d25609-6cac-4286-99a7-5d08f29ecd8f" } });
   });
 
-  test("of another team is as absent as nobody", async () => {
+  test("A member of another team is not found", async () => {
     const sibling = await mintTeam({ accountId: team.accountId });
     for (const stranger of [sibling, await mintTeam()]) {
       for (const reference of [id, "emma-garrett", "emma@x.test", emma]) {
@@ -69,7 +69,7 @@ describe("a member", async () => {
   });
 });
 
-describe("the list", () => {
+describe("the list of members", () => {
   let team: Team;
 
   beforeAll(async () => {
@@ -86,7 +86,7 @@ describe("the list", () => {
     await addMember(team, { email: "mary@x.test", first_name: "Mary Ann", last_name: "Baker" });
   });
 
-  test("is by last name, then first name, whatever the case and the accents", async () => {
+  test("Members are ordered by last name, then first name, ignoring case and accents", async () => {
     const all = ["Cher", "Zoë Álvarez", "Mary Ann Baker", "adam young", "Bea Young", "Ann Zimmer"];
     expect(await listMemberNames(team)).toEqual(all);
   });
@@ -102,18 +102,18 @@ describe("the list", () => {
     ["  cher ", ["Cher"]],
     ["nobody", []],
     ["%", []],
-  ])("can be narrowed to %j", async (q, found) => {
+  ])("A search for %j finds members whose name or e-mail contains it", async (q, found) => {
     expect(await listMemberNames(team, new URLSearchParams({ q }).toString())).toEqual(found);
   });
 
-  test("of the same name is by id", async () => {
+  test("Members with the same name are ordered by id", async () => {
     const twins = await mintTeam();
     for (let n = 0; n < 5; n++) await mintPerson(twins, { name: "Jo Twin" });
     const ids = (await listMembers(twins)).map(({ id }) => id);
     expect(ids).toEqual(ids.toSorted());
   });
 
-  test("comes in pages of 30, and ends in empty ones", async () => {
+  test("A page has 30 members, and pages after the last one are empty", async () => {
     const many = await mintTeam();
     for (let n = 0; n < 31; n++) await mintPerson(many, { name: `Jo ${String(n).padStart(2, "0")}` });
     expect(await listMemberNames(many, "page=1")).toHaveLength(30);
@@ -122,7 +122,7 @@ describe("the list", () => {
     expect(await listMemberNames(many, "page=3")).toEqual([]);
   });
 
-  test("leaves out who was merged into another", async () => {
+  test("A merged person is not listed", async () => {
     const merged = await mintTeam();
     const [one, other] = [await mintPerson(merged, { name: "One" }), await mintPerson(merged, { name: "Other" })];
     await mergePeople(db, merged, { fromId: one, intoId: other }, Date.now());

@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 
 describe("a username", () => {
-  test("is refused where it is somebody else's slug, and taken where it is one's own", async () => {
+  test("The slug of another member is refused, and the member's own slug is accepted", async () => {
     const [adam, grace] = [await addMember(team, ADAM), await addMember(team, { email: "g@x.test", name: "Grace" })];
     await changeMember(team, grace.id, { username: "GP" });
     for (const username of ["grace", "Grace"]) {
@@ -31,7 +31,7 @@ describe("a username", () => {
     expect(await addMember(await mintTeam(), { ...ADAM, username: "grace" })).toMatchObject({ username: "grace" });
   });
 
-  test("of somebody merged is their successor's to take, and nobody else's", async () => {
+  test("The username of a merged person is accepted only for the person they were merged into", async () => {
     const [adam, grace] = [await addMember(team, ADAM), await addMember(team, { email: "g@x.test", name: "Grace" })];
     const old = await addMember(team, { email: "old@x.test", name: "Old", username: "AY" });
     await mergeMembers(team, adam.id, old.id);
@@ -39,7 +39,7 @@ describe("a username", () => {
     expect(await changeMember(team, adam.id, { username: "ay" })).toMatchObject({ username: "ay" });
   });
 
-  test("wanted by ten at once goes to one of them", async () => {
+  test("Of ten requests for one username at the same time, one succeeds", async () => {
     const ten = Array.from({ length: 10 }, (_, n) => ({ email: `${n}@x.test`, name: `Person ${n}` }));
     const answers = await Promise.all(ten.map((one) => postMember(team, { ...one, username: "boss" })));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(9).fill(409)]);
@@ -48,7 +48,7 @@ describe("a username", () => {
     expect(changes.map(({ status }) => status).sort()).toEqual([200, ...Array(9).fill(409)]);
   });
 
-  test("left open is the slug, or one like it where somebody goes by that", async () => {
+  test("Without a username, it is the slug, with a suffix where another member has it", async () => {
     await addMember(team, { ...ADAM, username: "grace" });
     await changeMember(team, "adam-young", { username: "hugh" });
     expect(await addMember(team, { email: "h@x.test", name: "Hugh" })).toMatchObject({
@@ -64,7 +64,7 @@ describe("a username", () => {
     expect(await getMember(team, "dev-8")).toMatchObject({ slug: "jo", username: "jo" });
   });
 
-  test("of a successor whom a merge brings to the team is one like their slug where somebody goes by that", async () => {
+  test("A merge that adds a member gives them their slug, with a suffix where another member has it", async () => {
     const there = await mintTeam({ accountId: team.accountId });
     await addMember(there, { email: "kim@x.test", name: "Kim" });
     await reportPeople(there, { identifier: "dev-9", name: "Kimberly" });

@@ -23,7 +23,7 @@ beforeEach(async () => {
 const sibling = () => mintTeam({ accountId: team.accountId });
 
 describe("creating a member", () => {
-  test("makes a person of the account, active unless said otherwise", async () => {
+  test("A new member is a new person of the account, and active by default", async () => {
     const response = await postMember(team, { ...ADAM, email: " Adam@X.test " });
     expect(response.status).toBe(201);
     const { member: adam } = await response.json<{ member: { id: string } }>();
@@ -40,7 +40,7 @@ describe("creating a member", () => {
     expect(await getMember(team, adam.id)).toEqual(adam);
   });
 
-  test("takes all there is to say of one", async () => {
+  test("All fields can be given", async () => {
     const grace = await addMember(team, {
       ...{ email: "grace@x.test", first_name: "Grace  Mary", last_name: "Pearson", role: "observer", manager: true },
       ...{ username: "GraceP.", location: "San Francisco", time_zone: "Pacific Time (US & Canada)" },
@@ -56,20 +56,20 @@ describe("creating a member", () => {
     expect(row).toEqual({ location: "San Francisco", time_zone: "America/Los_Angeles" });
   });
 
-  test("is what tools that use the address then mean", async () => {
+  test("An identifier that equals the e-mail belongs to the new member", async () => {
     const adam = await addMember(team, ADAM);
     await reportPeople(team, { identifier: "adam@x.test", name: "A. Young" });
     expect(await listMemberNames(team)).toEqual(["Adam Young"]);
     expect((await getMember(team, "adam@x.test")).id).toBe(adam.id);
   });
 
-  test("gives two of the same name slugs of their own", async () => {
+  test("Two members with the same name have different slugs", async () => {
     const [one, other] = [await addMember(team, ADAM), await addMember(team, { ...ADAM, email: "adam@y.test" })];
     expect(one.slug).toBe("adam-young");
     expect(other.slug).toMatch(/^adam-young-\w{6}$/);
   });
 
-  test("of somebody already on the team is a conflict, by whatever name a tool brought them", async () => {
+  test("A person already on the team is a conflict, also by an identifier that is the e-mail", async () => {
     await addMember(team, ADAM);
     await reportPeople(
       team,
@@ -83,7 +83,7 @@ describe("creating a member", () => {
     expect(await listMemberNames(team)).not.toContain("Somebody Else");
   });
 
-  test("brings somebody of the account to another of its teams, as the one they are on knows them", async () => {
+  test("A person of another team keeps their fields, and missing ones are filled in", async () => {
     const adam = await addMember(team, { ...ADAM, time_zone: "London" });
     const sibling = await mintTeam({ accountId: team.accountId });
     const described = { first_name: "Adam", last_name: "B. Young", location: "Boston", time_zone: "Tokyo" };
@@ -91,16 +91,16 @@ describe("creating a member", () => {
     expect(there).toEqual({ ...adam, id: there.id, role: "observer" });
     expect(there.id).not.toBe(adam.id);
     expect(await getMember(team, adam.id)).toEqual(adam);
-    // What they lacked they have now.
+    // The location was missing.
     expect(await rows("SELECT location FROM people WHERE id = ?", adam.user.id)).toEqual([{ location: "Boston" }]);
   });
 
-  test("of somebody whom another team's tools have shown without a name gives them one", async () => {
+  test("A person whose name is an identifier gets the given name", async () => {
     await reportPeople(await mintTeam({ accountId: team.accountId }), { identifier: ADAM.email });
     expect((await addMember(team, ADAM)).user.full_name).toBe("Adam Young");
   });
 
-  test("of somebody on no team any more describes them anew", async () => {
+  test("A person who is on no team gets all given fields", async () => {
     await removeMember(team, (await addMember(team, { ...ADAM, location: "Boston", time_zone: "London" })).id);
     const sibling = await mintTeam({ accountId: team.accountId });
     const { user } = await addMember(sibling, { ...ADAM, name: "Adam Old", time_zone: "Tokyo", location: null });
@@ -108,7 +108,7 @@ describe("creating a member", () => {
     expect(await rows("SELECT location FROM people WHERE id = ?", user.id)).toEqual([{ location: null }]);
   });
 
-  test("by the address of somebody merged brings the successor back, who has no address of their own", async () => {
+  test("The e-mail of a merged person adds the person they were merged into, who keeps having no e-mail", async () => {
     await reportPeople(team, { identifier: "dev-7", name: "John Doe" });
     await addMember(team, { email: "m1@x.test", name: "Em One" });
     await mergeMembers(team, "john-doe", "em-one");
@@ -118,7 +118,7 @@ describe("creating a member", () => {
     expect((await getMember(team, "m1@x.test")).id).toBe(back.id);
   });
 
-  test("by an address that is somebody's identifier and another's e-mail is a conflict", async () => {
+  test("An address that is the identifier of one person and the e-mail of another is a conflict", async () => {
     const adam = await addMember(team, ADAM);
     await changeMember(team, adam.id, { email: "young@x.test" });
     await mintPerson(team, { name: "Priya", email: "adam@x.test" });
@@ -126,12 +126,12 @@ describe("creating a member", () => {
     expect(error).toBe("email: adam@x.test is somebody else's");
   });
 
-  test("of one address in two accounts makes two people", async () => {
+  test("The same address in two accounts is two people", async () => {
     const [here, there] = [await addMember(team, ADAM), await addMember(await mintTeam(), ADAM)];
     expect(here.user.id).not.toBe(there.user.id);
   });
 
-  test("by ten requests at once makes one, and tells the others", async () => {
+  test("Of ten requests for one person at the same time, one succeeds and the others are conflicts", async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => postMember(team, ADAM)));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(9).fill(409)]);
     expect(await listMemberNames(team)).toEqual(["Adam Young"]);
@@ -155,7 +155,7 @@ describe("creating a member", () => {
     [{ ...ADAM, time_zone: "International Date Line West" }, "time_zone"],
     [{ ...ADAM, administrator: true }, "administrator"],
     [[], ""],
-  ])("from %j names the field at fault", async (body, path) => {
+  ])("The answer to the invalid body %j names the field", async (body, path) => {
     const { issues } = await expectError(await postMember(team, body), 400, "bad_request");
     expect(issues!.map((issue) => issue.path)).toEqual([path]);
     expect(await listMemberNames(team)).toEqual([]);
@@ -163,7 +163,7 @@ describe("creating a member", () => {
 });
 
 describe("changing a member", () => {
-  test("changes what is given and nothing else", async () => {
+  test("Only the given fields change", async () => {
     const before = await addMember(team, { ...ADAM, location: "Boston" });
     const change1 = { role: "observer", manager: true, username: "Adam", time_zone: "London", email: "ay@x.test" };
     const after = { ...before, role: "observer", manager: true, username: "Adam" };
@@ -188,7 +188,7 @@ describe("changing a member", () => {
     ]);
   });
 
-  test("to an address or a username of somebody else is a conflict, and changes nothing", async () => {
+  test("The e-mail or username of another member is a conflict and changes nothing", async () => {
     await addMember(team, { email: "grace@x.test", name: "Grace", username: "Grace" });
     const adam = await addMember(team, { ...ADAM, username: "Adam" });
     for (const taken of [{ email: "grace@x.test" }, { username: "GRACE" }]) {
@@ -207,7 +207,7 @@ describe("changing a member", () => {
     expect(await listMemberNames(team)).toEqual(["Grace", "Adam Young"]);
   });
 
-  test("to an address that tools know somebody else by is a conflict, and to one's own is none", async () => {
+  test("An address that is an identifier of another person is a conflict, and one's own identifier is not", async () => {
     const [adam, priya] = [
       await addMember(team, ADAM),
       await addMember(team, { email: "priya@x.test", name: "Priya" }),
@@ -223,7 +223,7 @@ describe("changing a member", () => {
     expect(await changeMember(team, adam.id, { email: "adam@x.test" })).toEqual(adam);
   });
 
-  test("to the address of somebody merged into them is a conflict that says so", async () => {
+  test("The e-mail of a person merged into the member is a conflict that says so", async () => {
     const [adam, old] = [await addMember(team, ADAM), await addMember(team, { email: "old@x.test", name: "Old Adam" })];
     await mergeMembers(team, adam.id, old.id);
     const { error } = await expectError(
@@ -235,7 +235,7 @@ describe("changing a member", () => {
     expect((await getMember(team, "old@x.test")).id).toBe(adam.id);
   });
 
-  test("is only of one's own team: on another, somebody has a role and a username of their own", async () => {
+  test("A role and a username are changed on one team only", async () => {
     const adam = await addMember(team, ADAM);
     const sibling = await mintTeam({ accountId: team.accountId });
     const there = await addMember(sibling, ADAM);
@@ -255,7 +255,7 @@ describe("changing a member", () => {
     [{ email: null }, "email"],
     [{ time_zone: "Mars/Base" }, "time_zone"],
     [{ slug: "boss" }, "slug"],
-  ])("by %j names the field at fault", async (body, path) => {
+  ])("The answer to the invalid change %j names the field", async (body, path) => {
     const adam = await addMember(team, ADAM);
     const { issues } = await expectError(await requestMember(team, adam.id, "PATCH", body), 400, "bad_request");
     expect(issues![0]!.path).toBe(path);
@@ -264,7 +264,7 @@ describe("changing a member", () => {
 });
 
 describe("removing a member", () => {
-  test("takes them off the team for good: 204, then 410, by every reference", async () => {
+  test("The first request answers 204, and later ones 410 by every reference", async () => {
     const adam = await addMember(team, ADAM);
     await mintPerson(team, { name: "Grace Pearson" });
     await removeMember(team, "adam-young");
@@ -277,17 +277,17 @@ describe("removing a member", () => {
     await expectError(await requestMember(team, "nobody", "DELETE"), 404, "not_found");
   });
 
-  test("is of one team only", async () => {
+  test("A member is removed from one team only", async () => {
     const adam = await addMember(team, ADAM);
     const sibling = await mintTeam({ accountId: team.accountId });
     const there = await addMember(sibling, ADAM);
     await removeMember(team, adam.id);
     expect((await getMember(sibling, there.id)).user.full_name).toBe("Adam Young");
-    // Elsewhere they are nobody who ever was.
+    // A team of another account has never had them.
     await expectError(await requestMember(await mintTeam(), adam.id), 404, "not_found");
   });
 
-  test("is undone by creating them again, with the id, the name and the username they had", async () => {
+  test("A removed member who is added again has the same id, name and username", async () => {
     const adam = await addMember(team, { ...ADAM, manager: true, username: "AY" });
     await removeMember(team, adam.id);
     const back = await addMember(team, { ...ADAM, role: "observer" });
@@ -297,7 +297,7 @@ describe("removing a member", () => {
     expect(await addMember(team, { ...ADAM, username: "ay", manager: true })).toEqual({ ...adam, username: "ay" });
   });
 
-  test("leaves their username theirs", async () => {
+  test("The username of a removed member stays taken", async () => {
     const adam = await addMember(team, { ...ADAM, username: "AY" });
     await removeMember(team, adam.id);
     await expectError(await postMember(team, { email: "a@y.test", name: "Ann Yu", username: "ay" }), 409, "conflict");

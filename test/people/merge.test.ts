@@ -1,4 +1,4 @@
-import { expect, describe as suite, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { mergePeople } from "../../src/people/merges/merge_store.ts";
 import { findPerson } from "../../src/people/person_store.ts";
 import { db, rows } from "../support/database.ts";
@@ -17,8 +17,8 @@ import {
 import { reportPeople } from "../support/people.ts";
 import { call, mintTeam } from "../support/team.ts";
 
-suite("POST /people/{id}/merge", () => {
-  test("gives the successor all identities, and hides the merged person behind them", async () => {
+describe("POST /people/{id}/merge", () => {
+  test("The remaining person gets all identities, and references of the merged person find them", async () => {
     const team = await mintTeam();
     const [emma, emmy] = await mintPeople(team, "Emma", "Emmy");
     const merged = await expectPerson(postMerge(team, emma, "merge", emmy));
@@ -33,14 +33,14 @@ suite("POST /people/{id}/merge", () => {
       expect(await getPerson(team, reference)).toEqual(merged);
   });
 
-  test("takes any reference for both of them", async () => {
+  test("Any reference names either person", async () => {
     const team = await mintTeam();
     const [emma, emmy] = await mintPeople(team, "Emma", "Emmy");
     const merged = await expectPerson(postMerge(team, "Emma@x.test", "merge", "tool-Emmy"));
     expect([merged.id, merged.merges[0]!.from.id]).toEqual([emma, emmy]);
   });
 
-  test("moves along who was merged into the merged person earlier", async () => {
+  test("People merged into the merged person earlier move to the remaining person", async () => {
     const team = await mintTeam();
     const [a, b, c] = await mintPeople(team, "A", "B", "C");
     await expectPerson(postMerge(team, b, "merge", a));
@@ -53,7 +53,7 @@ suite("POST /people/{id}/merge", () => {
     ]);
   });
 
-  test("merges into the successor of {id} where that one is merged", async () => {
+  test("Where {id} is merged, the merge is into the person it was merged into", async () => {
     const team = await mintTeam();
     const [a, b, c] = await mintPeople(team, "A", "B", "C");
     await expectPerson(postMerge(team, b, "merge", a));
@@ -62,7 +62,7 @@ suite("POST /people/{id}/merge", () => {
     expect(merged.merges.map(({ from }) => from.name)).toEqual(["C", "A"]);
   });
 
-  test("brings the successor to every team the merged person is on, in the same role", async () => {
+  test("The remaining person joins every team of the merged person, in the same role", async () => {
     const team = await mintTeam();
     const second = await mintTeam({ accountId: team.accountId });
     const [emma, emmy] = await mintPeople(team, "Emma", "Emmy");
@@ -75,7 +75,7 @@ suite("POST /people/{id}/merge", () => {
     expect(added!.memberId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   });
 
-  test("brings the successor to no team that the merged person was removed from, whatever tools say there", async () => {
+  test("The remaining person does not join a team from which the merged person was removed", async () => {
     const team = await mintTeam();
     const second = await mintTeam({ accountId: team.accountId });
     const [emma, emmy] = await mintPeople(team, "Emma", "Emmy");
@@ -89,7 +89,7 @@ suite("POST /people/{id}/merge", () => {
     expect(await mergeableRows(team)).toEqual(before);
   });
 
-  test("links what tools say later of the merged person's e-mail to the successor", async () => {
+  test("An identifier with the e-mail of the merged person later belongs to the remaining person", async () => {
     const team = await mintTeam();
     const [emma, emmy] = await mintPeople(team, "Emma", "Emmy");
     await expectPerson(postMerge(team, emma, "merge", emmy));
@@ -97,7 +97,7 @@ suite("POST /people/{id}/merge", () => {
     expect(identifiersOf(await getPerson(team, emma))).toEqual(["new-tool", "tool-Emma", "tool-Emmy"]);
   });
 
-  test("tells the account's objects, once, that people have changed", async () => {
+  test("Each merge and each undo increments the directory version once", async () => {
     const team = await mintTeam();
     const [a, b] = await mintPeople(team, "A", "B");
     const before = await directoryVersion(team);
@@ -107,7 +107,7 @@ suite("POST /people/{id}/merge", () => {
     expect(await directoryVersion(team)).toBe(before + 2);
   });
 
-  test("refuses to merge a person with themselves, by whatever name", async () => {
+  test("A person cannot be merged with themselves, by any reference", async () => {
     const team = await mintTeam();
     const [emma] = await mintPeople(team, "Emma");
     const before = await mergeableRows(team);
@@ -118,7 +118,7 @@ suite("POST /people/{id}/merge", () => {
     expect(await mergeableRows(team)).toEqual(before);
   });
 
-  test("refuses to merge a merged person again, be it elsewhere", async () => {
+  test("A merged person cannot be merged again", async () => {
     const team = await mintTeam();
     const [emma, emmy, hugh] = await mintPeople(team, "Emma", "Emmy", "Hugh");
     await expectPerson(postMerge(team, emma, "merge", emmy));
@@ -131,7 +131,7 @@ suite("POST /people/{id}/merge", () => {
     expect(await activeMerges(team)).toHaveLength(1);
   });
 
-  test("lets one of two merges of the same person stand, and one of two crosswise", async () => {
+  test("Of two merges of one person at the same time one succeeds, and of two in opposite directions too", async () => {
     const team = await mintTeam();
     const [a, b, c] = await mintPeople(team, "A", "B", "C");
     const twice = await Promise.all([postMerge(team, b, "merge", a), postMerge(team, c, "merge", a)]);
@@ -145,8 +145,11 @@ suite("POST /people/{id}/merge", () => {
   });
 });
 
-suite("a merge that another one overtook after its people were looked up", () => {
-  const overtaken = async (first: (ids: string[]) => [number, number], second: (ids: string[]) => [number, number]) => {
+describe("a merge whose people were merged by another request after they were found", () => {
+  const expectNoChange = async (
+    first: (ids: string[]) => [number, number],
+    second: (ids: string[]) => [number, number],
+  ) => {
     const team = await mintTeam();
     const ids = await mintPeople(team, "A", "B", "C");
     const merge = ([from, into]: [number, number]) =>
@@ -158,25 +161,25 @@ suite("a merge that another one overtook after its people were looked up", () =>
     expect(await activeMerges(team)).toHaveLength(1);
   };
 
-  test("changes nothing where it was of the same person", () =>
-    overtaken(
+  test("It changes nothing where the same person was merged", () =>
+    expectNoChange(
       () => [0, 1],
       () => [0, 2],
     ));
-  test("changes nothing where its successor has been merged away", () =>
-    overtaken(
+  test("It changes nothing where the remaining person was merged", () =>
+    expectNoChange(
       () => [1, 2],
       () => [0, 1],
     ));
-  test("changes nothing where it was the other way round", () =>
-    overtaken(
+  test("It changes nothing where the merge was in the opposite direction", () =>
+    expectNoChange(
       () => [0, 1],
       () => [1, 0],
     ));
 });
 
-suite.for(["merge", "unmerge"] as const)("POST /people/{id}/%s", (verb) => {
-  test("answers for people of another team or account as for nobody", async () => {
+describe.for(["merge", "unmerge"] as const)("POST /people/{id}/%s", (verb) => {
+  test("People of another team or account are not found", async () => {
     const team = await mintTeam();
     const [emma] = await mintPeople(team, "Emma");
     const [colleague] = await mintPeople(await mintTeam({ accountId: team.accountId }), "Colleague");
@@ -204,7 +207,7 @@ suite.for(["merge", "unmerge"] as const)("POST /people/{id}/%s", (verb) => {
     [[], ""],
     ['{"person": "a", "person": "b"}', "person"],
     ["{", ""],
-  ] as const)("refuses %j and names the field", async ([body, path]) => {
+  ] as const)("The body %j is refused, and the answer names the field", async ([body, path]) => {
     const team = await mintTeam();
     const [emma] = await mintPeople(team, "Emma");
     const response = await call(`/api/v1/people/${emma}/${verb}`, { headers: team.asTeam, body });
@@ -213,7 +216,7 @@ suite.for(["merge", "unmerge"] as const)("POST /people/{id}/%s", (verb) => {
   });
 });
 
-test("a merge without a body is refused, and names what is missing", async () => {
+test("A merge without a body is refused, and the answer names the missing field", async () => {
   const team = await mintTeam();
   const [emma] = await mintPeople(team, "Emma");
   const response = await postMerge(team, emma, "merge");
@@ -221,7 +224,7 @@ test("a merge without a body is refused, and names what is missing", async () =>
   expect(await response.json()).toMatchObject({ error: "person: is required", issues: [{ path: "person" }] });
 });
 
-test("an integration's key shows people, and merges none", async () => {
+test("An integration key cannot merge people", async () => {
   const team = await mintTeam();
   const [a, b] = await mintPeople(team, "A", "B");
   const path = `/api/v1/people/${a}/merge`;

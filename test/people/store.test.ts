@@ -1,4 +1,4 @@
-import { expect, describe as suite, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { atomically } from "../../src/db/client.ts";
 import { findPerson } from "../../src/people/person_store.ts";
 import { updatePeopleStatements } from "../../src/people/store.ts";
@@ -6,8 +6,8 @@ import { db, rows } from "../support/database.ts";
 import { listStoredPeople, reportChanges, reportPeople } from "../support/people.ts";
 import { mintPerson, mintTeam } from "../support/team.ts";
 
-suite("somebody a tool names for the first time", () => {
-  test("is a new person, and an observer on the team", async () => {
+describe("a person reported for the first time", () => {
+  test("They are a new person and an observer on the team", async () => {
     const team = await mintTeam();
     await reportPeople(team, {
       identifier: "john.doe",
@@ -27,7 +27,7 @@ suite("somebody a tool names for the first time", () => {
     expect(await findPerson(db, team, "john.doe")).toMatchObject({ role: "observer", manager: false });
   });
 
-  test("is whoever a tool calls by the e-mail that is sent, though it is no address of theirs", async () => {
+  test("They are the person who has the reported e-mail as an identifier, even if it is not their e-mail", async () => {
     const team = await mintTeam();
     await reportPeople(team, { identifier: "ida@home.net", name: "Ida", email: "ida@corp.com" });
     await reportPeople(team, { identifier: "ida2", name: "Ida", email: "ida@home.net" });
@@ -35,7 +35,7 @@ suite("somebody a tool names for the first time", () => {
     expect(await findPerson(db, team, "ida2")).toMatchObject({ email: "ida@corp.com" });
   });
 
-  test("is called by the identifier where the tool says no name", async () => {
+  test("Their name is the identifier where the tool reports no name", async () => {
     const team = await mintTeam();
     await reportPeople(team, { identifier: "emp_12345" }, { identifier: "山田" });
     expect(await listStoredPeople(team)).toMatchObject([
@@ -44,7 +44,7 @@ suite("somebody a tool names for the first time", () => {
     ]);
   });
 
-  test("who was removed from the team stays removed, however often tools name them", async () => {
+  test("A removed member stays removed, however often tools report them", async () => {
     const team = await mintTeam();
     await reportPeople(team, { identifier: "emp_7" });
     await rows("UPDATE members SET removed_at = 1 WHERE team_id = ?", team.teamId);
@@ -57,7 +57,7 @@ suite("somebody a tool names for the first time", () => {
     ]);
   });
 
-  test("is the person with the same e-mail, whatever its case", async () => {
+  test("They are the person with the same e-mail, ignoring case", async () => {
     const team = await mintTeam();
     const emma = await mintPerson(team, { name: "Emma Garrett", email: "emma@x.test" });
     await reportPeople(team, { identifier: "egarrett", name: "E. G.", email: "EMMA@x.test" });
@@ -65,7 +65,7 @@ suite("somebody a tool names for the first time", () => {
     expect(await listStoredPeople(team)).toHaveLength(1);
   });
 
-  test("is the person whose e-mail the identifier is, even if the tool says another e-mail", async () => {
+  test("They are the person whose e-mail is the identifier, even if the tool reports another e-mail", async () => {
     const team = await mintTeam();
     const emma = await mintPerson(team, { name: "Emma", email: "emma@x.test" });
     const hugh = await mintPerson(team, { name: "Hugh", email: "hugh@x.test" });
@@ -77,7 +77,7 @@ suite("somebody a tool names for the first time", () => {
     ]);
   });
 
-  test("is the person with the e-mail said rather than the one whose e-mail the identifier is", async () => {
+  test("The reported e-mail comes before an e-mail that equals the identifier", async () => {
     const team = await mintTeam();
     await mintPerson(team, { name: "Shared mailbox", email: "desk@x.test" });
     const hugh = await mintPerson(team, { name: "Hugh", email: "hugh@x.test" });
@@ -87,14 +87,14 @@ suite("somebody a tool names for the first time", () => {
     ]);
   });
 
-  test("has the identifier as e-mail where it is one, so that the next tool's name for them links", async () => {
+  test("An identifier that is an e-mail address becomes their e-mail, so that the next tool finds them", async () => {
     const team = await mintTeam();
     await reportPeople(team, { identifier: "Dave@X.test", name: "Dave Taylor" });
     await reportPeople(team, { identifier: "dtaylor", email: "dave@x.test" });
     expect(await listStoredPeople(team)).toMatchObject([{ email: "dave@x.test", identifiers: "Dave@X.test dtaylor" }]);
   });
 
-  test("is one person with somebody else of the same batch and e-mail", async () => {
+  test("Several identifiers of one batch with the same e-mail are one person", async () => {
     const team = await mintTeam();
     await reportPeople(
       team,
@@ -106,7 +106,7 @@ suite("somebody a tool names for the first time", () => {
     expect(await rows("SELECT id FROM members WHERE team_id = ?", team.teamId)).toHaveLength(1);
   });
 
-  test("shares a name with others, but never a slug", async () => {
+  test("People may have the same name but never the same slug", async () => {
     const team = await mintTeam();
     await reportPeople(team, { identifier: "a", name: "Adam Young" }, { identifier: "b", name: "adam young" });
     await reportPeople(team, { identifier: "c", name: "Ádam Young" });
@@ -119,7 +119,7 @@ suite("somebody a tool names for the first time", () => {
     expect(new Set(slugs).size).toBe(3);
   });
 
-  test("is nobody of another account, though identifier, e-mail and name are the same", async () => {
+  test("They are a new person where another account has one with the same identifier, e-mail and name", async () => {
     const [team, other] = [await mintTeam(), await mintTeam()];
     const john = { identifier: "john.doe", name: "John Doe", email: "john@x.test" };
     await reportPeople(other, john);
@@ -130,7 +130,7 @@ suite("somebody a tool names for the first time", () => {
     expect((await findPerson(db, team, "john.doe"))!.id).not.toBe((await findPerson(db, other, "john.doe"))!.id);
   });
 
-  test("of a batch of 1,000 is one of a thousand people", async () => {
+  test("A batch of 1,000 identifiers creates 1,000 people", async () => {
     const team = await mintTeam();
     await reportPeople(
       team,
@@ -142,8 +142,8 @@ suite("somebody a tool names for the first time", () => {
   });
 });
 
-suite("somebody known", () => {
-  test("writes no row when named again", async () => {
+describe("a known person", () => {
+  test("Reporting them again writes no row", async () => {
     const team = await mintTeam();
     const users = [{ identifier: "a", name: "A", email: "a@x.test" }, { identifier: "b" }];
     const first = await reportPeople(team, ...users);
@@ -156,7 +156,7 @@ suite("somebody known", () => {
     ]);
   });
 
-  test("joins the next team of the account where a tool names them, as the same person", async () => {
+  test("They join another team of the account when a tool reports them there, as the same person", async () => {
     const team = await mintTeam();
     const second = await mintTeam({ accountId: team.accountId });
     await reportPeople(team, { identifier: "a", name: "Grace Pearson" });
@@ -167,8 +167,8 @@ suite("somebody known", () => {
   });
 });
 
-suite("what tools say of somebody known", () => {
-  test("sets the zone, and a name and an e-mail where there was none", async () => {
+describe("what tools report of a known person", () => {
+  test("It sets the time zone, and a name and an e-mail where there was none", async () => {
     const team = await mintTeam();
     await reportPeople(team, { identifier: "jane.smith" });
     await reportChanges(team, {
@@ -182,7 +182,7 @@ suite("what tools say of somebody known", () => {
     ]);
   });
 
-  test("never renames somebody whose name is more than an identifier, nor changes their e-mail", async () => {
+  test("It never changes an e-mail, nor a name that is not an identifier", async () => {
     const team = await mintTeam();
     await mintPerson(team, { name: "Emma Garrett", email: "emma@x.test", timeZone: "Europe/London" });
     await reportPeople(team, { identifier: "emma", email: "emma@x.test" });
@@ -192,14 +192,14 @@ suite("what tools say of somebody known", () => {
     ]);
   });
 
-  test("names a person who was called by another of their identifiers", async () => {
+  test("It sets the name of a person whose name was another identifier of theirs", async () => {
     const team = await mintTeam();
     await reportPeople(team, { identifier: "a", email: "a@x.test" }, { identifier: "b", email: "a@x.test" });
     await reportChanges(team, { identifier: "b", name: "Adam Young" }, { identifier: "a", timeZone: "UTC" });
     expect(await listStoredPeople(team)).toMatchObject([{ name: "Adam Young", time_zone: "UTC", identifiers: "a b" }]);
   });
 
-  test("never takes somebody else's e-mail, and keeps what else was said", async () => {
+  test("It never sets the e-mail of another person, but sets the other fields", async () => {
     const team = await mintTeam();
     await mintPerson(team, { name: "Emma", email: "emma@x.test" });
     await reportPeople(team, { identifier: "z" });
@@ -210,7 +210,7 @@ suite("what tools say of somebody known", () => {
     ]);
   });
 
-  test("of two people with one new e-mail gives it to one of them, and both their zones", async () => {
+  test("Of two people with one new e-mail, one gets it, and both get their time zones", async () => {
     const team = await mintTeam();
     await reportPeople(team, { identifier: "a" }, { identifier: "b" });
     await reportChanges(
@@ -223,7 +223,7 @@ suite("what tools say of somebody known", () => {
     expect(people.map(({ email }) => email).sort()).toEqual([null, "same@x.test"].sort());
   });
 
-  test("tells the account's objects to read the directory again", async () => {
+  test("It increments the directory version", async () => {
     const team = await mintTeam();
     const version = () => rows("SELECT directory_version AS v FROM accounts WHERE id = ?", team.accountId);
     await reportPeople(team, { identifier: "a" });
@@ -232,7 +232,7 @@ suite("what tools say of somebody known", () => {
     expect(await version()).toEqual([{ v: 2 }]);
   });
 
-  test("does not reach people of another account", async () => {
+  test("It does not change people of another account", async () => {
     const [team, other] = [await mintTeam(), await mintTeam()];
     await reportPeople(other, { identifier: "a" });
     const [identity] = await rows<{ id: string }>("SELECT id FROM identities WHERE account_id = ?", other.accountId);

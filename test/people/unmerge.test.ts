@@ -1,4 +1,4 @@
-import { expect, describe as suite, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { undoMerge } from "../../src/people/merges/merge_store.ts";
 import { db } from "../support/database.ts";
 import {
@@ -17,8 +17,8 @@ import {
 import { reportPeople } from "../support/people.ts";
 import { call, mintTeam } from "../support/team.ts";
 
-suite("POST /people/{id}/unmerge", () => {
-  test("makes everything as it was, on every team", async () => {
+describe("POST /people/{id}/unmerge", () => {
+  test("It restores the state before the merge, on every team", async () => {
     const team = await mintTeam();
     const second = await mintTeam({ accountId: team.accountId });
     const [a, b, c] = await mintPeople(team, "A", "B", "C");
@@ -36,7 +36,7 @@ suite("POST /people/{id}/unmerge", () => {
     expect(await listNames(second)).toEqual(["A"]);
   });
 
-  test("undoes the newest merge where nobody is named, and otherwise that of the person named", async () => {
+  test("It undoes the newest merge, or that of the named person", async () => {
     const team = await mintTeam();
     const [a, b, c, d] = await mintPeople(team, "A", "B", "C", "D");
     for (const person of [b, c, d]) await expectPerson(postMerge(team, a, "merge", person));
@@ -47,7 +47,7 @@ suite("POST /people/{id}/unmerge", () => {
     expect(await listNames(team)).toEqual(["A", "B", "C", "D"]);
   });
 
-  test("takes an empty object for nobody named", async () => {
+  test("An empty object names no person", async () => {
     const team = await mintTeam();
     const [a, b] = await mintPeople(team, "A", "B");
     await expectPerson(postMerge(team, a, "merge", b));
@@ -55,7 +55,7 @@ suite("POST /people/{id}/unmerge", () => {
     expect(await listNames(team)).toEqual(["A", "B"]);
   });
 
-  test("leaves with the successor what came to them in the meantime", async () => {
+  test("Identities that the remaining person got since the merge stay with them", async () => {
     const team = await mintTeam();
     const [emma, emmy] = await mintPeople(team, "Emma", "Emmy");
     await expectPerson(postMerge(team, emma, "merge", emmy));
@@ -64,7 +64,7 @@ suite("POST /people/{id}/unmerge", () => {
     expect(identifiersOf(await getPerson(team, emmy))).toEqual(["tool-Emmy"]);
   });
 
-  test("says which later merge must be undone first, wherever it is asked for", async () => {
+  test("It says which later merge must be undone first", async () => {
     const team = await mintTeam();
     const [a, b, c] = await mintPeople(team, "A", "B", "C");
     await expectPerson(postMerge(team, b, "merge", a));
@@ -77,7 +77,7 @@ suite("POST /people/{id}/unmerge", () => {
     expect([await mergeableRows(team), await directoryVersion(team)]).toEqual(before);
   });
 
-  test("keeps a merge that brought the successor to a team where a later one relies on it", async () => {
+  test("A merge that added the remaining person to a team cannot be undone before a later merge of a person of that team", async () => {
     const team = await mintTeam();
     const second = await mintTeam({ accountId: team.accountId });
     const [a, b, c] = await mintPeople(team, "A", "B", "C");
@@ -92,7 +92,7 @@ suite("POST /people/{id}/unmerge", () => {
     expect(await listNames(second)).toEqual(["A", "B"]);
   });
 
-  test("shows the person set free to a team that only the merge had brought the successor to", async () => {
+  test("It answers with the unmerged person on a team that the remaining person leaves", async () => {
     const team = await mintTeam();
     const second = await mintTeam({ accountId: team.accountId });
     const [a, b] = await mintPeople(team, "A", "B");
@@ -103,7 +103,7 @@ suite("POST /people/{id}/unmerge", () => {
     expect(await listNames(team)).toEqual(["A", "B"]);
   });
 
-  test("has nothing to undo", async () => {
+  test("It is refused where there is no merge to undo", async () => {
     const team = await mintTeam();
     const [a, b, c] = await mintPeople(team, "A", "B", "C");
     expect(await expectConflict(postMerge(team, a, "unmerge"))).toBe(`Nobody is merged into A (${a})`);
@@ -119,7 +119,7 @@ suite("POST /people/{id}/unmerge", () => {
     expect(await expectConflict(postMerge(team, a, "unmerge"))).toBe(`Nobody is merged into A (${a})`);
   });
 
-  test("undoes a merge once, however often it is asked for at the same time", async () => {
+  test("Of several requests at the same time, one undoes the merge", async () => {
     const team = await mintTeam();
     const [a, b] = await mintPeople(team, "A", "B");
     await expectPerson(postMerge(team, a, "merge", b));
@@ -133,7 +133,7 @@ suite("POST /people/{id}/unmerge", () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
   });
 
-  test("does not undo a merge of another account", async () => {
+  test("It does not undo a merge of another account", async () => {
     const [team, other] = [await mintTeam(), await mintTeam()];
     const [a, b] = await mintPeople(other, "A", "B");
     await expectPerson(postMerge(other, a, "merge", b));
@@ -142,7 +142,7 @@ suite("POST /people/{id}/unmerge", () => {
     expect(await activeMerges(other)).toHaveLength(1);
   });
 
-  test("can be merged again afterwards, the other way round too", async () => {
+  test("The same people can be merged again, also in the opposite direction", async () => {
     const team = await mintTeam();
     const [a, b] = await mintPeople(team, "A", "B");
     await expectPerson(postMerge(team, a, "merge", b));
