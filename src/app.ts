@@ -37,6 +37,7 @@ export function appOf(apis: Hono<AppContext>[], root: Hono<AppContext>[] = []): 
 export const app = appOf(
   [
     setupRoutes,
+    teamRoutes,
     integrationsRoutes,
     peopleRoutes,
     presenceRoutes,

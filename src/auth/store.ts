@@ -7,6 +7,9 @@ const LAST_USE_INTERVAL_MS = 5 * 60_000;
 
 const { id: teamId, accountId: _, eventsAccepted: __, createdAt: ___, ...settings } = getTableColumns(teams);
 
+/** The columns of `TeamSettings`. */
+export const settingsColumns = settings;
+
 const prepare = (db: Database) =>
   db
     .select({
@@ -14,7 +17,7 @@ const prepare = (db: Database) =>
       onboardedAt: accounts.onboardedAt,
       directoryVersion: accounts.directoryVersion,
       teamId,
-      team: settings,
+      team: settingsColumns,
       integrationId: apiKeys.integrationId,
       expiresAt: apiKeys.expiresAt,
       active: integrations.active,

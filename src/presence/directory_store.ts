@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { atomically, type Database } from "../db/client.ts";
-import { describeStatements, linkStatements, type Tenant } from "../people/store.ts";
+import { linkStatements, type Tenant, updatePeopleStatements } from "../people/store.ts";
 import type { StatusClasses } from "./blocks/status.ts";
 import type { Known } from "./object/current.ts";
 import type { DirectoryEntry } from "./object/storage_store.ts";
@@ -42,7 +42,7 @@ export async function settleDirectory(
   );
   const results = await atomically(db, [
     ...(pending.length > 0
-      ? [...linkStatements(tenant, newIdentities, now), ...describeStatements(tenant, pending)]
+      ? [...linkStatements(tenant, newIdentities, now), ...updatePeopleStatements(tenant, pending)]
       : []),
     sql`SELECT a.directory_version AS version, t.status_classes AS statusClasses, t.stores_details AS storesDetails
       FROM teams t JOIN accounts a ON a.id = t.account_id WHERE t.id = ${tenant.teamId}`,

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { afterAll, expect, test, vi } from "vitest";
 import { addDays, localWeekday } from "../../src/lib/time_zone.ts";
-import { ask, create } from "../members/client.ts";
 import { clockAt, postAnswers } from "../support/checkins.ts";
+import { postMember, requestMember } from "../support/members.ts";
 import { reports } from "../support/reports.ts";
 import { mintTeam, type Team } from "../support/team.ts";
 import { addAbsence, removeAbsence } from "./absences/client.ts";
@@ -101,10 +101,10 @@ const joinOrLeave = (person: string, as: Role, possible: boolean): Action => ({
   async run(team, model) {
     const isJoining = model.isOnTeam(person) !== possible;
     if (isJoining) {
-      const joined = create(team, { email: `${person}@x.test`, name: person, role: as });
+      const joined = postMember(team, { email: `${person}@x.test`, name: person, role: as });
       if (await succeeds(joined, possible ? 201 : 409)) model.setRole(person, as);
     } else {
-      const removed = ask(team, `${person}@x.test`, "DELETE");
+      const removed = requestMember(team, `${person}@x.test`, "DELETE");
       if (await succeeds(removed, possible ? 204 : model.statusIfNotOnTeam(person))) model.setRole(person, "removed");
     }
   },
@@ -113,7 +113,7 @@ const joinOrLeave = (person: string, as: Role, possible: boolean): Action => ({
 const changeRole = (person: string, as: Role): Action => ({
   name: `${person} becomes ${as}`,
   async run(team, model) {
-    const changed = ask(team, `${person}@x.test`, "PATCH", { role: as });
+    const changed = requestMember(team, `${person}@x.test`, "PATCH", { role: as });
     if (await succeeds(changed, model.isOnTeam(person) ? 200 : model.statusIfNotOnTeam(person)))
       model.setRole(person, as);
   },

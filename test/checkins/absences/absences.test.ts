@@ -1,8 +1,8 @@
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { member, remove } from "../../members/client.ts";
-import { rows } from "../../people/sightings.ts";
 import { clockAt, get, putAnswers, read } from "../../support/checkins.ts";
+import { rows } from "../../support/database.ts";
 import { expectError } from "../../support/error.ts";
+import { getMember, removeMember } from "../../support/members.ts";
 import { mintTeamOf, report, storedReports } from "../../support/reports.ts";
 import { call, mintTeam, type Team } from "../../support/team.ts";
 import { addAbsence, removeAbsence } from "./client.ts";
@@ -26,7 +26,7 @@ const metrics = async () => (await report(team, TODAY)).metrics;
 
 describe("an absence of a member", () => {
   test("The first request for an absence answers 201, and each repetition answers 202", async () => {
-    const { id } = await member(team, "emma-garrett");
+    const { id } = await getMember(team, "emma-garrett");
     const body = { member_absence: { member_id: id, date: "2018-04-28" } };
     const references = ["emma-garrett", id, team.people[0]!, "emma.garrett@x.test"];
     for (const [index, reference] of references.entries()) {
@@ -83,7 +83,7 @@ describe("an absence of a member", () => {
   });
 
   test("An unknown member is a 404, and a removed one is a 410", async () => {
-    await remove(team, "emma-garrett");
+    await removeMember(team, "emma-garrett");
     for (const [reference, status, code] of [
       ["emma-garrett", 410, "gone"],
       ["nobody", 404, "not_found"],

@@ -1,31 +1,32 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { objectOf } from "../presence/client.ts";
-import type { Team } from "../support/team.ts";
+import type { Team } from "./team.ts";
 
-/** Where a word was found: `d1.people.name`, or `object.directory.value`. */
+/** A column that holds a word: `d1.people.name`, or `object.directory.value`. */
 type Place = string;
 
-/** The tables of a database, each with its columns. */
-const COLUMNS = `SELECT m.name AS tbl, c.name AS col FROM sqlite_master m JOIN pragma_table_info(m.name) c
-  WHERE m.type = 'table' AND m.name NOT GLOB 'sqlite*' AND m.name NOT GLOB '_cf*' AND m.name <> 'd1_migrations'`;
+/** Selects the tables of a database, each with its columns. */
+const COLUMNS = `SELECT master.name AS tbl, info.name AS col FROM sqlite_master master JOIN pragma_table_info(master.name) info
+  WHERE master.type = 'table' AND master.name NOT GLOB 'sqlite*' AND master.name NOT GLOB '_cf*'
+    AND master.name <> 'd1_migrations'`;
 
 type Column = { tbl: string; col: string };
 type Row = Record<string, unknown>;
 
 /**
- * The rows of a table that hold one of the words of ?1, a JSON list, whatever the case: a number is looked through as its
- * digits. The limit keeps SQLite from putting the text of a row together anew for each word: other suites leave many rows.
+ * Selects the rows of a table that contain one of the words of ?1, a JSON list, ignoring case; a number is searched as its
+ * digits. The limit has SQLite build the text of a row once, and not for each word: other suites leave many rows.
  */
-function holding(table: string, columns: Column[]): string {
+function selectHolding(table: string, columns: Column[]): string {
   const text = columns.map(({ col }) => `coalesce(CAST("${col}" AS TEXT), '')`).join(" || char(10) || ");
   return `SELECT * FROM (SELECT *, lower(${text}) AS row_text FROM "${table}" LIMIT -1)
-    WHERE EXISTS (SELECT 1 FROM json_each(?1) w WHERE instr(row_text, w.value) > 0)`;
+    WHERE EXISTS (SELECT 1 FROM json_each(?1) word WHERE instr(row_text, word.value) > 0)`;
 }
 
 const lowered = (words: string[]) => words.map((word) => word.toLowerCase());
 
-/** The columns of a row in which the words are. */
+/** The columns of a row that contain one of the words. */
 const columnsOf = (table: string, row: Row, words: string[]) =>
   Object.entries(row).flatMap(([column, value]) =>
     column !== "row_text" && words.some((word) => String(value).toLowerCase().includes(word))
@@ -35,13 +36,13 @@ const columnsOf = (table: string, row: Row, words: string[]) =>
 
 const byTable = (columns: Column[]) => [...Map.groupBy(columns, ({ tbl }) => tbl)];
 
-/** Every column of D1 and of the teams' objects that holds one of the words. */
+/** Lists every column of D1 and of the teams' objects that contains one of the words. */
 export async function placesOf(words: string[], teams: Team[]): Promise<Place[]> {
   const sought = lowered(words);
   const { results: columns } = await env.DB.prepare(COLUMNS).all<Column>();
   const places: Place[] = [];
   for (const [table, own] of byTable(columns)) {
-    const { results } = await env.DB.prepare(holding(table, own)).bind(JSON.stringify(sought)).all<Row>();
+    const { results } = await env.DB.prepare(selectHolding(table, own)).bind(JSON.stringify(sought)).all<Row>();
     places.push(...results.flatMap((row) => columnsOf(table, row, sought)).map((place) => `d1.${place}`));
   }
   for (const team of teams) places.push(...(await placesInObject(sought, team)).map((place) => `object.${place}`));
@@ -52,14 +53,14 @@ const placesInObject = (words: string[], team: Team): Promise<string[]> =>
   runInDurableObject(objectOf(team), (_, { storage }) =>
     byTable(storage.sql.exec<Column>(COLUMNS).toArray()).flatMap(([table, columns]) =>
       storage.sql
-        .exec<Record<string, SqlStorageValue>>(holding(table, columns), JSON.stringify(words))
+        .exec<Record<string, SqlStorageValue>>(selectHolding(table, columns), JSON.stringify(words))
         .toArray()
         .flatMap((row) => columnsOf(table, row, words)),
     ),
   );
 
-/** What a team's object keeps beside its tables: whether it will wake, and how many watch it. */
-export const stirring = (team: Team) =>
+/** What a team's object has besides its rows: its tables, its alarm, and its live viewers. */
+export const objectState = (team: Team) =>
   runInDurableObject(objectOf(team), async (_, ctx) => ({
     tables: ctx.storage.sql.exec<Column>(COLUMNS).toArray().length,
     alarm: await ctx.storage.getAlarm(),
