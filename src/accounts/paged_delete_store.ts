@@ -13,8 +13,8 @@ export const isOfAccountTeams = ({ accountId }: Account): SQL =>
 export type PageLimit = { pages: number };
 
 /**
- * Deletes the rows of an account that `selectRowids` selects, `pageRows` a statement, until none is left or the limit is
- * reached. Returns whether none is left. Each page is deleted for good, so that the next request continues.
+ * Deletes the rows of an account that `selectRowids` selects, `pageRows` rows in each statement, until none is left or the
+ * limit is reached. Returns whether none is left. If not, the next call continues.
  */
 export async function deleteInPages(
   db: Database,
@@ -28,7 +28,7 @@ export async function deleteInPages(
     limit.pages -= 1;
     const { deleted } = await atomicallyNamed(db, {
       page: sql`DELETE FROM ${table} WHERE rowid IN (${selectRowids(account)} LIMIT ${pageRows})`,
-      // Without the rows that triggers changed.
+      // changes() does not count the rows that triggers changed.
       deleted: sql`SELECT changes() AS count`,
     });
     const [{ count }] = deleted as [{ count: number }];

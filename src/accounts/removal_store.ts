@@ -86,7 +86,8 @@ export async function revokeAccount(db: Database, account: Account): Promise<str
 
 /**
  * Deletes every row of an account, page by page, and the account itself last. Returns false if the limit was reached: the
- * next call continues. Its keys must be revoked and its objects erased, or they would write rows behind this.
+ * next call continues. Its keys must be revoked and its objects erased, so that no new
+ * rows follow.
  */
 export async function deleteAccount(
   db: Database,

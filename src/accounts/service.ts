@@ -40,7 +40,7 @@ export async function removeAccount({ db, objects }: SystemContext, accountId: s
   // 1. The keys: from here on no new request is accepted.
   const teamIds = await revokeAccount(db, { accountId });
   if (!teamIds) throw notFound();
-  // 2. The objects, before D1: they would write their blocks behind the deleted rows.
+  // 2. The objects, before the rows: an object would still write its blocks to D1.
   await forEachConcurrently(teamIds, (teamId) => presenceOf(objects, teamId, (object) => object.erase()));
   // 3. The rows, and the account last: until then, the same call can be repeated.
   if (await deleteAccount(db, { accountId })) return null;

@@ -1,9 +1,10 @@
 import { and, eq, getTableColumns, gt, isNull, lte, or, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { accounts, apiKeys, integrations, teams } from "../db/schema/index.ts";
+import { MINUTE_MS } from "../lib/duration.ts";
 
 /** How often, at most, the last use of an integration is written: every 5 minutes, because each write is a row. */
-const LAST_USE_INTERVAL_MS = 5 * 60_000;
+const LAST_USE_INTERVAL_MS = 5 * MINUTE_MS;
 
 const { id: teamId, accountId: _, eventsAccepted: __, createdAt: ___, ...settings } = getTableColumns(teams);
 

@@ -68,6 +68,7 @@ export async function addMember(
     SELECT 1 FROM identities WHERE person_id = people.id AND identifier = people.name)`;
   const keptOr = (column: AnyColumn, value: string | null) =>
     sql<string>`CASE WHEN ${isOnATeam} THEN coalesce(${column}, ${value}) ELSE ${value} END`;
+  // The trigger `people_stale` marks the days of a person whose time zone changes.
   const updatePerson = db
     .update(people)
     .set({
@@ -75,7 +76,7 @@ export async function addMember(
       lastName: sql`CASE WHEN ${keepsName} THEN ${people.lastName} ELSE ${lastName} END`,
       ...(location !== undefined && { location: keptOr(people.location, location) }),
       ...(timeZone !== undefined && { timeZone: keptOr(people.timeZone, timeZone) }),
-      // Where a person merged into this one has the address, it stays theirs.
+      // If a person merged into this one has the address, they keep it.
       email: sql`CASE WHEN ${emailOwner} IS NULL THEN coalesce(${people.email}, ${email}) ELSE ${people.email} END`,
     })
     .where(and(eq(people.id, personId), sql`NOT ${isOnThisTeam}`));
@@ -105,7 +106,7 @@ export async function addMember(
     const [row] = added as { person_id: string }[];
     return row ? { personId: row.person_id } : { refused: "member" };
   } catch (error) {
-    return { refused: takenOf(error) };
+    return { refused: takenFrom(error) };
   }
 }
 
@@ -136,7 +137,7 @@ export async function changeMember(
     await atomically(db, statements);
     return null;
   } catch (error) {
-    return takenOf(error);
+    return takenFrom(error);
   }
 }
 
@@ -154,8 +155,8 @@ export async function removeMember(
   ]);
 }
 
-/** What the error of a batch says is taken; any other error is thrown again. */
-function takenOf(error: unknown): Taken {
+/** Tells from the error of a batch what is taken; throws any other error again. */
+function takenFrom(error: unknown): Taken {
   if (violates(error, "people.account_id, people.email")) return "email";
   if (isAborted(error, USERNAME_TAKEN)) return "username";
   throw error;

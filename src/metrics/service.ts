@@ -5,7 +5,7 @@ import type { Metric } from "./exposition.ts";
 import { countTeam } from "./store.ts";
 import { teamMetrics } from "./team_metrics.ts";
 
-/** Measures the caller's team: its object, its rows in D1, and how far its statistics are behind. */
+/** Measures the caller's team: by its object, by its rows in D1, and by the age of its oldest uncounted change. */
 export async function measureTeam({ db, objects, actor, now }: ServiceContext): Promise<Metric[]> {
   const [live, counts, lagMs] = await Promise.all([
     presenceOf(objects, actor.teamId, (object) => object.metrics(actor.directoryVersion)),

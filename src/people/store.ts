@@ -27,8 +27,8 @@ export async function newIdentity(accountId: string, reported: ReportedIdentity)
 
 /**
  * Makes the statements, to run `atomically`, that create each identity with its person and add the person to the team. A new
- * identifier gets the person who has its e-mail, or whose e-mail it is, else a new person. A person who is new to the team
- * becomes an observer; a removed one stays removed. Known identities write no row.
+ * identity belongs to the person who has the reported e-mail, or the identifier as e-mail; else to a new person. A person who
+ * is new to the team becomes an observer; a removed one stays removed. Known identities write no row.
  */
 export function linkStatements(tenant: Tenant, newIdentities: NewIdentity[], now: number): SQL[] {
   return [...pages(withPersonFields(newIdentities))].flatMap((page) => {
@@ -45,8 +45,8 @@ export const identityStatements = (account: Account, newIdentities: NewIdentity[
 
 function identityPageStatements({ accountId }: Account, rows: string, now: number): SQL[] {
   const isNew = sql`NOT EXISTS (SELECT 1 FROM identities WHERE id = reported.value ->> 'identityId')`;
-  // The person who has the e-mail, or the identifier as e-mail, or the e-mail as identifier. For a merged person, it is the
-  // person they were merged into.
+  // The person with the reported e-mail, else with the identifier as e-mail, else with the reported e-mail as identifier. For a
+  // merged person, it is the person they were merged into.
   const existingPerson = sql`coalesce(
     (SELECT coalesce(person.merged_into, person.id) FROM people person
       WHERE person.account_id = ${accountId}

@@ -50,7 +50,7 @@ export async function erasePerson(
     erasure.listTeamIds(db, actor),
     erasure.listIdentityIds(db, actor, personId),
   ]);
-  // 1. The objects, before D1: they would write their blocks behind the deleted rows.
+  // 1. The objects, before the rows: an object would still write its blocks to D1.
   await forEachConcurrently(teamIds, (teamId) => presenceOf(objects, teamId, (object) => object.forget(identityIds)));
   // 2. The long tables. The person stays until they are empty, so that the same call can be repeated.
   if (!(await erasure.deleteHistory(db, actor, personId))) {

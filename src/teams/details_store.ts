@@ -12,8 +12,8 @@ const PAGE = 10_000;
 type Position = { at: number; id: string };
 
 /**
- * Clears the details that a team has stored, page by page in the order of time. The team must store no details any more, so
- * that none are written behind this. If it is cut short, doing it again does the rest.
+ * Clears the details that a team has stored, page by page in the order of time. The team must already have
+ * stopped storing details, so that no new ones follow. If this is interrupted, the next call continues.
  */
 export async function clearDetails(db: Database, team: Team): Promise<void> {
   await clearTable(db, team, sql`${blocks}`, sql`started_at`);

@@ -24,7 +24,7 @@ export async function changeTeam({ db, objects, actor }: ServiceContext, change:
     // 1. D1 takes no details from here on.
     // 2. The object reads the new setting now, and drops the details that it holds.
     await presenceOf(objects, actor.teamId, (object) => object.wake(changed.directoryVersion));
-    // 3. So nothing is written behind this; if it is cut short, the same change does the rest.
+    // 3. No new details can follow now. If this is interrupted, the same change can be sent again.
     if (!change.storesDetails) await clearDetails(db, actor);
   }
   return { ...changed.settings, id: actor.teamId };

@@ -39,11 +39,11 @@ export async function changeTeam(
     .set({ ...settings, questions: mergedQuestions, statusClasses: mergedClasses })
     .where(isTeam)
     .returning(settingsColumns);
-  const fewClasses = sql`NOT EXISTS (
+  const hasFewClasses = sql`NOT EXISTS (
     SELECT 1 FROM teams WHERE ${isTeam} AND (SELECT count(*) FROM json_each(${mergedClasses})) > ${MAX_STATUS_CLASSES})`;
   try {
     const { changed, account } = await atomicallyNamed(db, {
-      check: abortUnless(fewClasses, TOO_MANY_CLASSES),
+      check: abortUnless(hasFewClasses, TOO_MANY_CLASSES),
       changed: update.getSQL(),
       // For any setting: which ones an object uses is not known here.
       account: sql`${bumpDirectoryVersion({ accountId })} RETURNING directory_version AS version`,

@@ -139,21 +139,25 @@ describe("401 Invalid API key", () => {
   });
 
   test("It answers a malformed key without a query to D1", async () => {
-    const nobody = { DB: null };
+    const withoutD1 = { DB: null };
     const logged = vi.spyOn(console, "error").mockImplementation(() => {});
     // A well-formed key is looked up in D1, which fails here.
-    const wellFormed = await callGuarded("integration", { Authorization: `Bearer ${newIntegrationKey()}` }, nobody);
+    const wellFormed = await callGuarded("integration", { Authorization: `Bearer ${newIntegrationKey()}` }, withoutD1);
     expect(wellFormed.status).toBe(503);
     expect(logged).toHaveBeenCalledOnce();
 
     const key = team.integrationKey;
     const malformed = ["tc_", key.slice(0, -1), `${key}0`, `TC_${key.slice(3)}`, key.slice(3), `${key.slice(0, -1)}-`];
     for (const shown of [...malformed, `${key},${key}`, "'OR(1=1)--", "x".repeat(10_000)]) {
-      await expectRefusal(await callGuarded("integration", { Authorization: `Bearer ${shown}` }, nobody), 401, INVALID);
+      await expectRefusal(
+        await callGuarded("integration", { Authorization: `Bearer ${shown}` }, withoutD1),
+        401,
+        INVALID,
+      );
     }
     for (const shown of [team.teamKey.slice(1), `${team.teamKey}A`, `${team.teamKey.slice(1)}+`, "' OR 1=1--"]) {
       const headers = { "X-TEAM-ID": team.teamId, "X-API-KEY": shown };
-      await expectRefusal(await callGuarded("team", headers, nobody), 401, INVALID);
+      await expectRefusal(await callGuarded("team", headers, withoutD1), 401, INVALID);
     }
     expect(logged).toHaveBeenCalledOnce();
     logged.mockRestore();

@@ -12,7 +12,7 @@ const CANNOT_UNDO = "cannot_undo";
 /**
  * Merges one person into another, in one atomic batch. The other person gets the identities, the people merged into the
  * first one earlier, and a membership of each team that only the first one is on. Returns false, and changes nothing, if
- * either of them is merged by now, so that of two merges of one person at the same time only one succeeds.
+ * either of them is already merged, so that of two merges of one person at the same time only one succeeds.
  */
 export async function mergePeople(
   db: Database,
@@ -65,7 +65,7 @@ export async function mergePeople(
 /**
  * Undoes a merge, in one atomic batch: moves back exactly what it moved, and removes the memberships that it added, except
  * on teams where tools have reported the other person's own identities. Returns false, and changes nothing, if the merge is
- * undone by now, or if a later merge must be undone first: see `findLaterMerge`.
+ * already undone, or if a later merge must be undone first: see `findLaterMerge`.
  */
 export async function undoMerge(db: Database, { accountId }: Account, mergeId: string, now: number): Promise<boolean> {
   const canUndo = sql`EXISTS (
