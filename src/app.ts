@@ -10,10 +10,10 @@ import { setupRoutes } from "./api/rollcall/setup_routes.ts";
 import { timelineRoutes } from "./api/rollcall/timeline_routes.ts";
 import { eventsRoutes } from "./api/stats_aware/events_routes.ts";
 import { presenceRoutes } from "./api/stats_aware/presence_routes.ts";
-import { notificationsRoutes } from "./api/stats_notifier/routes.ts";
+import { subscriptionsRoutes } from "./api/stats_notifier/subscriptions_routes.ts";
 import { checkinsRoutes } from "./api/status_hero/routes.ts";
-import { limitBody } from "./http/body.ts";
 import type { AppContext } from "./http/context.ts";
+import { crossOrigin } from "./http/cross_origin.ts";
 import { onError } from "./http/errors.ts";
 import { notFound } from "./http/methods.ts";
 import { negotiate } from "./http/negotiate.ts";
@@ -23,8 +23,8 @@ import { routedPath } from "./http/path.ts";
 export function appOf(apis: Hono<AppContext>[], root: Hono<AppContext>[] = []): Hono<AppContext> {
   const app = new Hono<AppContext>({ getPath: routedPath });
   app.use(requestId(), secureHeaders());
+  app.use("/api/*", crossOrigin);
   app.use("*", negotiate);
-  app.use("/api/*", limitBody);
   for (const routes of apis) app.route("/api/v1", routes);
   for (const routes of root) app.route("/", routes);
   app.onError(onError);
@@ -42,7 +42,7 @@ export const app = appOf(
     eventsRoutes,
     timelineRoutes,
     checkinsRoutes,
-    notificationsRoutes,
+    subscriptionsRoutes,
     privacyRoutes,
   ],
   [metricsRoutes],

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { numeral, text } from "../../lib/values.ts";
 import { TIME_WINDOWS } from "../../statistics/window.ts";
-import { webhookUrl } from "./webhooks_schema.ts";
+import { webhookUrl } from "../../subscriptions/webhooks/value.ts";
 
 const timeWindow = z.enum(TIME_WINDOWS, {
   error: ({ input }) => `${input === undefined ? "is required: " : "must be "}one of ${TIME_WINDOWS.join(", ")}`,

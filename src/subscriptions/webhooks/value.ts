@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { readWebhookUrl } from "../../subscriptions/webhooks/url.ts";
+import { readWebhookUrl } from "./url.ts";
 
-/** `webhook_url` of a body: null takes the webhook away, and where it is left out nothing changes. */
+/** The URL of a webhook; null removes the webhook, and undefined leaves it as it is. */
 export const webhookUrl = z
   .string("must be a string")
   .trim()
