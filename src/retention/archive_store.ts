@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { atomically, type Database, violates } from "../db/client.ts";
 import { pages } from "../lib/pages.ts";
 import { BLOCKS_BEFORE_CUT, type Expired, type ExpiredEvent } from "./expired_store.ts";
-import type { Month, Somebody } from "./tally.ts";
+import type { Month, Somebody } from "./month_sums.ts";
 
 /**
  * Removes events that came to `months`, and keeps these numbers: all in one atomic batch, which does nothing, and says

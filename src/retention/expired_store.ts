@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { keptSince } from "../events/horizon.ts";
 import type { StatusClasses } from "../presence/blocks/status.ts";
-import type { Somebody } from "./tally.ts";
+import type { Somebody } from "./month_sums.ts";
 
 const DAY_MS = 24 * 3_600_000;
 

@@ -2,7 +2,7 @@ import type { Database } from "../db/client.ts";
 import { calendars } from "../statistics/calendar.ts";
 import { archiveBlocks, archiveEvents, removeOrphans } from "./archive_store.ts";
 import { expiredBlocks, expiredEvents, expiringPeople, type Keeper, listKeepers } from "./expired_store.ts";
-import { tallyEvents, tallyWork } from "./tally.ts";
+import { tallyEvents, tallyWork } from "./month_sums.ts";
 
 /**
  * What one step removes at most, and how many steps of each kind a run has. D1 does nobody else's work while it runs the

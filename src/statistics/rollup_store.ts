@@ -4,8 +4,8 @@ import { countEvents } from "../events/count_store.ts";
 import { pages } from "../lib/pages.ts";
 import { heldInStretches } from "../presence/blocks/stretch_store.ts";
 import { type Calendar, calendars, monthAndDay } from "./calendar.ts";
-import { type DayNumbers, workOfDays } from "./snapshot.ts";
-import { type Plan, planDays, stretchesOf } from "./stale.ts";
+import { type Plan, planDays, stretchesOf } from "./marks.ts";
+import { type DayNumbers, workOfDays } from "./numbers.ts";
 import type { StalePerson } from "./stale_store.ts";
 
 /** Days of one person counted in one step: a year, of which even a busy one has a few thousand blocks. */

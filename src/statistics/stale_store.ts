@@ -5,7 +5,7 @@ import { mergedPersonIds, type Tenant } from "../people/store.ts";
 import type { StatusClasses } from "../presence/blocks/status.ts";
 import { LONG_BLOCK, LOOK_BACK_MS } from "../presence/blocks/store.ts";
 import { utcDate } from "./calendar.ts";
-import { FIRST_DATE, LAST_DATE, type Mark } from "./stale.ts";
+import { FIRST_DATE, LAST_DATE, type Mark } from "./marks.ts";
 
 /** Somebody on a team whose roll-ups may be wrong, and what it takes to count them anew. */
 export type StalePerson = Tenant & {

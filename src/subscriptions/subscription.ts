@@ -1,4 +1,4 @@
-import { type Numbers, snapshotBody } from "../statistics/snapshot.ts";
+import { type Numbers, snapshotBody } from "../statistics/numbers.ts";
 import type { PlacedWindow, TimeWindow } from "../statistics/window.ts";
 
 /** The numbers of a window: its first and last date, both inclusive, and the time zone of these dates. */

@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { database } from "../../src/db/client.ts";
 import { refreshSubscriptions } from "../../src/statistics/job.ts";
 import { push } from "../presence/client.ts";
-import { pushEvents, subscribe } from "../subscriptions/client.ts";
 import { expectError } from "../support/error.ts";
+import { pushEvents, subscribe } from "../support/subscriptions.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 
 /** What is scraped, by metric, and the text it came in. */

@@ -18,7 +18,7 @@ import {
   remember,
   settle,
   stored,
-} from "./past.ts";
+} from "./history.ts";
 
 /** Histories are of the 80 days before this, across a change of clocks in New York; teams keep 30 days. */
 const END = Date.parse("2033-04-20T10:00:00Z");

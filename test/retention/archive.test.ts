@@ -2,7 +2,7 @@ import { afterEach, expect, test } from "vitest";
 import { archiveExpired } from "../../src/retention/job.ts";
 import { db, rows } from "../people/sightings.ts";
 import type { Team } from "../support/team.ts";
-import { archiveAll, DAY, HOUR, keep, mintPeople, numbers, remember, settle, stored } from "./past.ts";
+import { archiveAll, DAY, HOUR, keep, mintPeople, numbers, remember, settle, stored } from "./history.ts";
 
 /** Teams keep 30 days here, and so from this instant on at 10:00 of the 31st. */
 const KEPT = Date.parse("2032-03-01T00:00:00Z");

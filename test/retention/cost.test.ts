@@ -5,7 +5,7 @@ import { archiveExpired } from "../../src/retention/job.ts";
 import { db } from "../people/sightings.ts";
 import { type Metered, metered, plan, sum } from "../presence/meter.ts";
 import type { Team } from "../support/team.ts";
-import { DAY, HOUR, keep, mintPeople, numbers, settle, stored } from "./past.ts";
+import { DAY, HOUR, keep, mintPeople, numbers, settle, stored } from "./history.ts";
 
 const NOW = Date.parse("2034-06-01T10:00:00Z");
 const KEPT = Math.floor(NOW / DAY) * DAY - 90 * DAY;

@@ -7,7 +7,7 @@ import { refreshPerson } from "../../src/statistics/snapshot_store.ts";
 import { db, rows } from "../people/sightings.ts";
 import type { Team } from "../support/team.ts";
 import { without } from "../support/without.ts";
-import { archiveAll, DAY, HOUR, keep, mintPeople, numbers, remember, settle, stored } from "./past.ts";
+import { archiveAll, DAY, HOUR, keep, mintPeople, numbers, remember, settle, stored } from "./history.ts";
 
 const KEPT = Date.parse("2032-03-01T00:00:00Z");
 const NOW = KEPT + 30 * DAY + 10 * HOUR;

@@ -7,10 +7,10 @@ import { TIME_WINDOWS } from "../../src/statistics/window.ts";
 import { anEvent, listAll, push } from "../events/client.ts";
 import { rows } from "../people/sightings.ts";
 import { push as beat, clock, START, stopTheClock } from "../presence/client.ts";
-import { json, refresh, show, subscribe } from "../subscriptions/client.ts";
 import { expectError } from "../support/error.ts";
+import { json, refresh, show, subscribe } from "../support/subscriptions.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
-import { DAY, HOUR, keep } from "./past.ts";
+import { DAY, HOUR, keep } from "./history.ts";
 
 /** Tests begin on Monday, 7 January 2030, at 09:00 UTC. */
 stopTheClock();

@@ -5,7 +5,7 @@ import { identityId } from "../../src/lib/id.ts";
 import { refreshSubscriptions } from "../../src/statistics/job.ts";
 import { TIME_WINDOWS } from "../../src/statistics/window.ts";
 import { metered, sum } from "../presence/meter.ts";
-import { ask, pushEvents, refresh, subscribe } from "../subscriptions/client.ts";
+import { ask, pushEvents, refresh, subscribe } from "../support/subscriptions.ts";
 import { mintPerson, mintTeam, type Team } from "../support/team.ts";
 
 const DAY = 86_400_000;

@@ -5,9 +5,9 @@ import { scheduled } from "../../src/cron.ts";
 import { database } from "../../src/db/client.ts";
 import { refreshSubscriptions } from "../../src/statistics/job.ts";
 import { type Metered, metered, sum } from "../presence/meter.ts";
-import { pushEvents, subscribe } from "../subscriptions/client.ts";
+import { pushEvents, subscribe } from "../support/subscriptions.ts";
 import { mintPerson, mintTeam } from "../support/team.ts";
-import { crowd } from "./crowd.ts";
+import { crowd } from "./many_teams.ts";
 
 const MINUTE = 60_000;
 const QUARTER_OF_AN_HOUR = 15 * MINUTE;

@@ -4,7 +4,7 @@ import { database } from "../../src/db/client.ts";
 import { refreshSubscriptions } from "../../src/statistics/job.ts";
 import { TIME_WINDOWS, type TimeWindow } from "../../src/statistics/window.ts";
 import { push, stopTheClock } from "../presence/client.ts";
-import { pushEvents, refresh, subscribe } from "../subscriptions/client.ts";
+import { pushEvents, refresh, subscribe } from "../support/subscriptions.ts";
 import { mintPerson, mintTeam } from "../support/team.ts";
 
 stopTheClock();

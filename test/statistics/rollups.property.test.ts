@@ -7,9 +7,9 @@ import { saveBlocks } from "../../src/presence/blocks/store.ts";
 import { refreshSubscriptions } from "../../src/statistics/job.ts";
 import { TIME_WINDOWS, type TimeWindow } from "../../src/statistics/window.ts";
 import { MINUTE, push, ring } from "../presence/client.ts";
-import { ask, pushEvents, type Shown } from "../subscriptions/client.ts";
+import { expectRollups, expectSnapshots } from "../support/statistics.ts";
+import { ask, pushEvents, type Shown } from "../support/subscriptions.ts";
 import { call, mintPerson, mintTeam, type Team } from "../support/team.ts";
-import { expectRollups, expectSnapshots } from "./oracle.ts";
 
 const DAY = 1_440 * MINUTE;
 /** A Friday. Two days on, New York moves its clocks; a month on, Madrid and Lord Howe do, and a quarter begins. */

@@ -5,9 +5,9 @@ import { refreshSubscriptions } from "../../src/statistics/job.ts";
 import { refreshPerson } from "../../src/statistics/snapshot_store.ts";
 import { clock, push, stopTheClock } from "../presence/client.ts";
 import { metered } from "../presence/meter.ts";
-import { ask, json, pushEvents, refresh, show, subscribe } from "../subscriptions/client.ts";
+import { expectRollups, expectSnapshots } from "../support/statistics.ts";
+import { ask, json, pushEvents, refresh, show, subscribe } from "../support/subscriptions.ts";
 import { call, mintPerson, mintTeam, type Team } from "../support/team.ts";
-import { expectRollups, expectSnapshots } from "./oracle.ts";
 
 /** Tests begin on Monday, 7 January 2030, at 09:00 UTC. */
 stopTheClock();

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { TIME_WINDOWS, type TimeWindow, windowAt, windowOf } from "../../src/statistics/window.ts";
-import { windowKey } from "./oracle.ts";
+import { windowKey } from "../support/statistics.ts";
 
 const DAY = 86_400_000;
 /** A date as its number, and back, by no calendar but that of Date. */

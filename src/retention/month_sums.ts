@@ -1,7 +1,7 @@
 import { localDate } from "../lib/time_zone.ts";
 import type { StatusClasses } from "../presence/blocks/status.ts";
 import { type Calendar, datesFrom, type LocalDay, monthAndDay, utcDate } from "../statistics/calendar.ts";
-import { type DayNumbers, type Stretch, workOfDays } from "../statistics/snapshot.ts";
+import { type DayNumbers, type Stretch, workOfDays } from "../statistics/numbers.ts";
 
 /** Somebody on a team, in the zone that their days are counted in. */
 export type Somebody = { teamId: string; personId: string; zone: string };

@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { calendars } from "../../src/statistics/calendar.ts";
-import { type Stretch, snapshotBody, workOfDays } from "../../src/statistics/snapshot.ts";
+import { type Stretch, snapshotBody, workOfDays } from "../../src/statistics/numbers.ts";
 import { windowOf } from "../../src/statistics/window.ts";
-import { workByDate } from "./oracle.ts";
+import { workByDate } from "../support/statistics.ts";
 
 const MINUTE = 60_000;
 const calendarOf = calendars();

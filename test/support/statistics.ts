@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
-import type { Team } from "../support/team.ts";
+import type { Team } from "./team.ts";
 
 /** [events, completed events, milliseconds worked]. */
 export type Numbers = [number, number, number];

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { calendars } from "../../src/statistics/calendar.ts";
-import { FIRST_DATE, LAST_DATE, type Mark, planDays, stretchesOf } from "../../src/statistics/stale.ts";
-import { dateOf } from "./oracle.ts";
+import { FIRST_DATE, LAST_DATE, type Mark, planDays, stretchesOf } from "../../src/statistics/marks.ts";
+import { dateOf } from "../support/statistics.ts";
 
 const DAY = 86_400_000;
 const HOUR = DAY / 24;

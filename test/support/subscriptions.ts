@@ -1,4 +1,4 @@
-import { call, type Team } from "../support/team.ts";
+import { call, type Team } from "./team.ts";
 
 /** What the Stats Notifier answers of a subscription; every answer has some of it. */
 export type Shown = {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { tallyEvents, tallyWork } from "../../src/retention/tally.ts";
+import { tallyEvents, tallyWork } from "../../src/retention/month_sums.ts";
 import { calendars } from "../../src/statistics/calendar.ts";
 
 const HOUR = 3_600_000;
