@@ -1,75 +1,80 @@
 import { localDate } from "../lib/time_zone.ts";
 import type { StatusClasses } from "../presence/blocks/status.ts";
-import { type Calendar, datesFrom, type LocalDay, monthAndDay, utcDate } from "../statistics/calendar.ts";
-import { type DayNumbers, type Stretch, workOfDays } from "../statistics/numbers.ts";
+import {
+  type Calendar,
+  type CalendarOf,
+  datesFrom,
+  type LocalDay,
+  monthAndDay,
+  utcDate,
+} from "../statistics/calendar.ts";
+import { type DayNumbers, type Period, workByDay } from "../statistics/numbers.ts";
 
-/** Somebody on a team, in the zone that their days are counted in. */
-export type Somebody = { teamId: string; personId: string; zone: string };
+/** A person on a team, and the time zone in which their days are counted. */
+export type PersonInZone = { teamId: string; personId: string; timeZone: string };
 
-/** What was somebody's in a month of their calendar, by day of the month: "01" to "31". */
-export type Month = Omit<Somebody, "zone"> & { month: string; days: Record<string, DayNumbers> };
+/** Numbers of a person in one month of their calendar, by day of the month: "01" to "31". */
+export type MonthNumbers = Omit<PersonInZone, "timeZone"> & { month: string; days: Record<string, DayNumbers> };
 
-type Calendars = (zone: string) => Calendar;
+/** An event as it is counted. `completed` is 1 or 0. */
+export type CountedEvent = PersonInZone & { occurredAt: number; completed: number };
 
-/** An event by what it counts for. */
-export type Counted = Somebody & { occurredAt: number; completed: number };
-
-/** What events came to, on the local days they were on. */
-export function tallyEvents(events: readonly Counted[], calendarOf: Calendars): Month[] {
-  const tally = new Tally();
-  for (const { occurredAt, completed, ...somebody } of events) {
-    tally.add(somebody, dateOf(occurredAt, calendarOf(somebody.zone)), [1, completed, 0]);
+/** Sums events by the local day on which they occurred. */
+export function sumEvents(events: readonly CountedEvent[], calendarOf: CalendarOf): MonthNumbers[] {
+  const sums = new MonthSums();
+  for (const { occurredAt, completed, ...person } of events) {
+    sums.add(person, dateOf(occurredAt, calendarOf(person.timeZone)), [1, completed, 0]);
   }
-  return tally.months();
+  return sums.months();
 }
 
-/** Somebody, and every stretch of theirs that begins before `cut`. */
-export type Worked = Somebody & { classes: StatusClasses; cut: number; stretches: readonly Stretch[] };
+/** A person, and every period of theirs that begins before `cutoff`, in UTC milliseconds. */
+export type PersonPeriods = PersonInZone & { statusClasses: StatusClasses; cutoff: number; periods: readonly Period[] };
 
 /**
- * What people worked before their cuts. The cut may be any instant: what one day has before it and what it has after it
- * are counted apart, and add up to the day, because the union of stretches is cut there and not the stretches one by one.
+ * Sums the working time of people before their cutoffs by local day. The cutoff may be any instant: the working time of a day
+ * before it and after it add up to that of the whole day, because the union of the periods is cut, and not each period.
  */
-export function tallyWork(people: readonly Worked[], calendarOf: Calendars): Month[] {
-  const tally = new Tally();
-  for (const { classes, cut, stretches, ...somebody } of people) {
-    const first = stretches.reduce((earliest, { start }) => Math.min(earliest, start), cut);
-    const days = daysBefore(cut, first, somebody.zone, calendarOf);
-    workOfDays(stretches, days, classes).forEach((ms, n) => {
-      if (ms > 0) tally.add(somebody, days[n]!.date, [0, 0, ms]);
+export function sumWork(people: readonly PersonPeriods[], calendarOf: CalendarOf): MonthNumbers[] {
+  const sums = new MonthSums();
+  for (const { statusClasses, cutoff, periods, ...person } of people) {
+    const first = periods.reduce((earliest, { start }) => Math.min(earliest, start), cutoff);
+    const days = daysBefore(cutoff, first, person.timeZone, calendarOf);
+    workByDay(periods, days, statusClasses).forEach((ms, n) => {
+      if (ms > 0) sums.add(person, days[n]!.date, [0, 0, ms]);
     });
   }
-  return tally.months();
+  return sums.months();
 }
 
-/** The local days from that of `first` on, the last of them ending at `cut`. */
-function daysBefore(cut: number, first: number, zone: string, calendarOf: Calendars): LocalDay[] {
-  return [...datesFrom(localDate(first, zone), localDate(cut, zone))]
-    .map((date) => calendarOf(zone).day(date))
-    .filter(({ start }) => start < cut)
-    .map((day) => ({ ...day, end: Math.min(day.end, cut) }));
+/** Lists the local days from that of `first` on; the last of them ends at `cutoff`. */
+function daysBefore(cutoff: number, first: number, timeZone: string, calendarOf: CalendarOf): LocalDay[] {
+  return [...datesFrom(localDate(first, timeZone), localDate(cutoff, timeZone))]
+    .map((date) => calendarOf(timeZone).day(date))
+    .filter(({ start }) => start < cutoff)
+    .map((day) => ({ ...day, end: Math.min(day.end, cutoff) }));
 }
 
-/** The date of the local day an instant lies in, as roll-ups have days: they tile time, wall clocks may go back. */
+/** Finds the local day that contains an instant. Not by its wall clock time, which may show a date again after midnight. */
 function dateOf(ms: number, calendar: Calendar): string {
-  const dates = calendar.touchedBy(utcDate(ms));
+  const dates = calendar.datesOverlapping(utcDate(ms));
   return dates.find((date) => ms < calendar.day(date).end) ?? dates.at(-1)!;
 }
 
-/** Adds up; of a person's month there is one. */
-class Tally {
-  readonly #months = new Map<string, Month>();
+/** Adds numbers up, by person, month and day. */
+class MonthSums {
+  readonly #months = new Map<string, MonthNumbers>();
 
-  add({ teamId, personId }: Somebody, date: string, numbers: DayNumbers): void {
+  add({ teamId, personId }: PersonInZone, date: string, numbers: DayNumbers): void {
     const [month, day] = monthAndDay(date);
     const key = `${teamId} ${personId} ${month}`;
-    const known = this.#months.get(key) ?? { teamId, personId, month, days: {} };
-    this.#months.set(key, known);
-    const before = known.days[day] ?? [0, 0, 0];
-    known.days[day] = before.map((number, n) => number + numbers[n]!) as DayNumbers;
+    const sums = this.#months.get(key) ?? { teamId, personId, month, days: {} };
+    this.#months.set(key, sums);
+    const before = sums.days[day] ?? [0, 0, 0];
+    sums.days[day] = before.map((number, n) => number + numbers[n]!) as DayNumbers;
   }
 
-  months(): Month[] {
+  months(): MonthNumbers[] {
     return [...this.#months.values()];
   }
 }

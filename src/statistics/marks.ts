@@ -2,63 +2,66 @@ import type { Interval } from "../lib/interval.ts";
 import { addDays } from "../lib/time_zone.ts";
 import { type Calendar, datesFrom, type LocalDay, utcDate } from "./calendar.ts";
 
-/** Days of which the roll-up may be wrong: UTC dates, both inclusive. See the table `stale_days`. */
+/** Days whose roll-ups may be wrong: UTC dates, both inclusive. `tick` is the clock's when the mark was made. */
 export type Mark = { tick: number; firstDate: string; lastDate: string };
 
-/** What the triggers write for "as long as there is anything". */
+/** The dates with which triggers mark a whole history: see src/db/triggers.ts. */
 export const FIRST_DATE = "0000-01-01";
 export const LAST_DATE = "9999-12-31";
 
-/** Which local days are to be counted anew, in order, and what of the marks is left for another time. */
-export type Plan = { days: LocalDay[]; rest: Omit<Mark, "tick">[] };
+/** The local days to count now, in order, and what remains to be marked again because it is too much for one step. */
+export type RecountPlan = { days: LocalDay[]; remaining: Omit<Mark, "tick">[] };
 
 /**
- * The local days that marks touch, the first `limit` of them. A mark without an end ends tomorrow, and begins no earlier
- * than `earliest`, the first UTC date on which there is anything for it (null: there is nothing). Looks at no more dates
- * than it plans: one event of long ago may have made a mark of centuries.
+ * Plans a recount: the local days that the marks overlap, at most `limit` of them. A mark up to LAST_DATE ends tomorrow, and
+ * begins no earlier than `earliest`, the first UTC date that has anything to count (null: there is nothing). Visits no more
+ * dates than it plans, because one event with a date of long ago can make a mark of centuries.
  */
-export function planDays(
+export function planRecount(
   marks: readonly Mark[],
   earliest: string | null,
   calendar: Calendar,
   now: number,
   limit: number,
-): Plan {
+): RecountPlan {
   const tomorrow = addDays(utcDate(now), 1);
   const spans = marks
     .filter(({ lastDate }) => lastDate !== LAST_DATE || earliest !== null)
     .map(({ firstDate, lastDate }) => {
-      const isEndless = lastDate === LAST_DATE;
-      const first = isEndless && earliest! > firstDate ? earliest! : firstDate;
-      return { first, last: isEndless ? tomorrow : lastDate, lastDate };
+      const isOpenEnded = lastDate === LAST_DATE;
+      const first = isOpenEnded && earliest! > firstDate ? earliest! : firstDate;
+      return { first, last: isOpenEnded ? tomorrow : lastDate, lastDate };
     })
     .sort((a, b) => (a.first < b.first ? -1 : 1));
-  const touched = new Set<string>();
-  const days = () => [...touched].slice(0, limit).map((date) => calendar.day(date));
-  let seen = "";
+  const dates = new Set<string>();
+  const days = () => [...dates].slice(0, limit).map((date) => calendar.day(date));
+  let visited = "";
   for (const { first, last } of spans) {
-    // In order, so that later dates touch no local date before those touched already.
-    for (const date of datesFrom(first > seen ? first : seen, last)) {
-      for (const local of calendar.touchedBy(date)) touched.add(local);
-      if (touched.size > limit) return { days: days(), rest: restFrom(date, spans) };
-      seen = date;
+    // UTC dates are visited in order, so the set of local dates is in order too.
+    for (const date of datesFrom(first > visited ? first : visited, last)) {
+      for (const localDate of calendar.datesOverlapping(date)) dates.add(localDate);
+      if (dates.size > limit) return { days: days(), remaining: remainingFrom(date, spans) };
+      visited = date;
     }
   }
-  return { days: days(), rest: [] };
+  return { days: days(), remaining: [] };
 }
 
-const restFrom = (date: string, spans: { first: string; last: string; lastDate: string }[]): Plan["rest"] =>
+const remainingFrom = (
+  date: string,
+  spans: { first: string; last: string; lastDate: string }[],
+): RecountPlan["remaining"] =>
   spans.flatMap(({ first, last, lastDate }) =>
     last < date ? [] : [{ firstDate: first > date ? first : date, lastDate }],
   );
 
-/** The stretches of time that days make up, those that follow one another as one. Days must be in order. */
-export function stretchesOf(days: readonly Interval[]): Interval[] {
-  const stretches: Interval[] = [];
+/** Joins days that follow one another into intervals. Days must be in order. */
+export function joinAdjacent(days: readonly Interval[]): Interval[] {
+  const joined: Interval[] = [];
   for (const { start, end } of days) {
-    const last = stretches.at(-1);
+    const last = joined.at(-1);
     if (last?.end === start) last.end = end;
-    else stretches.push({ start, end });
+    else joined.push({ start, end });
   }
-  return stretches;
+  return joined;
 }

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { database } from "../../src/db/client.ts";
-import { refreshSubscriptions } from "../../src/statistics/job.ts";
+import { recountChangedDays } from "../../src/statistics/job.ts";
 import { push } from "../presence/client.ts";
 import { expectError } from "../support/error.ts";
 import { pushEvents, subscribe } from "../support/subscriptions.ts";
@@ -62,7 +62,7 @@ test("a change that no run has counted yet is lag, until one has", async () => {
   const { refresh_lag_seconds: lag } = (await scrape(team)).values;
   expect(lag).toBeGreaterThanOrEqual(600);
   expect(lag).toBeLessThan(660);
-  await refreshSubscriptions(database(env.DB), now);
+  await recountChangedDays({ db: database(env.DB), now: now });
   expect((await scrape(team)).values).toMatchObject({ refresh_lag_seconds: 0 });
 });
 

@@ -29,13 +29,21 @@ export async function saveBlocks(db: Database, { teamId }: Tenant, rows: OutboxB
 /** Whether a team stores details; read once a statement. */
 export const storesDetails = (teamId: string): SQL => sql`(SELECT stores_details FROM teams WHERE id = ${teamId})`;
 
-/** Removes blocks that were on their way while their identities were erased. */
-export async function removeOrphans(db: Database, { teamId }: Tenant, identityIds: string[]): Promise<void> {
+/**
+ * Removes the blocks of those identities that do not exist: erased while the blocks were being sent, or never written. Only
+ * blocks that began before `startedBefore`, in UTC milliseconds.
+ */
+export async function removeOrphans(
+  db: Database,
+  { teamId }: Pick<Tenant, "teamId">,
+  identityIds: string[],
+  startedBefore = Number.MAX_SAFE_INTEGER,
+): Promise<void> {
   if (identityIds.length === 0) return;
   await db.run(sql`
-    DELETE FROM blocks WHERE team_id = ${teamId} AND identity_id IN (
-      SELECT e.value FROM json_each(${JSON.stringify(identityIds)}) e
-      WHERE NOT EXISTS (SELECT 1 FROM identities WHERE id = e.value))`);
+    DELETE FROM blocks WHERE team_id = ${teamId} AND started_at < ${startedBefore} AND identity_id IN (
+      SELECT orphan.value FROM json_each(${JSON.stringify(identityIds)}) AS orphan
+      WHERE NOT EXISTS (SELECT 1 FROM identities WHERE id = orphan.value))`);
 }
 
 /** The timeout, in milliseconds, of an integration that is switched off or removed: nobody waits for it any more. */
