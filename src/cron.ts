@@ -2,7 +2,7 @@ import { createMorningReports } from "./checkins/reports/job.ts";
 import { type Database, databases } from "./db/client.ts";
 import { wakeTeams } from "./presence/job.ts";
 import { archiveExpired } from "./retention/job.ts";
-import { refreshSubscriptions } from "./statistics/job.ts";
+import { recountChangedDays } from "./statistics/job.ts";
 import { deliverWebhooks } from "./subscriptions/webhooks/job.ts";
 
 const FIVE_MINUTES_MS = 5 * 60_000;
@@ -23,7 +23,7 @@ function jobsOf(cron: string, env: Env, db: Database, now: number): Job[] {
         () => deliverWebhooks(env, db, Date.now()),
       ];
     case "*/15 * * * *":
-      return [() => refreshSubscriptions(db, now), () => archiveExpired(db, now)];
+      return [() => recountChangedDays({ db, now }), () => archiveExpired({ db, now })];
     default:
       throw new Error(`no job is planned for cron ${cron}`);
   }

@@ -2,7 +2,7 @@ import type { ServiceContext } from "../auth/actor.ts";
 import { conflict, Failure } from "../lib/failure.ts";
 import { requirePerson, requireSubject } from "../people/lookup_service.ts";
 import { openBlocks } from "../presence/stub.ts";
-import { refreshPerson } from "../statistics/snapshot_store.ts";
+import { refreshPerson } from "../statistics/service.ts";
 import type { TimeWindow } from "../statistics/window.ts";
 import { requireSubscription } from "./lookup_service.ts";
 import * as store from "./store.ts";
@@ -101,13 +101,13 @@ export async function refreshSubscription(context: ServiceContext, reference: st
  */
 async function updated(context: ServiceContext, subscription: store.SubscriptionRow): Promise<Subscription> {
   if (!subscription.stale && context.now < subscription.endsAt) return subscription;
-  await refreshPerson(context.db, context.actor, subscription.personId, context.now);
+  await refreshPerson(context, subscription.personId);
   return requireSubscription(context, subscription.id);
 }
 
 /** As `updated`, once the team's object has saved the person's open blocks. */
 async function refreshed(context: ServiceContext, id: string, personId: string): Promise<Subscription> {
   await openBlocks(context.objects, context.actor, personId);
-  await refreshPerson(context.db, context.actor, personId, context.now, id);
+  await refreshPerson(context, personId, id);
   return requireSubscription(context, id);
 }

@@ -1,8 +1,9 @@
-import { type Numbers, snapshotBody } from "../statistics/snapshot.ts";
-import type { PlacedWindow, TimeWindow } from "../statistics/window.ts";
+import { hours } from "../presence/blocks/work.ts";
+import type { Numbers } from "../statistics/numbers.ts";
+import type { TimeWindow, WindowDates } from "../statistics/window.ts";
 
 /** The numbers of a window: its first and last date, both inclusive, and the time zone of these dates. */
-export type WindowNumbers = Numbers & Omit<PlacedWindow, "endsAt">;
+export type WindowNumbers = Numbers & WindowDates & { timeZone: string };
 
 /** A subscription to the numbers of one person. Times are UTC milliseconds. */
 export type Subscription = WindowNumbers & {
@@ -20,4 +21,11 @@ export type Subscription = WindowNumbers & {
 export const numbersBody = (numbers: WindowNumbers) => ({
   snapshot: snapshotBody(numbers),
   window: { start_date: numbers.startDate, end_date: numbers.endDate, timezone: numbers.timeZone },
+});
+
+/** Shows the three numbers of a subscription. Hours are rounded here, once, to two decimals. */
+export const snapshotBody = ({ totalActivities, completedActivities, workMs }: Numbers) => ({
+  total_activities: totalActivities,
+  completed_activities: completedActivities,
+  hours_logged: hours(workMs),
 });

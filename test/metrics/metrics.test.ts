@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { database } from "../../src/db/client.ts";
-import { refreshSubscriptions } from "../../src/statistics/job.ts";
+import { recountChangedDays } from "../../src/statistics/job.ts";
 import { push } from "../presence/client.ts";
-import { pushEvents, subscribe } from "../subscriptions/client.ts";
 import { expectError } from "../support/error.ts";
+import { pushEvents, subscribe } from "../support/subscriptions.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 
 /** Scrapes a team's metrics: the response, its text, and the values by metric. */
@@ -62,7 +62,7 @@ test("A change counts as lag until cron has refreshed the subscription", async (
   const { refresh_lag_seconds: lag } = (await scrape(team)).values;
   expect(lag).toBeGreaterThanOrEqual(600);
   expect(lag).toBeLessThan(660);
-  await refreshSubscriptions(database(env.DB), now);
+  await recountChangedDays({ db: database(env.DB), now: now });
   expect((await scrape(team)).values).toMatchObject({ refresh_lag_seconds: 0 });
 });
 

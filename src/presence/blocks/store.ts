@@ -29,13 +29,21 @@ export async function saveBlocks(db: Database, { teamId }: Tenant, rows: OutboxB
       IS NOT (excluded.status, excluded.details, excluded.last_seen_at, excluded.ended_at)`);
 }
 
-/** Removes the blocks of those of the identities that D1 does not have: they arrived after their identity was erased. */
-export async function removeOrphans(db: Database, { teamId }: Tenant, identityIds: string[]): Promise<void> {
+/**
+ * Removes the blocks of those identities that do not exist: erased while the blocks were being sent, or never written. Only
+ * blocks that began before `startedBefore`, in UTC milliseconds.
+ */
+export async function removeOrphans(
+  db: Database,
+  { teamId }: Pick<Tenant, "teamId">,
+  identityIds: string[],
+  startedBefore = Number.MAX_SAFE_INTEGER,
+): Promise<void> {
   if (identityIds.length === 0) return;
   await db.run(sql`
-    DELETE FROM blocks WHERE team_id = ${teamId} AND identity_id IN (
-      SELECT erased.value FROM json_each(${JSON.stringify(identityIds)}) AS erased
-      WHERE NOT EXISTS (SELECT 1 FROM identities WHERE id = erased.value))`);
+    DELETE FROM blocks WHERE team_id = ${teamId} AND started_at < ${startedBefore} AND identity_id IN (
+      SELECT orphan.value FROM json_each(${JSON.stringify(identityIds)}) AS orphan
+      WHERE NOT EXISTS (SELECT 1 FROM identities WHERE id = orphan.value))`);
 }
 
 /**

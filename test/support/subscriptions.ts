@@ -1,6 +1,6 @@
-import { call, type Team } from "../support/team.ts";
+import { call, type Team } from "./team.ts";
 
-/** What the Stats Notifier answers of a subscription; every answer has some of it. */
+/** The fields of a subscription in the Stats Notifier's answers; each answer has some of them. */
 export type Shown = {
   notification_id: string;
   user_id: string;
@@ -16,11 +16,11 @@ export type Shown = {
 
 const PATH = "/api/v1/stats-notifications";
 
-/** Asks for a path beneath the Stats Notifier's with the team's key. */
+/** Requests a path below that of the Stats Notifier with the team's key. */
 export const ask = (team: Team, path = "", init: { method?: string; body?: unknown } = {}): Promise<Response> =>
   call(`${PATH}${path}`, { ...init, headers: team.asTeam });
 
-/** The JSON of an answer that must have this status. */
+/** Reads the JSON of an answer, which must have this status. */
 export async function json<T = Shown>(answer: Promise<Response>, status = 200): Promise<T> {
   const response = await answer;
   if (response.status !== status) throw new Error(`${response.status}: ${await response.text()}`);
@@ -36,7 +36,7 @@ export const show = (team: Team, id: string): Promise<Shown> => json(ask(team, `
 export const refresh = (team: Team, id: string): Promise<Shown> =>
   json(ask(team, `/${id}/refresh`, { method: "POST" }));
 
-/** Sends events of people to the team: [identifier, time, details]. */
+/** Sends events to the team: [identifier, time, details]. */
 export async function pushEvents(team: Team, events: [string, string, object?][]): Promise<void> {
   const body = {
     events: events.map(([personIdentifier, timestamp, details]) => ({

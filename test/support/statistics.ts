@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
-import type { Team } from "../support/team.ts";
+import type { Team } from "./team.ts";
 
 /** [events, completed events, milliseconds worked]. */
 export type Numbers = [number, number, number];
@@ -10,10 +10,10 @@ type Event = { personId: string; at: number; details: string | null };
 type Block = { personId: string; status: string; start: number; end: number };
 type Subscription = { id: string; personId: string; timeWindow: string };
 
-/** All that a team's numbers follow from, as it lies in D1. */
-type World = { people: Map<string, Person>; classes: Record<string, boolean>; events: Event[]; blocks: Block[] };
+/** Everything in D1 from which the numbers of a team are calculated. */
+type TeamData = { people: Map<string, Person>; classes: Record<string, boolean>; events: Event[]; blocks: Block[] };
 
-/** The words of the contract ("Working time", "Numbers"), copied here by hand. */
+/** The words of the contract ("Working time", "Numbers"), repeated here independently of the code. */
 const NO_WORK =
   "offline, away, idle, inactive, be right back, brb, break, lunch, dinner, sick, vacation, holiday, leave, out of office, ooo, sleeping".split(
     ", ",
@@ -23,7 +23,7 @@ const DONE =
     ", ",
   );
 
-/** Every time zone there is has had its midnights at whole quarters of an hour for long. */
+/** In every time zone, midnights have long been at whole quarters of an hour in UTC. */
 const QUARTER_MS = 15 * 60_000;
 const DAY_MS = 86_400_000;
 
@@ -34,7 +34,7 @@ const rows = async <T>(sql: string, ...params: unknown[]): Promise<T[]> =>
       .all<T>()
   ).results;
 
-async function worldOf({ accountId, teamId }: Team): Promise<World> {
+async function readTeamData({ accountId, teamId }: Team): Promise<TeamData> {
   const [team] = await rows<{ zone: string; classes: string }>(
     "SELECT time_zone AS zone, status_classes AS classes FROM teams WHERE id = ?",
     teamId,
@@ -61,7 +61,7 @@ async function worldOf({ accountId, teamId }: Team): Promise<World> {
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** The date that the wall calendar of a zone shows, as the runtime's own Intl has it. */
+/** Returns the local date of an instant by Intl, independently of src/lib/time_zone.ts. */
 export function dateOf(ms: number, timeZone: string): string {
   let format = formats.get(timeZone);
   if (!format) {
@@ -78,11 +78,11 @@ function isDone(details: string | null): boolean {
 }
 
 function works(status: string, classes: Record<string, boolean>): boolean {
-  const said = status.trim().toLowerCase().replaceAll(/[-_]/g, " ");
-  return classes[said] ?? !NO_WORK.includes(said);
+  const folded = status.trim().toLowerCase().replaceAll(/[-_]/g, " ");
+  return classes[folded] ?? !NO_WORK.includes(folded);
 }
 
-/** The milliseconds worked on each date: cut at every edge of a block and every quarter of an hour, piece by piece. */
+/** Calculates the milliseconds worked on each date in pieces, cut at every edge of a block and every quarter of an hour. */
 export function workByDate(worked: { start: number; end: number }[], zone: string): Map<string, number> {
   const work = new Map<string, number>();
   const edges = [...new Set(worked.flatMap(({ start, end }) => [start, end]))].sort((a, b) => a - b);
@@ -99,8 +99,8 @@ export function workByDate(worked: { start: number; end: number }[], zone: strin
   return work;
 }
 
-/** What each day of somebody came to, counted from nothing; days without anything are absent. */
-function daysOf(person: Person, { events, blocks, classes }: World): Map<string, Numbers> {
+/** Counts each day of a person from scratch; days without anything are absent. */
+function daysOf(person: Person, { events, blocks, classes }: TeamData): Map<string, Numbers> {
   const worked = blocks.filter(({ personId, status }) => personId === person.id && works(status, classes));
   const days = new Map<string, Numbers>();
   for (const [date, ms] of workByDate(worked, person.zone)) days.set(date, [0, 0, ms]);
@@ -113,7 +113,7 @@ function daysOf(person: Person, { events, blocks, classes }: World): Map<string,
   return days;
 }
 
-/** What two dates have in common exactly when they lie in the same window. */
+/** Returns a key that two dates share exactly if they lie in the same window of this kind. */
 export function windowKey(kind: string, date: string): string {
   const [year, month, day] = date.split("-").map(Number) as [number, number, number];
   switch (kind) {
@@ -133,16 +133,16 @@ export function windowKey(kind: string, date: string): string {
   }
 }
 
-/** The date of a calendar so many days on. */
+/** Returns the date that many days later. */
 const on = (date: string, days: number): string =>
   new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 
-function snapshotOf({ personId, timeWindow }: Subscription, world: World, now: number): unknown {
-  const person = world.people.get(personId)!;
+function snapshotOf({ personId, timeWindow }: Subscription, data: TeamData, now: number): unknown {
+  const person = data.people.get(personId)!;
   const today = dateOf(now, person.zone);
   const isWithin = (date: string) => windowKey(timeWindow, date) === windowKey(timeWindow, today);
   const sums: Numbers = [0, 0, 0];
-  for (const [date, numbers] of daysOf(person, world)) {
+  for (const [date, numbers] of daysOf(person, data)) {
     if (isWithin(date)) for (const n of [0, 1, 2] as const) sums[n] += numbers[n];
   }
   let [first, last] = [today, today];
@@ -160,22 +160,22 @@ const activeOf = ({ teamId }: Team) =>
     teamId,
   );
 
-/** Holds the snapshots of these active subscriptions, or of all the team's, against a count from nothing. */
+/** Checks the snapshots of these active subscriptions, or of all of the team, against a count from scratch. */
 export async function expectSnapshots(team: Team, now: number, ids?: string[]): Promise<void> {
-  const world = await worldOf(team);
+  const data = await readTeamData(team);
   const active = (await activeOf(team)).filter(({ id }) => ids?.includes(id) ?? true);
   const named = ({ id, timeWindow }: Subscription) => `${timeWindow} ${id}`;
   expect(Object.fromEntries(active.map((one) => [named(one), JSON.parse(one.shown)]))).toEqual(
-    Object.fromEntries(active.map((one) => [named(one), snapshotOf(one, world, now)])),
+    Object.fromEntries(active.map((one) => [named(one), snapshotOf(one, data, now)])),
   );
 }
 
-/** Holds every roll-up of the team against a count from nothing, both ways, and its sums with it; nothing may be stale. */
+/** Checks every roll-up of the team, and its sums, against a count from scratch. No mark may be left. */
 export async function expectRollups(team: Team): Promise<void> {
-  const world = await worldOf(team);
+  const data = await readTeamData(team);
   const expected: Record<string, Numbers> = {};
-  for (const person of world.people.values()) {
-    for (const [date, numbers] of daysOf(person, world)) expected[`${person.id} ${date}`] = numbers;
+  for (const person of data.people.values()) {
+    for (const [date, numbers] of daysOf(person, data)) expected[`${person.id} ${date}`] = numbers;
   }
   type Row = { personId: string; month: string; days: string; sums: string };
   const stored = await rows<Row>(

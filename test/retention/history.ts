@@ -2,18 +2,18 @@ import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import { identityId, newId } from "../../src/lib/id.ts";
 import { archiveExpired } from "../../src/retention/job.ts";
-import { refreshSubscriptions } from "../../src/statistics/job.ts";
+import { recountChangedDays } from "../../src/statistics/job.ts";
 import { db, rows } from "../support/database.ts";
 import { mintPerson, mintTeam, type Team } from "../support/team.ts";
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
 
-/** An event, or a block that goes on without end where `to` is null; then it was last seen at `seen`. */
+/** An event or a block of the person named `who`. A block is open where `to` is null; `seen` is its last heartbeat then. */
 export type PastEvent = { who: string; at: number; completed?: boolean };
 export type PastBlock = { who: string; from: number; to: number | null; seen?: number; status?: string };
 
-/** A team with somebody of each name, who has one identity of that name, in a zone or else the team's. */
+/** Makes a team with a person of each name, with one identity of that name, in a time zone or else in the team's. */
 export async function mintPeople(zones: Record<string, string | null>, teamZone = "UTC") {
   const team = await mintTeam({ timeZone: teamZone });
   const ids: Record<string, string> = {};
@@ -28,8 +28,8 @@ export async function mintPeople(zones: Record<string, string | null>, teamZone 
   return { team, ids };
 }
 
-/** Puts events and blocks of the past into D1, as tools would have sent them then; answers their ids in order. */
-export async function remember(team: Team, events: PastEvent[], blocks: PastBlock[] = []): Promise<string[]> {
+/** Adds events and blocks of the past to D1, as tools would have sent them; returns their ids in order. */
+export async function addHistory(team: Team, events: PastEvent[], blocks: PastBlock[] = []): Promise<string[]> {
   const insert = (sql: string, list: object[]) => env.DB.prepare(sql).bind(team.teamId, JSON.stringify(list));
   const named = async <T extends { who: string }>(list: T[]) =>
     Promise.all(
@@ -53,29 +53,29 @@ export async function remember(team: Team, events: PastEvent[], blocks: PastBloc
   return [...happened, ...held].map(({ id }) => id);
 }
 
-/** Has the team keep what is so many days old, or everything. */
-export const keep = (team: Team, days: number | null) =>
+/** Sets the retention of a team, in days; null keeps everything. */
+export const setRetention = (team: Team, days: number | null) =>
   env.DB.prepare("UPDATE teams SET retention_days = ? WHERE id = ?").bind(days, team.teamId).run();
 
-/** Every roll-up is brought up to what there is. */
-export const settle = async (now: number): Promise<void> => {
-  // Two days after the last of what there is, everybody's days are over; histories of over a year take more runs.
-  for (let run = 0; run < 3; run += 1) await refreshSubscriptions(db, now + 2 * DAY + run * HOUR);
+/** Recounts until every roll-up is up to date. */
+export const recount = async (now: number): Promise<void> => {
+  // Two days later the last day has ended in every time zone. Histories of more than a year take more runs.
+  for (let run = 0; run < 3; run += 1) await recountChangedDays({ db, now: now + 2 * DAY + run * HOUR });
 };
 
-/** Runs until nothing is left to remove. */
-export async function archiveAll(now: number, limits?: Parameters<typeof archiveExpired>[2]): Promise<void> {
+/** Runs the archiving until nothing is left to remove. */
+export async function archiveAll(now: number, limits?: Parameters<typeof archiveExpired>[1]): Promise<void> {
   const left = () =>
     rows<{ n: number }>(`SELECT (SELECT count(*) FROM events WHERE team_id = t.id)
         + (SELECT coalesce(sum(1 + started_at), 0) FROM blocks WHERE team_id = t.id) AS n
       FROM teams t WHERE retention_days IS NOT NULL ORDER BY id`);
   for (let before = "", after = JSON.stringify(await left()); before !== after; ) {
-    await archiveExpired(db, now, limits);
+    await archiveExpired({ db, now }, limits);
     [before, after] = [after, JSON.stringify(await left())];
   }
 }
 
-/** What every local day of everybody on the team adds up to: "person date" to [events, completed, milliseconds]. */
+/** Reads the numbers of every local day on the team from roll-ups: "person date" to [events, completed, milliseconds]. */
 export async function numbers(team: Team): Promise<Record<string, [number, number, number]>> {
   const days = await rows<{ day: string; total: number; completed: number; work: number }>(
     `SELECT coalesce(p.merged_into, p.id) || ' ' || r.month || '-' || d.key AS day, sum(d.value ->> 0) AS total,
@@ -90,12 +90,12 @@ export async function numbers(team: Team): Promise<Record<string, [number, numbe
        coalesce(sum(value ->> 0), 0), coalesce(sum(value ->> 1), 0), coalesce(sum(value ->> 2), 0) FROM json_each(r.days))`,
     team.teamId,
   );
-  expect(wrong, "months whose sums are not those of their days").toEqual([]);
+  expect(wrong, "months whose sums differ from their days").toEqual([]);
   return Object.fromEntries(days.map(({ day, total, completed, work }) => [day, [total, completed, work]]));
 }
 
-/** The rows of a team that are still there. */
-export const stored = async (team: Team) => ({
+/** Reads the events and blocks of a team that are left. */
+export const storedRows = async (team: Team) => ({
   events: await rows<{ id: string; occurred_at: number }>(
     "SELECT * FROM events WHERE team_id = ? ORDER BY id",
     team.teamId,

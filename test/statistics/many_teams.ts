@@ -1,45 +1,45 @@
 import { env } from "cloudflare:workers";
 
-/** How many teams there are in a crowd, and how many people, each subscribed to one window, on every team. */
+/** How many teams to make, and how many people on each team. */
 export type Size = { teams: number; people: number };
 
 /**
- * Makes a crowd of teams with people who each have one identity and one subscription, and a way to take it away again. Of an
- * account that is not onboarded, so that nothing but the refresh of subscriptions finds work there.
+ * Makes teams of people who each have one identity and one subscription. The account is not onboarded, so that only the
+ * recount finds work there.
  */
-export async function crowd(name: string, { teams, people }: Size) {
+export async function mintManyTeams(name: string, { teams, people }: Size) {
   const run = (sql: string, ...params: unknown[]) =>
     env.DB.prepare(sql)
       .bind(...params)
       .run();
   const numbers = (count: number) =>
     `(WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ${count}) SELECT i FROM n)`;
-  const everybody = `${numbers(teams)} t CROSS JOIN ${numbers(people)} p`;
+  const everyPerson = `${numbers(teams)} t CROSS JOIN ${numbers(people)} p`;
   const [team, person] = [`'${name}-' || t.i`, `'${name}-' || t.i || '-' || p.i`];
-  await run(`INSERT INTO accounts (id, name, created_at) VALUES ('${name}', 'Crowd', 0)`);
+  await run(`INSERT INTO accounts (id, name, created_at) VALUES ('${name}', 'Many', 0)`);
   await run(`INSERT INTO teams (id, account_id, slug, name, time_zone, created_at)
-    SELECT ${team}, '${name}', ${team}, 'Crowd', 'UTC', 0 FROM ${numbers(teams)} t`);
+    SELECT ${team}, '${name}', ${team}, 'Many', 'UTC', 0 FROM ${numbers(teams)} t`);
   await run(`INSERT INTO people (id, account_id, name, slug, created_at)
-    SELECT ${person}, '${name}', 'Somebody', ${person}, 0 FROM ${everybody}`);
+    SELECT ${person}, '${name}', 'Person', ${person}, 0 FROM ${everyPerson}`);
   await run(`INSERT INTO identities (id, account_id, identifier, person_id, created_at)
-    SELECT ${person}, '${name}', ${person}, ${person}, 0 FROM ${everybody}`);
+    SELECT ${person}, '${name}', ${person}, ${person}, 0 FROM ${everyPerson}`);
   await run(`INSERT INTO subscriptions (id, team_id, person_id, time_window, status, total_activities,
       completed_activities, work_ms, start_date, end_date, time_zone, ends_at, last_refreshed_at, created_at, updated_at)
-    SELECT 'notif_' || ${person}, ${team}, ${person}, 'quarterly', 'active', 0, 0, 0, '', '', '', 0, 0, 0, 0 FROM ${everybody}`);
-  /** Gives everybody an event and an hour of work at this time. */
-  const busy = async (at: number) => {
+    SELECT 'notif_' || ${person}, ${team}, ${person}, 'quarterly', 'active', 0, 0, 0, '', '', '', 0, 0, 0, 0 FROM ${everyPerson}`);
+  /** Adds an event and an hour of work of each person at this time. */
+  const addWork = async (at: number) => {
     await run(
       `INSERT INTO events (id, team_id, external_id, identity_id, kind, title, scope, occurred_at, created_at, updated_at)
-      SELECT ${person} || ?1, ${team}, ${person} || ?1, ${person}, 'task', 'Something', 'test', ?1, ?1, ?1 FROM ${everybody}`,
+      SELECT ${person} || ?1, ${team}, ${person} || ?1, ${person}, 'task', 'Something', 'test', ?1, ?1, ?1 FROM ${everyPerson}`,
       at,
     );
     await run(
       `INSERT INTO blocks (id, team_id, identity_id, integration_id, source, status, started_at, last_seen_at, ended_at)
-      SELECT ${person} || ?1, ${team}, ${person}, 'test', 'test', 'online', ?1, ?1 + 3600000, ?1 + 3600000 FROM ${everybody}`,
+      SELECT ${person} || ?1, ${team}, ${person}, 'test', 'test', 'online', ?1, ?1 + 3600000, ?1 + 3600000 FROM ${everyPerson}`,
       at,
     );
   };
-  /** Snapshots there are, each with how many have it: "1 event, 3600000 ms". */
+  /** Counts people by snapshot, such as "1 events, 3600000 ms". */
   const snapshots = async () => {
     const { results } = await env.DB.prepare(
       `SELECT total_activities || ' events, ' || work_ms || ' ms' AS snapshot, count(*) AS people
@@ -50,7 +50,7 @@ export async function crowd(name: string, { teams, people }: Size) {
     return Object.fromEntries(results.map(({ snapshot, people }) => [snapshot, people]));
   };
   const remove = async () => {
-    // Marks last: what goes before them is marked.
+    // Marks last, because removing the other rows makes marks.
     for (const table of ["events", "blocks", "rollups", "subscriptions", "stale_days"]) {
       await run(`DELETE FROM ${table} WHERE team_id GLOB ?`, `${name}-*`);
     }
@@ -59,5 +59,5 @@ export async function crowd(name: string, { teams, people }: Size) {
     }
     await run("DELETE FROM accounts WHERE id = ?", name);
   };
-  return { busy, snapshots, remove };
+  return { addWork, snapshots, remove };
 }
