@@ -16,7 +16,7 @@ export async function wakeTeams(env: Env, db: Database, now: number, runEveryMs:
   const teams = turn(await teamsHeard(db, now - HEARD_WITHIN_MS), Math.floor(now / runEveryMs));
   await forEachTeam(teams, async ({ teamId, directoryVersion }) => {
     try {
-      await presenceOf(env, teamId, (team) => team.wake(directoryVersion));
+      await presenceOf(env.TEAM_PRESENCE, teamId, (team) => team.wake(directoryVersion));
     } catch (error) {
       console.error("presence: could not wake team", teamId, rootCause(error));
     }

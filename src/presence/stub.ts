@@ -1,6 +1,9 @@
 import type { OpenBlock } from "./blocks/work.ts";
 import type { TeamPresence } from "./object/team_presence_object.ts";
 
+/** The binding under which the objects of teams are found. */
+type Objects = Env["TEAM_PRESENCE"];
+
 /** A failure of the object's machine, not of the call: safe to ask again, since every verb may be repeated. */
 const isPassing = (error: unknown): boolean =>
   error instanceof Error &&
@@ -13,15 +16,15 @@ const isPassing = (error: unknown): boolean =>
  * spent, hence a new one.
  */
 export async function presenceOf<T>(
-  env: Env,
+  objects: Objects,
   teamId: string,
   verb: (team: DurableObjectStub<TeamPresence>) => Promise<T>,
 ): Promise<T> {
   try {
-    return await verb(env.TEAM_PRESENCE.getByName(teamId));
+    return await verb(objects.getByName(teamId));
   } catch (error) {
     if (!isPassing(error)) throw error;
-    return await verb(env.TEAM_PRESENCE.getByName(teamId));
+    return await verb(objects.getByName(teamId));
   }
 }
 
@@ -43,5 +46,8 @@ type Team = { teamId: string; directoryVersion: number };
  * A team's open blocks, once D1 has heard of every block that opened or ended, and of the last heartbeats of the person
  * named.
  */
-export const openBlocks = (env: Env, { teamId, directoryVersion }: Team, personId?: string): Promise<OpenBlock[]> =>
-  presenceOf(env, teamId, (team) => team.settle(directoryVersion, personId));
+export const openBlocks = (
+  objects: Objects,
+  { teamId, directoryVersion }: Team,
+  personId?: string,
+): Promise<OpenBlock[]> => presenceOf(objects, teamId, (team) => team.settle(directoryVersion, personId));

@@ -18,7 +18,7 @@ const SCRAPED = ["application/openmetrics-text", "application/openmetrics-text;v
 export const metricsRoutes = new Hono<AppContext>().get("/metrics", guard("team"), offer(...SCRAPED), async (c) => {
   const [db, actor] = [c.get("db"), c.get("actor")];
   const [live, counts, lagMs] = await Promise.all([
-    presenceOf(c.env, actor.teamId, (team) => team.metrics(actor.directoryVersion)),
+    presenceOf(c.env.TEAM_PRESENCE, actor.teamId, (team) => team.metrics(actor.directoryVersion)),
     countTeam(db, actor),
     refreshLag(db, actor, Date.now()),
   ]);

@@ -29,7 +29,7 @@ export const teamRoutes = new Hono<AppContext>()
     }
     if (storesDetails !== undefined) {
       // From here on nothing writes details into D1; the object learns of it now, and what there is goes last.
-      await presenceOf(c.env, actor.teamId, (team) => team.wake(changed.directoryVersion));
+      await presenceOf(c.env.TEAM_PRESENCE, actor.teamId, (team) => team.wake(changed.directoryVersion));
       if (!storesDetails) await clearDetails(c.get("db"), actor);
     }
     return c.json(teamBody({ ...actor, ...changed }));

@@ -29,7 +29,7 @@ export const timelineRoutes = new Hono<AppContext>().get(
     const zone = person.timeZone ?? actor.teamTimeZone;
     const date = c.req.valid("query").date ?? localDate(now, zone);
     const day = localDay(date, zone);
-    const open = await openBlocks(c.env, actor);
+    const open = await openBlocks(c.env.TEAM_PRESENCE, actor);
     const [stored, events] = await Promise.all([
       blocksWithin(c.get("db"), actor, day, person.id),
       eventsOfPerson(c.get("db"), actor, person.id, day),

@@ -102,7 +102,7 @@ async function current(c: Context<AppContext>, subscription: SubscriptionRow): P
 /** The subscription with its numbers up to the person's last heartbeat. */
 async function refreshed(c: Context<AppContext>, id: string, personId: string): Promise<SubscriptionRow> {
   const [db, actor] = [c.get("db"), c.get("actor")];
-  await openBlocks(c.env, actor, personId);
+  await openBlocks(c.env.TEAM_PRESENCE, actor, personId);
   await refreshPerson(db, actor, personId, Date.now(), id);
   return requireSubscription(c, id);
 }
