@@ -1,5 +1,5 @@
 import { formatInstant } from "../lib/instant.ts";
-import { MAX_AHEAD_MS } from "../presence/heartbeat/update.ts";
+import { MAX_AHEAD_MS } from "../presence/heartbeat/heartbeat.ts";
 import { keptSince } from "./horizon.ts";
 
 /** An activity event as it is kept: texts trimmed, the time in UTC milliseconds. */

@@ -2,8 +2,8 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, vi } from "vitest";
 import type { blockBody } from "../../src/api/rollcall/block_body.ts";
-import { readUpdate } from "../../src/presence/heartbeat/update.ts";
-import type { PersonPresence } from "../../src/presence/object/current.ts";
+import { readUpdate } from "../../src/presence/heartbeat/heartbeat.ts";
+import type { PersonPresence } from "../../src/presence/object/person_presence.ts";
 import type { TeamPresence } from "../../src/presence/object/team_presence_object.ts";
 import { call, type Team } from "../support/team.ts";
 

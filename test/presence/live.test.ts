@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { PersonPresence } from "../../src/presence/object/current.ts";
+import type { PersonPresence } from "../../src/presence/object/person_presence.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 import { at, clock, evict, presence, push, ring, stopTheClock } from "./client.ts";
 

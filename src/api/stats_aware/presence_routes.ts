@@ -8,10 +8,10 @@ import { cutPage } from "../../lib/cursor.ts";
 import { badRequest } from "../../lib/failure.ts";
 import { formatInstant } from "../../lib/instant.ts";
 import { localTime } from "../../lib/time_zone.ts";
-import { HISTORY, isHistory, MAX_AHEAD_MS, readUpdate, withoutDetails } from "../../presence/heartbeat/update.ts";
-import { UpdateMemo } from "../../presence/heartbeat/update_cache.ts";
-import type { PersonPresence } from "../../presence/object/current.ts";
+import { HISTORY, isHistory, MAX_AHEAD_MS, readUpdate, withoutDetails } from "../../presence/heartbeat/heartbeat.ts";
+import type { PersonPresence } from "../../presence/object/person_presence.ts";
 import { presenceOf } from "../../presence/stub.ts";
+import { UpdateMemo } from "./presence_cache.ts";
 import { presenceQuery, presenceUpdate } from "./presence_schema.ts";
 
 const memo = new UpdateMemo();

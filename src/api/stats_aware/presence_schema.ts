@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { pageByName, pageByTime } from "../../http/schema.ts";
 import { details, instant, numeral, text } from "../../lib/values.ts";
-import type { PresenceUpdate } from "../../presence/heartbeat/update.ts";
+import type { PresenceUpdate } from "../../presence/heartbeat/heartbeat.ts";
 
 /**
  * StatsAware "Presence API", request. What only describes a user is taken leniently: a time zone or an e-mail that is none

@@ -1,7 +1,7 @@
 import { pages } from "../../lib/pages.ts";
 import { type EndedBlock, openBlock, type Stream } from "../blocks/block.ts";
 import type { StatusClasses } from "../blocks/status.ts";
-import type { Known } from "./current.ts";
+import type { Known } from "./person_presence.ts";
 
 /** A stream with its number in the object, and the three things it is a stream of. */
 export type NumberedStream = Stream & { n: number; identityId: string; integrationId: string; source: string };

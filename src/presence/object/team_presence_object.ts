@@ -5,12 +5,10 @@ import { pages } from "../../lib/pages.ts";
 import { beat } from "../blocks/block.ts";
 import { hasTeam, removeOrphans, SILENCED, saveBlocks } from "../blocks/store.ts";
 import type { OpenBlock } from "../blocks/work.ts";
-import { eachUser, type Heartbeat, type HeartbeatUser } from "../heartbeat/update.ts";
+import { eachUser, type Heartbeat, type HeartbeatUser } from "../heartbeat/heartbeat.ts";
 import { Alarm } from "./alarm_object.ts";
-import { byPerson, type PersonPresence } from "./current.ts";
-import { CHECKPOINT_MS, MAX_RETRY_MS, nextWake, takenBack } from "./deadline.ts";
-import { Directory } from "./directory_store.ts";
-import { Sender } from "./sender_object.ts";
+import { Directory } from "./directory_object.ts";
+import { byPerson, type PersonPresence } from "./person_presence.ts";
 import {
   endedRow,
   type NumberedStream,
@@ -21,7 +19,9 @@ import {
   toolOf,
 } from "./storage_store.ts";
 import { Streams } from "./streams_object.ts";
+import { Sender } from "./sync_queue_object.ts";
 import { Viewers } from "./viewers_object.ts";
+import { CHECKPOINT_MS, MAX_RETRY_MS, nextWake, takenBack } from "./wake_time.ts";
 
 /** What operators watch of a team's object. `heartbeats` is a count since the instant `since`, at which the object woke. */
 export type ObjectMetrics = Record<"present" | "openBlocks" | "outbox" | "viewers" | "heartbeats" | "since", number>;

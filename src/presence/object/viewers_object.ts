@@ -1,5 +1,5 @@
 import { formatInstant } from "../../lib/instant.ts";
-import { changes, type PersonPresence } from "./current.ts";
+import { changes, type PersonPresence } from "./person_presence.ts";
 
 /** The live viewers of a team: hibernating WebSockets, each tagged with what let it in. */
 export class Viewers {

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { UpdateMemo } from "../../../src/api/stats_aware/presence_cache.ts";
 import { presenceUpdate } from "../../../src/api/stats_aware/presence_schema.ts";
 import { readJson } from "../../../src/http/body.ts";
-import { type ReadUpdate, readUpdate } from "../../../src/presence/heartbeat/update.ts";
-import { UpdateMemo } from "../../../src/presence/heartbeat/update_cache.ts";
+import { type ReadUpdate, readUpdate } from "../../../src/presence/heartbeat/heartbeat.ts";
 
 /** Reads a body from the first character to the last; throws what the caller is told of a bad one. */
 const whole = (body: string): ReadUpdate => readUpdate(readJson(presenceUpdate, body).value);

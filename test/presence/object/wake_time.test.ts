@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { CHECKPOINT_MS, nextWake, retryDelay, takenBack } from "../../../src/presence/object/deadline.ts";
+import { CHECKPOINT_MS, nextWake, retryDelay, takenBack } from "../../../src/presence/object/wake_time.ts";
 
 /** D1 answers, and there is nothing it has not heard. */
 const idle = { isWaiting: false, retryAt: 0 };

@@ -5,7 +5,7 @@ import {
   type PresenceUpdate,
   readUpdate,
   withoutDetails,
-} from "../../../src/presence/heartbeat/update.ts";
+} from "../../../src/presence/heartbeat/heartbeat.ts";
 
 const NOW = Date.parse("2026-03-02T12:00:00Z");
 const HOUR = 3_600_000;

@@ -1,5 +1,5 @@
 import { parseInstant } from "../../lib/instant.ts";
-import type { ReadUpdate } from "./update.ts";
+import type { ReadUpdate } from "../../presence/heartbeat/heartbeat.ts";
 
 const BLANKS = "[ \\t\\n\\r]{0,8}";
 /**

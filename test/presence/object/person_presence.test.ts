@@ -6,7 +6,7 @@ import {
   current,
   type PersonPresence,
   type SourcedStream,
-} from "../../../src/presence/object/current.ts";
+} from "../../../src/presence/object/person_presence.ts";
 import { play, steps } from "../play.ts";
 
 const TIMEOUT = 600_000;

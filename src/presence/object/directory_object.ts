@@ -1,7 +1,7 @@
 import type { Database } from "../../db/client.ts";
 import { type NewIdentity, newIdentity, type ReportedIdentity } from "../../people/store.ts";
 import { settleDirectory } from "../blocks/store.ts";
-import type { Known } from "./current.ts";
+import type { Known } from "./person_presence.ts";
 import type { DirectoryEntry, ObjectStore, Team } from "./storage_store.ts";
 
 /** New identities to a D1 batch: bounded parameters, however many arrived while D1 was away. */

@@ -1,5 +1,5 @@
 import { rootCause } from "../../lib/root_cause.ts";
-import { retryDelay } from "./deadline.ts";
+import { retryDelay } from "./wake_time.ts";
 
 /** Sends what D1 lacks, one sender at a time, and after a failure waits ever longer before D1 is asked again. */
 export class Sender {
