@@ -5,11 +5,12 @@ import { blockRoutes } from "./api/rollcall/blocks_routes.ts";
 import { integrationsRoutes } from "./api/rollcall/integrations_routes.ts";
 import { metricsRoutes } from "./api/rollcall/metrics_routes.ts";
 import { peopleRoutes } from "./api/rollcall/people_routes.ts";
+import { presenceRoutes } from "./api/rollcall/presence_routes.ts";
 import { privacyRoutes } from "./api/rollcall/privacy_routes.ts";
 import { setupRoutes } from "./api/rollcall/setup_routes.ts";
 import { timelineRoutes } from "./api/rollcall/timeline_routes.ts";
 import { eventsRoutes } from "./api/stats_aware/events_routes.ts";
-import { presenceRoutes } from "./api/stats_aware/presence_routes.ts";
+import { presenceUpdateRoutes } from "./api/stats_aware/presence_routes.ts";
 import { notificationsRoutes } from "./api/stats_notifier/routes.ts";
 import { checkinsRoutes } from "./api/status_hero/routes.ts";
 import { limitBody } from "./http/body.ts";
@@ -37,6 +38,7 @@ export const app = appOf(
     setupRoutes,
     integrationsRoutes,
     peopleRoutes,
+    presenceUpdateRoutes,
     presenceRoutes,
     blockRoutes,
     eventsRoutes,

@@ -1,13 +1,12 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { PersonPresence } from "../../src/presence/object/person_presence.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
-import { at, clock, evict, presence, push, ring, stopTheClock } from "./client.ts";
+import { at, clock, evict, type LivePerson, presence, push, ring, stopTheClock } from "./client.ts";
 
 stopTheClock();
 
 type Frame =
-  | { type: "snapshot"; at: string; data: PersonPresence[] }
-  | { type: "change"; at: string; data: PersonPresence[]; removed: string[] };
+  | { type: "snapshot"; at: string; data: LivePerson[] }
+  | { type: "change"; at: string; data: LivePerson[]; removed: string[] };
 
 /** Someone who watches a team live: what they are sent waits until it is asked for. */
 class Viewer {

@@ -1,49 +1,50 @@
 import { parseInstant } from "../../lib/instant.ts";
-import type { ReadUpdate } from "../../presence/heartbeat/heartbeat.ts";
+import type { ParsedUpdate } from "./presence_update.ts";
 
 const BLANKS = "[ \\t\\n\\r]{0,8}";
 /**
- * How a body begins that has its time first, as the contract writes it. No other field can be meant: keys come but once. The
- * lengths are bounded, for what is remembered of a body holds on to the whole of it.
+ * Matches the start of a body whose first field is `timestamp`, as in the contract's examples. The lengths are limited
+ * because a cached key is a slice of the body, and keeps the whole body in memory.
  */
-const TIME_FIRST = new RegExp(`^${BLANKS}\\{${BLANKS}"timestamp"${BLANKS}:${BLANKS}"([^"\\\\]{1,64})"`);
+const TIMESTAMP_FIRST = new RegExp(`^${BLANKS}\\{${BLANKS}"timestamp"${BLANKS}:${BLANKS}"([^"\\\\]{1,64})"`);
 
-/** Characters remembered in all: a few bodies of the largest size, thousands of common ones. */
+/** The size limit of the cache, in characters: a few bodies of the largest size, or thousands of common ones. */
 const MAX_SIZE = 4_194_304;
-/** What an update takes besides its text, in characters. */
-const OVERHEAD = 1_000;
+/** The size of a parsed update beyond its text, in characters. */
+const ENTRY_OVERHEAD = 1_000;
 
 /**
- * What updates came to, by all that they said but their time. Minute after minute tools say the same: to parse and validate
- * that once is most of the work of a heartbeat saved.
+ * Caches parsed bodies of `POST /presence` by their text without the timestamp. Most tools repeat the same body every
+ * minute, and parsing and validating it is most of the work of a heartbeat. The least recently used bodies are evicted.
  */
-export class UpdateMemo {
-  /** The one heard longest ago first. */
-  readonly #known = new Map<string, ReadUpdate>();
+export class PresenceCache {
+  /** In order of last use, the least recent first. */
+  readonly #entries = new Map<string, ParsedUpdate>();
   #size = 0;
 
   /**
-   * Reads a body as `read` would, only sooner where it repeats one of the same integration: what others say is none of its
-   * business, not even by the time that an answer takes. Throws what `read` throws.
+   * Returns what `parse` would return for a body, from the cache where only the timestamp is new. Throws what `parse`
+   * throws. Entries are per integration: response times must not reveal what another integration sends.
    */
-  read(integrationId: string, body: string, read: (body: string) => ReadUpdate): ReadUpdate {
-    const [start, time] = TIME_FIRST.exec(body) ?? [];
-    if (start === undefined) return read(body);
-    const said = integrationId + body.slice(start.length);
-    const known = this.#known.get(said);
-    const timestamp = known ? parseInstant(time!) : null;
-    const update = known && timestamp !== null ? { ...known, timestamp } : read(body);
-    this.#keep(said, update);
+  read(integrationId: string, body: string, parse: (body: string) => ParsedUpdate): ParsedUpdate {
+    const [start, time] = TIMESTAMP_FIRST.exec(body) ?? [];
+    if (start === undefined) return parse(body);
+    const key = integrationId + body.slice(start.length);
+    const cached = this.#entries.get(key);
+    // The rest of the body is valid, so only the timestamp is left to check; `parse` words the error.
+    const timestamp = cached ? parseInstant(time!) : null;
+    const update = cached && timestamp !== null ? { ...cached, timestamp } : parse(body);
+    this.#save(key, update);
     return update;
   }
 
-  #keep(said: string, update: ReadUpdate): void {
-    this.#size += this.#known.delete(said) ? 0 : said.length + OVERHEAD;
-    this.#known.set(said, update);
-    for (const oldest of this.#known.keys()) {
+  #save(key: string, update: ParsedUpdate): void {
+    this.#size += this.#entries.delete(key) ? 0 : key.length + ENTRY_OVERHEAD;
+    this.#entries.set(key, update);
+    for (const oldest of this.#entries.keys()) {
       if (this.#size <= MAX_SIZE) break;
-      this.#known.delete(oldest);
-      this.#size -= oldest.length + OVERHEAD;
+      this.#entries.delete(oldest);
+      this.#size -= oldest.length + ENTRY_OVERHEAD;
     }
   }
 }

@@ -4,8 +4,9 @@ import { atomically, type Database } from "../../db/client.ts";
 import type { Cursor } from "../../lib/cursor.ts";
 import type { Interval } from "../../lib/interval.ts";
 import { describeStatements, linkStatements, type Tenant } from "../../people/store.ts";
-import type { Known } from "../object/person_presence.ts";
-import type { DirectoryEntry, OutboxBlock } from "../object/storage_store.ts";
+import type { DirectoryEntry } from "../object/directory_entry.ts";
+import type { TeamPerson as Known } from "../object/person_presence.ts";
+import type { BlockWrite as OutboxBlock } from "../object/stored_stream.ts";
 import type { StatusClasses } from "./status.ts";
 
 /**

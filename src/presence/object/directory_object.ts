@@ -1,69 +1,97 @@
 import type { Database } from "../../db/client.ts";
-import { type NewIdentity, newIdentity, type ReportedIdentity } from "../../people/store.ts";
-import { settleDirectory } from "../blocks/store.ts";
-import type { Known } from "./person_presence.ts";
-import type { DirectoryEntry, ObjectStore, Team } from "./storage_store.ts";
+import { type NewIdentity, newIdentity } from "../../people/store.ts";
+import type { HeartbeatUser } from "../heartbeat/heartbeat.ts";
+import { type DirectoryRead, exchangeDirectory } from "./d1_store.ts";
+import { type DirectoryEntry, updateEntry } from "./directory_entry.ts";
+import type { TeamPerson } from "./person_presence.ts";
+import type { ObjectStore } from "./storage_store.ts";
+import type { TeamRecord } from "./team_record.ts";
 
-/** New identities to a D1 batch: bounded parameters, however many arrived while D1 was away. */
-const PAGE = 500;
+/** Pending entries per exchange: the statement's parameters stay small, however many people came while D1 was away. */
+const ENTRIES_PER_EXCHANGE = 500;
 
-/** Who the identifiers of a team's tools are: kept in the object, settled with D1 whenever one of the two has news. */
+/** What an exchange with D1 brought. */
+export type DirectoryChanges = {
+  /** Whether a person, or how statuses count, is different from before. */
+  isChanged: boolean;
+  /** Identities that D1 had and no longer has. */
+  erased: Set<string>;
+};
+
+/**
+ * The directory of a team: which identity each identifier is, and which person each identity is. Kept in the object, and
+ * exchanged with D1 when either side has something new.
+ */
 export class Directory {
   readonly #store: ObjectStore;
-  readonly #db: Database;
   readonly #entries = new Map<string, DirectoryEntry>();
   readonly #byIdentifier = new Map<string, DirectoryEntry>();
-  /** Those of which D1 has to be told: every heartbeat asks whether there are any. */
+  /** The entries that D1 has yet to be sent. Every heartbeat asks whether there are any. */
   readonly #pending = new Map<string, DirectoryEntry>();
 
-  constructor(store: ObjectStore, db: Database) {
+  constructor(store: ObjectStore) {
     this.#store = store;
-    this.#db = db;
-    for (const entry of store.directory()) this.#remember(entry);
+    for (const entry of store.readDirectory()) this.#cache(entry);
   }
 
-  /** Gives everybody named an identity; who is new waits to be settled. */
-  async recognise(accountId: string, reported: ReportedIdentity[], tool: string): Promise<void> {
-    const unseen = () => reported.filter(({ identifier }) => !this.#byIdentifier.has(identifier));
-    // While ids are made of some, others may be forgotten.
-    for (let strangers = unseen(); strangers.length > 0; strangers = unseen()) {
-      const newIdentities = await Promise.all(strangers.map((reported) => newIdentity(accountId, reported)));
-      this.#add(newIdentities, tool);
+  /** Adds an entry, pending, for every user whose identifier is new. `key`: the source, see `sourceKey`. */
+  async addNew(accountId: string, users: HeartbeatUser[], key: string): Promise<void> {
+    const findNew = () => users.filter(({ identifier }) => !this.#byIdentifier.has(identifier));
+    // A loop: while ids are computed, an erasure may remove entries that were here before.
+    for (let missing = findNew(); missing.length > 0; missing = findNew()) {
+      this.#add(await Promise.all(missing.map((user) => newIdentity(accountId, user))), key);
     }
   }
 
-  #add(newIdentities: NewIdentity[], tool: string): void {
-    const strangers = newIdentities
-      // Another request may have brought the same stranger while this one computed ids.
+  #add(identities: NewIdentity[], key: string): void {
+    const entries = identities
+      // Another heartbeat may have added the same identifier while ids were computed.
       .filter(({ identifier }) => !this.#byIdentifier.has(identifier))
-      // Field by field: reported come with statuses and details, which are no affair of the directory's.
+      // Field by field: a user also has a status and details, which must not be stored here.
       .map(({ identityId, identifier, name, email, timeZone, personId, memberId }) => ({
         ...{ identityId, identifier, name, email, timeZone },
-        zones: timeZone === null ? {} : { [tool]: timeZone },
+        zones: timeZone === null ? {} : { [key]: timeZone },
         ...{ newPersonId: personId, newMemberId: memberId, pending: true, linked: false, person: null },
       }));
-    this.#save(strangers);
+    this.#save(entries);
   }
 
-  /** The identity of somebody recognised. */
+  /** Updates the entries of users with the names, e-mails and zones that a source reports. */
+  update(users: HeartbeatUser[], key: string): void {
+    const updated = users.flatMap((user) => {
+      const entry = this.#byIdentifier.get(user.identifier)!;
+      const after = updateEntry(entry, user, key);
+      return after === entry ? [] : [after];
+    });
+    this.#save(updated);
+  }
+
+  /** Returns the identity of an identifier, which must have been added. */
   identityOf(identifier: string): string {
     return this.#byIdentifier.get(identifier)!.identityId;
   }
 
-  /** The identities that are settled to be of a person. */
+  /** Returns the identities of a person. */
   identitiesOf(personId: string): Set<string> {
-    const theirs = [...this.#entries.values()].filter(({ person }) => person?.personId === personId);
-    return new Set(theirs.map(({ identityId }) => identityId));
+    const entries = [...this.#entries.values()].filter(({ person }) => person?.personId === personId);
+    return new Set(entries.map(({ identityId }) => identityId));
   }
 
-  /** Every identity there is. */
+  /** Returns all identities. */
   identities(): Set<string> {
     return new Set(this.#entries.keys());
   }
 
-  /** Forgets identities: whoever is named by them again is a stranger. */
-  forget(identityIds: Set<string>): void {
-    this.#store.dropDirectory(identityIds);
+  /** Returns the persons behind identities, without those still unknown. */
+  people(): Map<string, TeamPerson> {
+    const people = new Map<string, TeamPerson>();
+    for (const { identityId, person } of this.#entries.values()) if (person) people.set(identityId, person);
+    return people;
+  }
+
+  /** Removes identities. Their identifiers are new again if they are reported once more. */
+  remove(identityIds: Set<string>): void {
+    this.#store.removeFromDirectory(identityIds);
     for (const id of identityIds) {
       const entry = this.#entries.get(id);
       if (entry) this.#byIdentifier.delete(entry.identifier);
@@ -72,107 +100,73 @@ export class Directory {
     }
   }
 
-  /** Takes in what a tool says of people recognised; what is new about any of them waits to be settled. */
-  describe(reported: ReportedIdentity[], tool: string): void {
-    const news = reported.flatMap((reported) => {
-      const entry = this.#byIdentifier.get(reported.identifier)!;
-      const described = describe(entry, reported, tool);
-      return described === entry ? [] : [described];
-    });
-    this.#save(news);
-  }
-
-  isPending(): boolean {
+  hasPending(): boolean {
     return this.#pending.size > 0;
   }
 
-  /** The people behind identities, as far as they are settled. */
-  known(): Map<string, Known> {
-    const known = new Map<string, Known>();
-    for (const { identityId, person } of this.#entries.values()) if (person) known.set(identityId, person);
-    return known;
-  }
-
   /**
-   * Exchanges news with D1 if there is any here, or if the account's directory has grown to `version` since it was read.
-   * Says whether anybody is now somebody else, or counts otherwise, and which identities were erased: these are for the
-   * caller to forget. Throws what D1 throws; then everything still waits.
+   * Exchanges entries and settings with D1 until nothing is pending and the directory was read at `version` or later; does
+   * nothing if that holds already. Stops early at erased identities: the caller must remove them and call again. Throws
+   * what D1 throws; all that was pending is then still pending.
    */
-  async settle(team: Team, version: number, now: number): Promise<{ isChanged: boolean; erased: Set<string> }> {
+  async sync(db: Database, team: TeamRecord, version: number, now: number): Promise<DirectoryChanges> {
     let isChanged = false;
-    const erased = new Set<string>();
-    let grownTo = version;
-    while (this.isPending() || grownTo > team.directoryVersion) {
-      const pending = [...this.#pending.values()].slice(0, PAGE);
-      const isBehind = grownTo > team.directoryVersion;
-      const asked = isBehind ? [...this.#entries.keys()] : pending.map(({ identityId }) => identityId);
-      // As of now: others may be linked while this is under way, of whom D1 knew nothing yet.
+    let wanted = version;
+    while (this.hasPending() || wanted > team.directoryVersion) {
+      const pending = [...this.#pending.values()].slice(0, ENTRIES_PER_EXCHANGE);
+      const readsAll = wanted > team.directoryVersion;
+      const asked = readsAll ? [...this.#entries.keys()] : pending.map(({ identityId }) => identityId);
+      // Read before the exchange: an entry that is linked during it may be unknown to D1's answer, and is not erased.
       const linked = asked.filter((id) => this.#entries.get(id)!.linked);
-      const news = await settleDirectory(this.#db, team, pending, asked, now);
-      for (const id of linked) if (!news.people.has(id)) erased.add(id);
-      isChanged = this.#learn(asked, new Set(pending), news.people) || isChanged;
-      isChanged ||= JSON.stringify(news.statusClasses) !== JSON.stringify(team.statusClasses);
-      // They are to be forgotten first: were the next round to fail, nobody would ask about them again.
+      const read = await exchangeDirectory(db, team, pending, asked, now);
+      const erased = new Set(linked.filter((id) => !read.people.has(id)));
+      const isOther = this.#apply(read.people, asked, new Set(pending));
+      isChanged ||= isOther || JSON.stringify(read.statusClasses) !== JSON.stringify(team.statusClasses);
+      // Before the version is saved: if a later exchange failed, no version would be left that asks about them again.
       if (erased.size > 0) return { isChanged, erased };
-      // News of our own make it grow by one; by more, and somebody has changed whom this did not ask about.
-      const isWhole = isBehind || news.version <= team.directoryVersion + 1;
-      if (!isWhole) grownTo = news.version;
-      const { statusClasses, storesDetails, timeouts } = news;
-      const directoryVersion = isWhole ? Math.max(news.version, grownTo) : team.directoryVersion;
-      Object.assign(team, { statusClasses, storesDetails, timeouts, directoryVersion });
-      this.#store.saveTeam(team);
+      // Entries sent from here raise the version by one. By more: something else changed that this did not ask about.
+      const isComplete = readsAll || read.version <= team.directoryVersion + 1;
+      if (!isComplete) wanted = read.version;
+      this.#saveSettings(team, read, isComplete ? Math.max(read.version, wanted) : team.directoryVersion);
     }
-    return { isChanged, erased };
+    return { isChanged, erased: new Set() };
   }
 
-  /** `asked`: the identities that were D1's to answer for; others may have come since. */
-  #learn(asked: string[], settled: Set<DirectoryEntry>, people: Map<string, Known | null>): boolean {
-    const news: DirectoryEntry[] = [];
+  #saveSettings(team: TeamRecord, { statusClasses, storesDetails, timeouts }: DirectoryRead, version: number): void {
+    Object.assign(team, { statusClasses, storesDetails, timeouts, directoryVersion: version });
+    this.#store.saveTeam(team);
+  }
+
+  /** Applies what D1 answered about the identities in `asked`. Returns whether any identity has another person now. */
+  #apply(people: Map<string, TeamPerson | null>, asked: string[], sent: Set<DirectoryEntry>): boolean {
+    const updated: DirectoryEntry[] = [];
     let isChanged = false;
     for (const identityId of asked) {
       const entry = this.#entries.get(identityId);
-      // Forgotten in the meantime.
+      // Removed during the exchange.
       if (!entry) continue;
       const person = people.get(identityId) ?? null;
       const isOther = JSON.stringify(person) !== JSON.stringify(entry.person);
       isChanged ||= isOther;
-      // An entry that was described anew in the meantime is another object, and still waits.
-      const told = settled.has(entry) ? { pending: false, timeZone: null } : {};
+      // An entry that was updated during the exchange is another object than the one sent, and is still pending.
+      const isSent = sent.has(entry);
       const linked = entry.linked || people.has(identityId);
-      if (isOther || settled.has(entry) || linked !== entry.linked) news.push({ ...entry, person, linked, ...told });
+      if (!isOther && !isSent && linked === entry.linked) continue;
+      updated.push({ ...entry, person, linked, ...(isSent && { pending: false, timeZone: null }) });
     }
-    this.#save(news);
+    this.#save(updated);
     return isChanged;
   }
 
   #save(entries: DirectoryEntry[]): void {
     this.#store.saveDirectory(entries);
-    for (const entry of entries) this.#remember(entry);
+    for (const entry of entries) this.#cache(entry);
   }
 
-  #remember(entry: DirectoryEntry): void {
+  #cache(entry: DirectoryEntry): void {
     this.#entries.set(entry.identityId, entry);
     this.#byIdentifier.set(entry.identifier, entry);
     if (entry.pending) this.#pending.set(entry.identityId, entry);
     else this.#pending.delete(entry.identityId);
   }
-}
-
-/**
- * The entry, brought up to what a tool says now; the very same object when that is nothing new. Of names and addresses the
- * first stays, as it does in D1; of zones, what a tool says anew.
- */
-function describe(entry: DirectoryEntry, { name, email, timeZone }: ReportedIdentity, tool: string): DirectoryEntry {
-  const isNamed = entry.name !== null && entry.name !== entry.identifier;
-  const isName = !isNamed && name !== null && name !== entry.name;
-  const isEmail = entry.email === null && email !== null;
-  const isZone = timeZone !== null && timeZone !== entry.zones[tool];
-  if (!isName && !isEmail && !isZone) return entry;
-  return {
-    ...entry,
-    name: isName ? name : entry.name,
-    email: isEmail ? email : entry.email,
-    ...(isZone && { timeZone, zones: { ...entry.zones, [tool]: timeZone } }),
-    pending: true,
-  };
 }

@@ -1,87 +1,105 @@
-import { formatInstant } from "../../lib/instant.ts";
 import { type Block, lastSeenAt, openBlock, type Stream } from "../blocks/block.ts";
 import { isWorking, rank, type StatusClasses } from "../blocks/status.ts";
 
-/** What a team's object knows of a person besides their streams. */
-export type Known = { personId: string; name: string; timeZone: string };
+/** A person as a team shows them. `timeZone` is the team's where the person has none. */
+export type TeamPerson = { personId: string; name: string; timeZone: string };
 
-/** A person's presence as the API shows it, but for the local time, which is the reader's to compute. */
-export type PersonPresence = {
-  person_id: string;
-  name: string;
-  time_zone: string;
+/** A person's current presence over all their identities and sources. Times are UTC milliseconds. */
+export type PersonPresence = TeamPerson & {
+  /** Whether a block is open. */
   present: boolean;
+  /** "offline" where no block is open. */
   status: string;
   working: boolean;
+  /** The source of `status`; null where no block is open. */
   source: string | null;
-  since: string | null;
-  last_seen_at: string | null;
+  /** When the block of `status` began; null where no block is open. */
+  since: number | null;
+  /** The last heartbeat of an open block, or the latest end of a block; null for a person only ever reported offline. */
+  lastSeenAt: number | null;
 };
 
-export type SourcedStream = Stream & { identityId: string; source: string };
+/** A stream with its identity and source. */
+export type SourceStream = Stream & { identityId: string; source: string };
 
 /**
- * A person's presence over all their identities and sources: do-not-disturb, then busy, then other working statuses, then
- * non-working ones, by the team's classes; within one rank the one that began last.
+ * Computes a person's presence from their streams. Of several open blocks it shows the one whose status ranks first (see
+ * `rank`), and among equals the one that began last.
  */
-export function current(known: Known, streams: SourcedStream[], classes: StatusClasses): PersonPresence {
-  const shown = streams
-    .map((stream) => ({ stream, block: openBlock(stream) }))
-    .filter((entry): entry is { stream: SourcedStream; block: Block } => entry.block !== null)
-    .map((entry) => ({ ...entry, rank: rank(entry.block.status, classes) }))
+export function personPresence(person: TeamPerson, streams: SourceStream[], classes: StatusClasses): PersonPresence {
+  const top = streams
+    .map((stream) => ({ source: stream.source, block: openBlock(stream) }))
+    .filter((open): open is { source: string; block: Block } => open.block !== null)
+    .map((open) => ({ ...open, rank: rank(open.block.status, classes) }))
     .sort((a, b) => a.rank - b.rank || b.block.startedAt - a.block.startedAt)[0];
-  const seen = Math.max(...streams.map((stream) => lastSeenAt(stream) ?? Number.NEGATIVE_INFINITY));
+  const seenAt = Math.max(...streams.map((stream) => lastSeenAt(stream) ?? Number.NEGATIVE_INFINITY));
   return {
-    person_id: known.personId,
-    name: known.name,
-    time_zone: known.timeZone,
-    present: shown !== undefined,
-    status: shown?.block.status ?? "offline",
-    working: shown !== undefined && isWorking(shown.block.status, classes),
-    source: shown?.stream.source ?? null,
-    since: shown ? formatInstant(shown.block.startedAt) : null,
-    last_seen_at: Number.isFinite(seen) ? formatInstant(seen) : null,
+    ...person,
+    present: top !== undefined,
+    status: top?.block.status ?? "offline",
+    working: top !== undefined && isWorking(top.block.status, classes),
+    source: top?.source ?? null,
+    since: top?.block.startedAt ?? null,
+    lastSeenAt: Number.isFinite(seenAt) ? seenAt : null,
   };
 }
 
-/** Everybody whom `known` names and a stream was ever of, by name. */
-export function byPerson(
-  known: Map<string, Known>,
-  streams: Iterable<SourcedStream>,
+/** Computes the presence of every person with a stream, by name and then id. `people` maps identities to persons. */
+export function teamPresence(
+  people: ReadonlyMap<string, TeamPerson>,
+  streams: Iterable<SourceStream>,
   classes: StatusClasses,
 ): PersonPresence[] {
-  const people = new Map<string, { known: Known; streams: SourcedStream[] }>();
+  const streamsOf = new Map<string, { person: TeamPerson; streams: SourceStream[] }>();
   for (const stream of streams) {
-    const person = known.get(stream.identityId);
+    const person = people.get(stream.identityId);
     if (!person) continue;
-    const entry = people.get(person.personId) ?? { known: person, streams: [] };
+    const entry = streamsOf.get(person.personId) ?? { person, streams: [] };
     entry.streams.push(stream);
-    people.set(person.personId, entry);
+    streamsOf.set(person.personId, entry);
   }
-  return [...people.values()]
-    .map((person) => current(person.known, person.streams, classes))
-    .sort((a, b) => compare(a.name, b.name) || compare(a.person_id, b.person_id));
+  return [...streamsOf.values()]
+    .map(({ person, streams }) => personPresence(person, streams, classes))
+    .sort((a, b) => compare(a.name, b.name) || compare(a.personId, b.personId));
 }
 
+/** Compares by UTF-16 code units: the order must be the same in every runtime, for cursors. */
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
-/** What a viewer who was shown `shown` must be told to see `people`: who looks different, and who is no longer there. */
-export function changes(
-  shown: Map<string, PersonPresence>,
+/** Which people to list. `after`: the last person of the page before. */
+export type PresenceFilter = {
+  present?: boolean | undefined;
+  after?: Pick<PersonPresence, "name" | "personId"> | undefined;
+  limit: number;
+};
+
+/** Selects a page of the people of `teamPresence`. */
+export const presencePage = (people: PersonPresence[], { present, after, limit }: PresenceFilter): PersonPresence[] =>
+  people
+    .filter((person) => present === undefined || person.present === present)
+    .filter((person) => !after || (compare(person.name, after.name) || compare(person.personId, after.personId)) > 0)
+    .slice(0, limit);
+
+/** Which people a viewer must be sent again, and the ids of people who are gone. */
+export type PresenceChanges = { changed: PersonPresence[]; removed: string[] };
+
+/** Compares what viewers were last sent, by person id, with the present. */
+export function presenceChanges(
+  lastSent: ReadonlyMap<string, PersonPresence>,
   people: PersonPresence[],
-): { data: PersonPresence[]; removed: string[] } {
-  const removed = new Set(shown.keys());
-  for (const { person_id } of people) removed.delete(person_id);
-  return { data: people.filter((person) => differs(shown.get(person.person_id), person)), removed: [...removed] };
+): PresenceChanges {
+  const removed = new Set(lastSent.keys());
+  for (const { personId } of people) removed.delete(personId);
+  return { changed: people.filter((person) => differs(lastSent.get(person.personId), person)), removed: [...removed] };
 }
 
-/** Being seen again is no difference while the person is present. */
-const differs = (a: PersonPresence | undefined, b: PersonPresence): boolean =>
-  !a ||
-  a.name !== b.name ||
-  a.time_zone !== b.time_zone ||
-  a.status !== b.status ||
-  a.working !== b.working ||
-  a.source !== b.source ||
-  a.since !== b.since ||
-  (!b.present && a.last_seen_at !== b.last_seen_at);
+/** Whether a person looks different. While present, a new last heartbeat is no difference: it changes with every one. */
+const differs = (before: PersonPresence | undefined, now: PersonPresence): boolean =>
+  !before ||
+  before.name !== now.name ||
+  before.timeZone !== now.timeZone ||
+  before.status !== now.status ||
+  before.working !== now.working ||
+  before.source !== now.source ||
+  before.since !== now.since ||
+  (!now.present && before.lastSeenAt !== now.lastSeenAt);

@@ -1,62 +1,72 @@
 import { rootCause } from "../../lib/root_cause.ts";
-import { retryDelay } from "./wake_time.ts";
+import { clampToNow, MAX_RETRY_MS, retryDelay } from "./wake_time.ts";
 
-/** Sends what D1 lacks, one sender at a time, and after a failure waits ever longer before D1 is asked again. */
-export class Sender {
-  readonly #send: () => Promise<unknown>[];
+/** Runs the exchanges with D1, one run at a time. After failures in a row it waits longer and longer before the next try. */
+export class SyncQueue {
+  readonly #startExchanges: () => Promise<unknown>[];
   #failures = 0;
-  #underWay: Promise<void> | null = null;
+  #retryAt = 0;
+  #running: Promise<void> | null = null;
+  /** The run that follows the one under way, shared by all who wait for it. */
   #next: Promise<void> | null = null;
 
-  /** Before when D1 is not to be asked again, in UTC milliseconds; 0 while it answers. */
-  retryAt = 0;
-
-  /** `send`: the exchanges with D1, each for itself: none must keep another from being tried. */
-  constructor(send: () => Promise<unknown>[]) {
-    this.#send = send;
+  /** `startExchanges` begins what one run does. The exchanges are independent: if one fails, the others go on. */
+  constructor(startExchanges: () => Promise<unknown>[]) {
+    this.#startExchanges = startExchanges;
   }
 
-  /** Fulfilled once everything there was has been tried, whether or not D1 took it. */
-  async drain(): Promise<void> {
-    // One under way may have looked before there was what its caller wants sent; one that waits for it has not.
-    this.#next ??= this.#alone(() => {
+  /** When D1 may be asked again, in UTC milliseconds; 0 after a success. */
+  get retryAt(): number {
+    this.#retryAt = clampToNow(this.#retryAt, Date.now(), MAX_RETRY_MS);
+    return this.#retryAt;
+  }
+
+  /** Ends the wait that follows failures. */
+  retryNow(): void {
+    this.#retryAt = 0;
+  }
+
+  /** Notes that D1 failed: the next try must wait. */
+  backOff(error: unknown): void {
+    this.#failures += 1;
+    this.#retryAt = Date.now() + retryDelay(this.#failures);
+    console.warn("presence: D1 did not answer, failure", this.#failures, rootCause(error));
+  }
+
+  /** Runs the exchanges once. Also resolves if D1 fails them: the failure is logged, and `retryAt` set. */
+  async run(): Promise<void> {
+    // A run under way may have read the outbox before this caller added to it; the one after has not begun.
+    this.#next ??= this.#exclusively(() => {
       this.#next = null;
-      return this.#try();
+      return this.#attempt();
     });
     await this.#next;
   }
 
-  /** As `drain`, and then `send`, while nothing else is sent. Throws what that throws. */
-  async drainThen(send: () => Promise<void>): Promise<void> {
-    await this.drain();
-    await this.#alone(send);
+  /** Runs the exchanges, and then `work` while nothing else runs. Throws what `work` throws. */
+  async runThen(work: () => Promise<void>): Promise<void> {
+    await this.run();
+    await this.#exclusively(work);
   }
 
-  /** One at a time: of two at once, the older could be written after the newer. */
-  async #alone(send: () => Promise<void>): Promise<void> {
-    do await this.#underWay;
-    while (this.#underWay);
-    const sending = send();
-    this.#underWay = sending
+  /** Of two writes of a block at once, the older could reach D1 last. */
+  async #exclusively(work: () => Promise<void>): Promise<void> {
+    do await this.#running;
+    while (this.#running);
+    const run = work();
+    this.#running = run
       .catch(() => {})
       .finally(() => {
-        this.#underWay = null;
+        this.#running = null;
       });
-    await sending;
+    await run;
   }
 
-  /** D1 did not answer: the next try waits. */
-  postpone(error: unknown): void {
-    this.#failures += 1;
-    this.retryAt = Date.now() + retryDelay(this.#failures);
-    console.warn("presence: D1 did not answer, failure", this.#failures, rootCause(error));
-  }
-
-  async #try(): Promise<void> {
-    const outcomes = await Promise.allSettled(this.#send());
+  async #attempt(): Promise<void> {
+    const outcomes = await Promise.allSettled(this.#startExchanges());
     const failure = outcomes.find((outcome) => outcome.status === "rejected");
-    if (failure) return this.postpone(failure.reason);
+    if (failure) return this.backOff(failure.reason);
     this.#failures = 0;
-    this.retryAt = 0;
+    this.#retryAt = 0;
   }
 }

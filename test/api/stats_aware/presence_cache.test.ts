@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { UpdateMemo } from "../../../src/api/stats_aware/presence_cache.ts";
+import { PresenceCache } from "../../../src/api/stats_aware/presence_cache.ts";
 import { presenceUpdate } from "../../../src/api/stats_aware/presence_schema.ts";
+import { type ParsedUpdate, toHeartbeat } from "../../../src/api/stats_aware/presence_update.ts";
 import { readJson } from "../../../src/http/body.ts";
-import { type ReadUpdate, readUpdate } from "../../../src/presence/heartbeat/heartbeat.ts";
 
 /** Reads a body from the first character to the last; throws what the caller is told of a bad one. */
-const whole = (body: string): ReadUpdate => readUpdate(readJson(presenceUpdate, body).value);
+const whole = (body: string): ParsedUpdate => toHeartbeat(readJson(presenceUpdate, body).value);
 
 const BODY = JSON.stringify({
   ...{ timestamp: "2024-01-15T14:30:00Z", source: "slack" },
@@ -16,7 +16,7 @@ const later = BODY.replace("14:30:00Z", "14:31:00Z");
 
 /** Reads the bodies one after the other, and says of each how often it had to be read whole. */
 function readings(...bodies: [tool: string, body: string][]): number[] {
-  const memo = new UpdateMemo();
+  const memo = new PresenceCache();
   return bodies.map(([tool, body]) => {
     let count = 0;
     const read = (text: string) => {
@@ -66,7 +66,7 @@ describe("an update is read whole", () => {
   });
 
   test("again, once so much has been said since that it was forgotten", () => {
-    const memo = new UpdateMemo();
+    const memo = new PresenceCache();
     const known: string[] = [];
     const read = (text: string) => {
       known.push(text.slice(0, 80));
@@ -80,7 +80,7 @@ describe("an update is read whole", () => {
 });
 
 describe("a time that is none is refused", () => {
-  const known = new UpdateMemo();
+  const known = new PresenceCache();
   known.read("a", BODY, whole);
 
   test.each(["", "yesterday", "2024-01-15T14:30:00", "2024-02-30T00:00:00Z", "\\u0032024-01-15T14:30:00Z\\"])(
@@ -96,7 +96,7 @@ describe("a time that is none is refused", () => {
 test.each(["\u00a0", "\ufeff", "\v", "\f", "\u2028", "\0"])(
   "what is no blank of JSON is refused as ever: %j",
   (blank) => {
-    const known = new UpdateMemo();
+    const known = new PresenceCache();
     known.read("a", BODY, whole);
     for (const [before, after] of [
       ["{", `${blank}{`],
@@ -124,7 +124,7 @@ test("whatever is sent in whatever order, each is read as it would be whole", ()
     const sorted = Object.fromEntries(keys.map((key) => [key, said[key]]));
     return JSON.stringify(sorted, null, space).replace(/}$/, `${more}}`);
   });
-  const outcome = (read: () => ReadUpdate): unknown => {
+  const outcome = (read: () => ParsedUpdate): unknown => {
     try {
       return read();
     } catch (error) {
@@ -133,7 +133,7 @@ test("whatever is sent in whatever order, each is read as it would be whole", ()
   };
   fc.assert(
     fc.property(fc.array(body, { minLength: 2, maxLength: 12 }), (bodies) => {
-      const memo = new UpdateMemo();
+      const memo = new PresenceCache();
       for (const one of bodies) {
         expect(outcome(() => memo.read("a", one, whole))).toEqual(outcome(() => whole(one)));
       }

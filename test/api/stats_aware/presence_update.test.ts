@@ -1,28 +1,23 @@
 import { describe, expect, test } from "vitest";
-import {
-  eachUser,
-  isHistory,
-  type PresenceUpdate,
-  readUpdate,
-  withoutDetails,
-} from "../../../src/presence/heartbeat/heartbeat.ts";
+import { type PresenceUpdate, toHeartbeat } from "../../../src/api/stats_aware/presence_update.ts";
+import { isTooOld, usersOf, withoutDetails } from "../../../src/presence/heartbeat/heartbeat.ts";
 
 const NOW = Date.parse("2026-03-02T12:00:00Z");
 const HOUR = 3_600_000;
 
 /** An update of such users, read. */
 const read = (...users: Partial<PresenceUpdate["users"][number]>[]) =>
-  readUpdate({
+  toHeartbeat({
     timestamp: NOW,
     source: "test",
     users: users.map((user) => ({ personIdentifier: "ada", status: "online", ...user })),
   });
-const usersOf = (...users: Partial<PresenceUpdate["users"][number]>[]) => eachUser(read(...users).users);
+const readUsers = (...users: Partial<PresenceUpdate["users"][number]>[]) => usersOf(read(...users).users);
 
 describe("what was sent", () => {
   test("is history once it is more than 24 hours old", () => {
-    expect(isHistory({ timestamp: NOW - 24 * HOUR }, NOW)).toBe(false);
-    expect(isHistory({ timestamp: NOW - 24 * HOUR - 1 }, NOW)).toBe(true);
+    expect(isTooOld(NOW - 24 * HOUR, NOW)).toBe(false);
+    expect(isTooOld(NOW - 24 * HOUR - 1, NOW)).toBe(true);
   });
 
   test("is counted by status, as sent, whatever it is called", () => {
@@ -36,12 +31,12 @@ describe("what was sent", () => {
 describe("what describes a user", () => {
   test.each(["EST", "PST", "GMT+1", "+01:00", "Europe/Nowhere", "europe/london", ""])("no zone: %o", (timezone) => {
     expect(read({}, { timezone }).warnings).toMatchObject([{ path: "users[1].timezone" }]);
-    expect(usersOf({ timezone })).toMatchObject([{ timeZone: null }]);
+    expect(readUsers({ timezone })).toMatchObject([{ timeZone: null }]);
   });
 
   test.each(["ada", "ada@", "[email protected]", "a b@x.test"])("no e-mail address: %o", (email) => {
     expect(read({ email }).warnings).toMatchObject([{ path: "users[0].email" }]);
-    expect(usersOf({ email })).toMatchObject([{ email: null }]);
+    expect(readUsers({ email })).toMatchObject([{ email: null }]);
   });
 
   test("is taken without a warning where it is right, or not there", () => {
@@ -52,7 +47,7 @@ describe("what describes a user", () => {
     );
     expect(warnings).toEqual([]);
     const unsaid = { name: null, email: null, timeZone: null, details: null };
-    expect(eachUser(users)).toEqual([
+    expect(usersOf(users)).toEqual([
       {
         identifier: "ada",
         name: "Ada",
@@ -64,7 +59,7 @@ describe("what describes a user", () => {
       { ...unsaid, identifier: "bob", status: "online" },
       { ...unsaid, identifier: "cy", status: " Away", timeZone: "UTC" },
     ]);
-    expect(eachUser(withoutDetails(users)).map(({ identifier, details }) => [identifier, details])).toEqual([
+    expect(usersOf(withoutDetails(users)).map(({ identifier, details }) => [identifier, details])).toEqual([
       ["ada", null],
       ["bob", null],
       ["cy", null],
@@ -73,7 +68,7 @@ describe("what describes a user", () => {
 
   test("is what was said last, of somebody named twice", () => {
     const sent = [{ status: "online", email: "ada@x.test" }, { personIdentifier: "bob" }, { status: "away" }];
-    expect(usersOf(...sent).map(({ identifier, status, email }) => [identifier, status, email])).toEqual([
+    expect(readUsers(...sent).map(({ identifier, status, email }) => [identifier, status, email])).toEqual([
       ["ada", "away", null],
       ["bob", "online", null],
     ]);

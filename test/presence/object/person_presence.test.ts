@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { Stream } from "../../../src/presence/blocks/block.ts";
+import { livePerson } from "../../../src/presence/object/live_message.ts";
 import {
-  byPerson,
-  changes,
-  current,
   type PersonPresence,
-  type SourcedStream,
+  personPresence,
+  presenceChanges,
+  presencePage,
+  type SourceStream,
+  teamPresence,
 } from "../../../src/presence/object/person_presence.ts";
 import { play, steps } from "../play.ts";
 
@@ -13,15 +15,18 @@ const TIMEOUT = 600_000;
 const iso = (ms: number) => new Date(ms).toISOString().replace(".000Z", "Z");
 const ada = { personId: "usr_a", name: "Ada", timeZone: "Europe/London" };
 
-/** One source's stream of an identity, after what it sent. */
-function stream(source: string, sent: string, identityId = "i1"): SourcedStream {
-  const { stream } = play(steps(sent), TIMEOUT) as { stream: Stream };
+/** The stream of an identity at a source after the steps in `reported`. */
+function stream(source: string, reported: string, identityId = "i1"): SourceStream {
+  const { stream } = play(steps(reported), TIMEOUT) as { stream: Stream };
   return { ...stream, identityId, source };
 }
 
-describe("a person's current status", () => {
-  test("shows the one source there is", () => {
-    expect(current(ada, [stream("slack", "1000 Coding, 61000 coding")], {})).toEqual({
+/** Ada's presence from these streams, in the field names of the API. */
+const presenceOf = (streams: SourceStream[], classes = {}) => livePerson(personPresence(ada, streams, classes));
+
+describe("The presence of a person", () => {
+  test("A person with one source has its status, start and last heartbeat", () => {
+    expect(presenceOf([stream("slack", "1000 Coding, 61000 coding")])).toEqual({
       person_id: "usr_a",
       name: "Ada",
       time_zone: "Europe/London",
@@ -39,35 +44,35 @@ describe("a person's current status", () => {
     [["9000 online", "5000 in-a-meeting", "8000 away"], "in-a-meeting"],
     [["9000 away", "1000 online"], "online"],
     [["1000 lunch", "9000 offline"], "lunch"],
-    // Newest first within one rank, by when the status began and not by when it was last heard.
+    // Among equal ranks the status that began last wins, not the one with the last heartbeat.
     [["1000 coding, 99000 coding", "5000 reviewing"], "reviewing"],
     [["1000 busy", "5000 call"], "call"],
     [["1000 dnd", "5000 do not disturb"], "do not disturb"],
     [["5000 away", "1000 lunch"], "away"],
-  ])("of %j is %s", (sent, status) => {
-    const streams = sent.map((text, n) => stream(`source-${n}`, text));
-    expect(current(ada, streams, {})).toMatchObject({ present: true, status });
-    expect(current(ada, streams.reverse(), {})).toMatchObject({ present: true, status });
+  ])("A person with the sources %j has the status %s", (reported, status) => {
+    const streams = reported.map((text, n) => stream(`source-${n}`, text));
+    expect(presenceOf(streams)).toMatchObject({ present: true, status });
+    expect(presenceOf(streams.reverse())).toMatchObject({ present: true, status });
   });
 
-  test("goes by the team's classes", () => {
+  test("The team's status classes decide which status ranks first and whether it is working", () => {
     const streams = [stream("slack", "1000 in a meeting"), stream("vscode", "500 break")];
     const classes = { break: true, "in a meeting": false };
-    expect(current(ada, streams, classes)).toMatchObject({ status: "break", working: true, source: "vscode" });
-    expect(current(ada, streams.slice(0, 1), classes)).toMatchObject({ status: "in a meeting", working: false });
+    expect(presenceOf(streams, classes)).toMatchObject({ status: "break", working: true, source: "vscode" });
+    expect(presenceOf(streams.slice(0, 1), classes)).toMatchObject({ status: "in a meeting", working: false });
   });
 
-  test("goes on at one source when another goes offline", () => {
+  test("A person whose one source goes offline keeps the status of the other source", () => {
     const streams = [stream("slack", "1000 busy, 5000 offline"), stream("vscode", "2000 coding")];
-    expect(current(ada, streams, {})).toMatchObject({ status: "coding", source: "vscode", last_seen_at: iso(5_000) });
+    expect(presenceOf(streams)).toMatchObject({ status: "coding", source: "vscode", last_seen_at: iso(5_000) });
   });
 
-  test("is offline, and last seen when the last of the sources ended, once nothing is open", () => {
+  test("A person without an open block is offline and was last seen when the last block ended", () => {
     const streams = [
       stream("slack", "1000 online, 5000 offline, 9000 offline"),
       stream("vscode", "2000 coding, 700000"),
     ];
-    expect(current(ada, streams, {})).toMatchObject({
+    expect(presenceOf(streams)).toMatchObject({
       present: false,
       status: "offline",
       working: false,
@@ -77,25 +82,25 @@ describe("a person's current status", () => {
     });
   });
 
-  test("is offline and never seen for somebody only ever reported offline", () => {
-    expect(current(ada, [stream("slack", "1000 offline")], {})).toMatchObject({ present: false, last_seen_at: null });
+  test("A person only ever reported offline was never seen", () => {
+    expect(presenceOf([stream("slack", "1000 offline")])).toMatchObject({ present: false, last_seen_at: null });
   });
 
-  test("may be present without working", () => {
-    expect(current(ada, [stream("slack", "1000 lunch")], {})).toMatchObject({ present: true, working: false });
+  test("A person at lunch is present but not working", () => {
+    expect(presenceOf([stream("slack", "1000 lunch")])).toMatchObject({ present: true, working: false });
   });
 });
 
-describe("everybody", () => {
+describe("The presence of a team", () => {
   const bob = { personId: "usr_b", name: "Bob", timeZone: "UTC" };
 
-  test("is one entry for each person, over all their identities, by name and then id", () => {
-    const adaToo = { ...ada, personId: "usr_0" };
-    const known = new Map([
+  test("Each person is listed once, over all their identities, by name and then id", () => {
+    const otherAda = { ...ada, personId: "usr_0" };
+    const people = new Map([
       ["i1", bob],
       ["i2", ada],
       ["i3", bob],
-      ["i4", adaToo],
+      ["i4", otherAda],
     ]);
     const streams = [
       stream("slack", "1000 online", "i1"),
@@ -103,43 +108,56 @@ describe("everybody", () => {
       stream("git", "1000 busy", "i3"),
       stream("git", "1000 online", "i4"),
     ];
-    expect(byPerson(known, streams, {}).map(({ person_id, status }) => [person_id, status])).toEqual([
+    expect(teamPresence(people, streams, {}).map(({ personId, status }) => [personId, status])).toEqual([
       ["usr_0", "online"],
       ["usr_a", "away"],
       ["usr_b", "busy"],
     ]);
   });
 
-  test("leaves out whom D1 has not confirmed yet, and who never had a stream", () => {
-    expect(byPerson(new Map([["i9", ada]]), [stream("slack", "1000 online", "i1")], {})).toEqual([]);
+  test("Identities that D1 has not linked yet, and people without a stream, are left out", () => {
+    expect(teamPresence(new Map([["i9", ada]]), [stream("slack", "1000 online", "i1")], {})).toEqual([]);
+  });
+
+  test("A page has the people after a person, those present or absent only, up to the limit", () => {
+    const online = personPresence(ada, [stream("slack", "1000 online")], {});
+    const people = ["usr_1", "usr_2", "usr_3"].map((personId, n) => ({ ...online, personId, present: n !== 1 }));
+    const idsOf = (filter: Parameters<typeof presencePage>[1]) =>
+      presencePage(people, filter).map(({ personId }) => personId);
+    expect(idsOf({ limit: 2 })).toEqual(["usr_1", "usr_2"]);
+    expect(idsOf({ limit: 2, present: true })).toEqual(["usr_1", "usr_3"]);
+    expect(idsOf({ limit: 2, present: false })).toEqual(["usr_2"]);
+    expect(idsOf({ limit: 2, after: { name: "Ada", personId: "usr_1" } })).toEqual(["usr_2", "usr_3"]);
+    expect(idsOf({ limit: 2, after: { name: "Abe", personId: "usr_9" } })).toEqual(["usr_1", "usr_2"]);
+    expect(idsOf({ limit: 2, after: { name: "Bob", personId: "usr_0" } })).toEqual([]);
   });
 });
 
-describe("a viewer is told", () => {
-  const online = current(ada, [stream("slack", "1000 online")], {});
-  const gone = current(ada, [stream("slack", "1000 online, 2000 offline")], {});
-  const told = (shown: PersonPresence[], now: PersonPresence[]) =>
-    changes(new Map(shown.map((person) => [person.person_id, person])), now);
+describe("The changes that viewers are sent", () => {
+  const online = personPresence(ada, [stream("slack", "1000 online")], {});
+  const gone = personPresence(ada, [stream("slack", "1000 online, 2000 offline")], {});
+  const changes = (before: PersonPresence[], now: PersonPresence[]) =>
+    presenceChanges(new Map(before.map((person) => [person.personId, person])), now);
 
-  test("of somebody new, and of whatever looks different", () => {
-    const changed = [{ name: "Eve" }, { time_zone: "UTC" }, { status: "Online" }, { source: "x" }, { since: "x" }].map(
+  test("A new person, and a person with any visible difference, is sent", () => {
+    const different = [{ name: "Eve" }, { timeZone: "UTC" }, { status: "Online" }, { source: "x" }, { since: 7 }].map(
       (change) => ({ ...online, ...change }),
     );
-    for (const now of [...changed, gone]) expect(told([online], [now])).toEqual({ data: [now], removed: [] });
-    expect(told([], [online])).toEqual({ data: [online], removed: [] });
-    const later = { ...gone, last_seen_at: iso(9_000) };
-    expect(told([gone], [later])).toEqual({ data: [later], removed: [] });
+    for (const now of [...different, gone]) expect(changes([online], [now])).toEqual({ changed: [now], removed: [] });
+    expect(changes([], [online])).toEqual({ changed: [online], removed: [] });
+    const later = { ...gone, lastSeenAt: 9_000 };
+    expect(changes([gone], [later])).toEqual({ changed: [later], removed: [] });
   });
 
-  test("of who is no longer there: somebody merged into another", () => {
-    const bob = { ...online, person_id: "usr_b" };
-    expect(told([online, bob], [bob])).toEqual({ data: [], removed: ["usr_a"] });
+  test("A person who was merged into another is sent as removed", () => {
+    const bob = { ...online, personId: "usr_b" };
+    expect(changes([online, bob], [bob])).toEqual({ changed: [], removed: ["usr_a"] });
   });
 
-  test("nothing of somebody present who was merely seen again", () => {
-    const again = current(ada, [stream("slack", "1000 online, 2000 online")], {});
-    expect(told([online, { ...gone, person_id: "usr_b" }], [again, { ...gone, person_id: "usr_b" }])).toEqual({
-      data: [],
+  test("A present person with only a newer heartbeat is not sent", () => {
+    const again = personPresence(ada, [stream("slack", "1000 online, 2000 online")], {});
+    expect(changes([online, { ...gone, personId: "usr_b" }], [again, { ...gone, personId: "usr_b" }])).toEqual({
+      changed: [],
       removed: [],
     });
   });

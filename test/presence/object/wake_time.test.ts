@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { CHECKPOINT_MS, nextWake, retryDelay, takenBack } from "../../../src/presence/object/wake_time.ts";
+import { CHECKPOINT_MS, clampToNow, nextWake, retryDelay } from "../../../src/presence/object/wake_time.ts";
 
 /** D1 answers, and there is nothing it has not heard. */
-const idle = { isWaiting: false, retryAt: 0 };
+const idle = { hasUnsent: false, retryAt: 0 };
 
 describe("the next wake-up", () => {
   test("is never, with nothing open and nothing to send", () => {
@@ -15,18 +15,18 @@ describe("the next wake-up", () => {
 
   test("is the checkpoint while any block is open", () => {
     expect(nextWake({ timeoutAt: 150, ...idle, checkpointAt: 120 })).toBe(120);
-    expect(nextWake({ timeoutAt: 150, isWaiting: true, retryAt: 130, checkpointAt: 120 })).toBe(130);
+    expect(nextWake({ timeoutAt: 150, hasUnsent: true, retryAt: 130, checkpointAt: 120 })).toBe(130);
   });
 
   test("is never for D1 before it may be asked again, be a checkpoint overdue or not", () => {
-    expect(nextWake({ timeoutAt: 150, isWaiting: false, retryAt: 140, checkpointAt: 120 })).toBe(140);
-    expect(nextWake({ timeoutAt: 150, isWaiting: true, retryAt: 300, checkpointAt: 120 })).toBe(151);
+    expect(nextWake({ timeoutAt: 150, hasUnsent: false, retryAt: 140, checkpointAt: 120 })).toBe(140);
+    expect(nextWake({ timeoutAt: 150, hasUnsent: true, retryAt: 300, checkpointAt: 120 })).toBe(151);
   });
 
   test("is when the outbox may be sent, whatever is open", () => {
-    expect(nextWake({ timeoutAt: null, isWaiting: true, retryAt: 70, checkpointAt: 5 })).toBe(70);
-    expect(nextWake({ timeoutAt: 150, isWaiting: true, retryAt: 70, checkpointAt: 200 })).toBe(70);
-    expect(nextWake({ timeoutAt: null, isWaiting: true, retryAt: 0, checkpointAt: 5 })).toBe(0);
+    expect(nextWake({ timeoutAt: null, hasUnsent: true, retryAt: 70, checkpointAt: 5 })).toBe(70);
+    expect(nextWake({ timeoutAt: 150, hasUnsent: true, retryAt: 70, checkpointAt: 200 })).toBe(70);
+    expect(nextWake({ timeoutAt: null, hasUnsent: true, retryAt: 0, checkpointAt: 5 })).toBe(0);
   });
 });
 
@@ -41,5 +41,5 @@ test("tries come ever further apart, but never more than half a minute", () => {
 });
 
 test("a deadline further off than it was ever set is due: the clock has been put back", () => {
-  expect([90, 150, 151, 9_000].map((deadline) => takenBack(deadline, 100, 50))).toEqual([90, 150, 100, 100]);
+  expect([90, 150, 151, 9_000].map((deadline) => clampToNow(deadline, 100, 50))).toEqual([90, 150, 100, 100]);
 });
