@@ -2,14 +2,17 @@ import { beat } from "../blocks/block.ts";
 import { type BlockWrite, endedBlockWrite, openBlockWrite, type StoredStream } from "../object/stored_stream.ts";
 import type { Heartbeat, HeartbeatUser } from "./heartbeat.ts";
 
-/** What the fold needs to know about the object's state. */
+/** The state of the object that the fold reads. */
 export type FoldState = {
   /** The streams of the heartbeat's source, by identity. */
   streams: ReadonlyMap<string, StoredStream>;
   /** The number of the next new stream. */
   nextNumber: number;
+  /** Returns the identity of a user's identifier. */
   identityOf: (identifier: string) => string;
+  /** Whether the team stores details. */
   storesDetails: boolean;
+  /** Makes the id of a new block. */
   newId: () => string;
 };
 
@@ -21,9 +24,9 @@ export type FoldResult = {
   seen: StoredStream[];
   /** Blocks to write to D1: those that ended, and those that opened or reopened. */
   outbox: BlockWrite[];
-  /** The users whose report was not older than the newest one of their stream. */
+  /** The users without those whose stream already has a newer heartbeat. */
   accepted: HeartbeatUser[];
-  /** Whether anybody's presence may look different. */
+  /** Whether a status began, ended or changed: only then can viewers see a difference. */
   isVisible: boolean;
 };
 

@@ -87,19 +87,20 @@ export class D1Sync {
   }
 
   /**
-   * Whether D1 has no such team, because it was erased before the object's first heartbeat: while D1 is away, a cached key
-   * is still accepted. False while D1 does not answer.
+   * Whether the team was erased from D1 before its first heartbeat reached this object: while D1 is away, a cached key is
+   * still accepted. False while D1 does not answer.
    */
-  async isTeamErased(team: TeamRecord): Promise<boolean> {
-    // After a successful read an erasure calls the object; a team missing then is more likely a wrongly bound database.
-    if (team.directoryVersion !== 0) return false;
+  async isTeamErased(): Promise<boolean> {
+    const team = this.#parts.team();
+    // Once D1 has answered for a team, its erasure calls the object. If the team is missing later, the Worker is more likely
+    // bound to the wrong database.
+    if (team?.directoryVersion !== 0) return false;
     return !(await teamExists(this.#db(team), team).catch(() => true));
   }
 
-  /** Returns when the open blocks are written next, in UTC milliseconds. */
-  nextCheckpoint(team: TeamRecord): number {
-    team.checkpointAt = clampToNow(team.checkpointAt, Date.now(), CHECKPOINT_MS);
-    return team.checkpointAt;
+  /** Returns when the team's open blocks are written to D1 next, in UTC milliseconds. */
+  checkpointAt(team: TeamRecord): number {
+    return clampToNow(team.checkpointAt, Date.now(), CHECKPOINT_MS);
   }
 
   /** Two exchanges: a failure to read the directory must not keep blocks from D1. */
@@ -132,7 +133,7 @@ export class D1Sync {
       await this.#save(page);
       store.removeSent(page);
     }
-    if (Date.now() >= team.checkpointAt) await this.#checkpoint(team);
+    if (Date.now() >= this.checkpointAt(team)) await this.#checkpoint(team);
     await this.#removeErasedBlocks(team);
   }
 

@@ -100,6 +100,7 @@ export class Directory {
     }
   }
 
+  /** Whether entries have yet to be sent to D1. */
   hasPending(): boolean {
     return this.#pending.size > 0;
   }

@@ -40,18 +40,22 @@ export class ObjectStore {
     return team;
   }
 
+  /** Saves the team. */
   saveTeam(team: TeamRecord): void {
     this.#sql.exec("INSERT OR REPLACE INTO team (id, value) VALUES (1, ?)", JSON.stringify(team));
   }
 
+  /** Reads all directory entries. */
   readDirectory(): DirectoryEntry[] {
     return this.#values("SELECT value FROM directory").map((value) => JSON.parse(value) as DirectoryEntry);
   }
 
+  /** Saves directory entries. */
   saveDirectory(entries: DirectoryEntry[]): void {
     this.#saveAll("directory", "identity_id", "identityId", entries);
   }
 
+  /** Removes the directory entries of identities. */
   removeFromDirectory(identityIds: Set<string>): void {
     this.#sql.exec(
       "DELETE FROM directory WHERE identity_id IN (SELECT value FROM json_each(?))",
@@ -75,6 +79,7 @@ export class ObjectStore {
     return [...streams.values()];
   }
 
+  /** Saves streams. */
   saveStreams(streams: StoredStream[]): void {
     this.#saveAll("streams", "n", "n", streams);
   }
@@ -95,6 +100,7 @@ export class ObjectStore {
     );
   }
 
+  /** Counts the rows of `beats`. */
   countBeats(): number {
     return this.#count("beats");
   }
@@ -110,6 +116,7 @@ export class ObjectStore {
     for (const { value } of this.#sql.exec<{ value: string }>("SELECT value FROM outbox")) yield JSON.parse(value);
   }
 
+  /** Saves blocks to the outbox; a block that is there already is replaced. */
   saveToOutbox(blocks: BlockWrite[]): void {
     if (blocks.length > 0) this.#cachedOutboxSize = null;
     this.#saveAll("outbox", "id", "id", blocks);
@@ -124,6 +131,7 @@ export class ObjectStore {
     );
   }
 
+  /** Removes the blocks of identities from the outbox. */
   removeIdentitiesFromOutbox(identityIds: Set<string>): void {
     this.#cachedOutboxSize = null;
     this.#sql.exec(
@@ -132,12 +140,14 @@ export class ObjectStore {
     );
   }
 
+  /** Removes the details of all blocks in the outbox. */
   clearOutboxDetails(): void {
     this.#sql.exec(
       "UPDATE outbox SET value = json_set(value, '$.details', NULL) WHERE value ->> 'details' IS NOT NULL",
     );
   }
 
+  /** Counts the blocks in the outbox. */
   outboxSize(): number {
     this.#cachedOutboxSize ??= this.#count("outbox");
     return this.#cachedOutboxSize;

@@ -34,6 +34,7 @@ export class Streams {
     return this.#bySource.get(key) ?? new Map();
   }
 
+  /** Returns all streams. */
   all(): StoredStream[] {
     return [...this.#bySource.values()].flatMap((streams) => [...streams.values()]);
   }

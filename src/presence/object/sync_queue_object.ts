@@ -17,8 +17,7 @@ export class SyncQueue {
 
   /** When D1 may be asked again, in UTC milliseconds; 0 after a success. */
   get retryAt(): number {
-    this.#retryAt = clampToNow(this.#retryAt, Date.now(), MAX_RETRY_MS);
-    return this.#retryAt;
+    return clampToNow(this.#retryAt, Date.now(), MAX_RETRY_MS);
   }
 
   /** Ends the wait that follows failures. */

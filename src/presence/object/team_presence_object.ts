@@ -153,10 +153,12 @@ export class TeamPresence extends DurableObject<Env> {
     return this.#viewers.connect(this.#people(), request.headers.get("X-Viewer")!);
   }
 
+  /** Runs when a viewer closes its socket. */
   override webSocketClose(socket: WebSocket, code: number, reason: string): void {
     this.#viewers.acknowledgeClose(socket, code, reason);
   }
 
+  /** Creates the team at the first heartbeat, and notes the integration's timeout if it changed. */
   #ensureTeam({ accountId, teamId, integrationId, timeoutMs }: Heartbeat): void {
     this.#team ??= this.#store.createTeam({ accountId, teamId, checkpointAt: Date.now() + CHECKPOINT_MS });
     if (this.#team.timeouts[integrationId] === timeoutMs) return;
@@ -187,11 +189,8 @@ export class TeamPresence extends DurableObject<Env> {
     this.#expire();
     this.#streams.compact(Date.now());
     await this.#sync.flush();
-    if (this.#sync.retryAt > 0 && (await this.#isErasedInD1())) await this.erase();
-  }
-
-  async #isErasedInD1(): Promise<boolean> {
-    return this.#team !== null && (await this.#sync.isTeamErased(this.#team));
+    // The exchange also fails if D1 has no such team.
+    if (this.#sync.retryAt > 0 && (await this.#sync.isTeamErased())) await this.erase();
   }
 
   /** Brings directory and streams up to date, before they are read. */
@@ -200,11 +199,13 @@ export class TeamPresence extends DurableObject<Env> {
     this.#expire();
   }
 
+  /** Ends the blocks whose timeout has passed, so that a late alarm is never visible. */
   #expire(): void {
     const hasEnded = this.#streams.expire((integrationId) => timeoutOf(this.#team, integrationId), Date.now());
     if (hasEnded) this.#broadcast();
   }
 
+  /** Computes everyone's presence. */
   #people(): PersonPresence[] {
     return teamPresence(this.#directory.people(), this.#streams.all(), this.#team?.statusClasses ?? {});
   }
@@ -213,12 +214,13 @@ export class TeamPresence extends DurableObject<Env> {
     this.#viewers.broadcast(() => this.#people());
   }
 
+  /** Computes when the alarm must ring next, in UTC milliseconds; null for never. */
   #nextWake(): number | null {
     if (!this.#team) return null;
     return nextWake({
       timeoutAt: this.#streams.nextTimeout((integrationId) => timeoutOf(this.#team, integrationId)),
       hasUnsent: this.#sync.hasUnsent(),
-      checkpointAt: this.#sync.nextCheckpoint(this.#team),
+      checkpointAt: this.#sync.checkpointAt(this.#team),
       retryAt: this.#sync.retryAt,
     });
   }

@@ -16,6 +16,7 @@ export class Viewers {
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
   }
 
+  /** Counts the viewers. */
   count(): number {
     return this.#ctx.getWebSockets().length;
   }
