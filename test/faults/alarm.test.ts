@@ -60,8 +60,8 @@ async function withoutTable(table: string, act: () => Promise<void>): Promise<vo
   }
 }
 
-describe(`${TIMES} failures of the alarm in a row are over as soon as their cause is`, () => {
-  test("when it throws before it has sent anything", { timeout: TIMEOUT_MS }, async () => {
+describe(`After ${TIMES} failures of the alarm in a row`, () => {
+  test("An alarm that threw before sending anything loses nothing", { timeout: TIMEOUT_MS }, async () => {
     await say({ ada: "online", bob: "busy" });
     await say({ ada: "lunch" });
     await withoutTable("outbox", async () => {
@@ -73,7 +73,7 @@ describe(`${TIMES} failures of the alarm in a row are over as soon as their caus
     await expectDrained();
   });
 
-  test("when it throws while it ends what has timed out", { timeout: TIMEOUT_MS }, async () => {
+  test("An alarm that threw while ending blocks that timed out loses nothing", { timeout: TIMEOUT_MS }, async () => {
     await say({ ada: "online", bob: "busy" });
     await passTo(team, Date.now() + MINUTE);
     await withoutTable("streams", async () => {
@@ -86,7 +86,7 @@ describe(`${TIMES} failures of the alarm in a row are over as soon as their caus
     await expectDrained();
   });
 
-  test("when D1 refuses it", { timeout: TIMEOUT_MS }, async () => {
+  test("An alarm that D1 failed loses nothing", { timeout: TIMEOUT_MS }, async () => {
     await say({ ada: "online" });
     await withoutD1(async () => {
       for (let n = 0; n < TIMES; n++) {
@@ -98,7 +98,7 @@ describe(`${TIMES} failures of the alarm in a row are over as soon as their caus
     await expectDrained();
   });
 
-  test("when D1 refuses it, and its own storage what it learns of that", { timeout: TIMEOUT_MS }, async () => {
+  test("An alarm that could not save its checkpoint loses nothing", { timeout: TIMEOUT_MS }, async () => {
     await say({ ada: "online" });
     await passTo(team, Date.now() + MINUTE);
     await withoutTable("team", async () => {
@@ -132,26 +132,30 @@ describe(`${TIMES} failures of the alarm in a row are over as soon as their caus
       },
     ],
   ];
-  test.each(moments)("when its object is aborted, %s", { timeout: TIMEOUT_MS }, async (_, reach) => {
-    await say({ ada: "online" });
-    let interrupted = 0;
-    for (let n = 0; n < TIMES; n++) {
-      await say({ ada: n % 2 ? "online" : "busy", [`new.${n}`]: "online" });
-      await strike(async () => {
-        const struck = runInDurableObject(objectOf(team), async (object, state) => {
-          let isOver = false;
-          const work = () =>
-            void object.alarm().finally(() => {
-              isOver = true;
-            });
-          await reach(work, state.storage, n);
-          if (!isOver) interrupted += 1;
-          state.abort("a fault");
+  test.each(moments)(
+    "An alarm whose object was aborted %s loses nothing",
+    { timeout: TIMEOUT_MS },
+    async (_, reach) => {
+      await say({ ada: "online" });
+      let interrupted = 0;
+      for (let n = 0; n < TIMES; n++) {
+        await say({ ada: n % 2 ? "online" : "busy", [`new.${n}`]: "online" });
+        await strike(async () => {
+          const struck = runInDurableObject(objectOf(team), async (object, state) => {
+            let isOver = false;
+            const work = () =>
+              void object.alarm().finally(() => {
+                isOver = true;
+              });
+            await reach(work, state.storage, n);
+            if (!isOver) interrupted += 1;
+            state.abort("a fault");
+          });
+          await expect(struck).rejects.toThrow("a fault");
         });
-        await expect(struck).rejects.toThrow("a fault");
-      });
-    }
-    expect(interrupted, "an alarm that was not interrupted shows nothing").toBe(TIMES);
-    await expectDrained();
-  });
+      }
+      expect(interrupted, "an alarm that was not interrupted shows nothing").toBe(TIMES);
+      await expectDrained();
+    },
+  );
 });

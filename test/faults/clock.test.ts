@@ -18,7 +18,7 @@ const MAX_AHEAD = 5 * MINUTE;
 /** What product.md has an update of a time answered with: taken in, refused, or counted with a warning. */
 const answerTo = (at: number, now: number) => (at - now > MAX_AHEAD ? "refused" : at < now - DAY ? "history" : "kept");
 
-describe("a tool whose clock is off", () => {
+describe("A tool with a wrong clock", () => {
   test.each([
     { off: MAX_AHEAD, presence: "kept", events: { created: 1, errors: 0 } },
     { off: MAX_AHEAD + 1, presence: "refused", events: { created: 0, errors: 1 } },
@@ -26,40 +26,46 @@ describe("a tool whose clock is off", () => {
     { off: -MAX_AHEAD, presence: "kept", events: { created: 1, errors: 0 } },
     { off: -DAY, presence: "kept", events: { created: 1, errors: 0 } },
     { off: -DAY - 1, presence: "history", events: { created: 1, errors: 0 } },
-  ])("by $off ms is answered as documented, by presence and by events", async ({ off, presence, events }) => {
-    const team = await mintTeam();
-    const ledger = new Ledger(team);
-    const at = Date.now() + off;
-    expect(answerTo(at, Date.now())).toBe(presence);
-    expect(await ledger.tell({ ada: "online" }, { at })).toBe(presence === "refused" ? 400 : 200);
-    expect((await pushEvents(team, anEvent({ timestamp: iso(at) }))).processed).toMatchObject(events);
-    await passTo(team, START + 60 * MINUTE);
-    expect(await held(team)).toEqual(ledger.foretold());
-    expect(ledger.foretold()).toHaveLength(presence === "kept" ? 1 : 0);
-  });
+  ])(
+    "A timestamp that is off by $off ms is answered as documented, by presence and by events",
+    async ({ off, presence, events }) => {
+      const team = await mintTeam();
+      const ledger = new Ledger(team);
+      const at = Date.now() + off;
+      expect(answerTo(at, Date.now())).toBe(presence);
+      expect(await ledger.tell({ ada: "online" }, { at })).toBe(presence === "refused" ? 400 : 200);
+      expect((await pushEvents(team, anEvent({ timestamp: iso(at) }))).processed).toMatchObject(events);
+      await passTo(team, START + 60 * MINUTE);
+      expect(await held(team)).toEqual(ledger.foretold());
+      expect(ledger.foretold()).toHaveLength(presence === "kept" ? 1 : 0);
+    },
+  );
 
   const STORY = "0 online, 4 online, 9 busy, 25 busy, 30 lunch, 40 lunch, 41 offline";
-  test.each([MAX_AHEAD, -MAX_AHEAD, -DAY])("by %i ms throughout is told the same story, as much later", async (off) => {
-    const teams = [
-      { team: await mintTeam(), by: 0 },
-      { team: await mintTeam(), by: off },
-    ] as const;
-    for (const { at: minute, status } of steps(STORY)) {
-      const at = START + minute * MINUTE;
-      for (const { team, by } of teams) {
-        await passTo(team, at);
-        expect(await new Ledger(team).tell({ ada: status! }, { at: at + by })).toBe(200);
+  test.each([MAX_AHEAD, -MAX_AHEAD, -DAY])(
+    "A clock that is always off by %i ms gives the same blocks, shifted by as much",
+    async (off) => {
+      const teams = [
+        { team: await mintTeam(), by: 0 },
+        { team: await mintTeam(), by: off },
+      ] as const;
+      for (const { at: minute, status } of steps(STORY)) {
+        const at = START + minute * MINUTE;
+        for (const { team, by } of teams) {
+          await passTo(team, at);
+          expect(await new Ledger(team).tell({ ada: status! }, { at: at + by })).toBe(200);
+        }
       }
-    }
-    const told = [];
-    for (const { team, by } of teams) {
-      await passTo(team, START + 90 * MINUTE);
-      const blocks = await held(team);
-      told.push(blocks.map((b) => [b.status, b.started_at - by, b.last_seen_at - by, b.ended_at! - by]));
-    }
-    expect(told[0]).toHaveLength(4);
-    expect(told[1]).toEqual(told[0]);
-  });
+      const told = [];
+      for (const { team, by } of teams) {
+        await passTo(team, START + 90 * MINUTE);
+        const blocks = await held(team);
+        told.push(blocks.map((b) => [b.status, b.started_at - by, b.last_seen_at - by, b.ended_at! - by]));
+      }
+      expect(told[0]).toHaveLength(4);
+      expect(told[1]).toEqual(told[0]);
+    },
+  );
 });
 
 const OFF = [0, 0, 0, MAX_AHEAD, -MAX_AHEAD, DAY, -DAY, DAY + 1_000, -DAY - 1_000];
@@ -94,7 +100,7 @@ async function expectSound(team: Team): Promise<void> {
   }
 }
 
-test("jumping clocks make no block negative, none overlap, and lose nothing", { timeout: TIMEOUT_MS }, async () => {
+test("Clocks that jump make no block negative, no blocks overlap, and lose none", { timeout: TIMEOUT_MS }, async () => {
   const seen = { kept: 0, refused: 0, history: 0 };
   await fc.assert(
     fc.asyncProperty(story, async ({ tools, steps }) => {
@@ -132,7 +138,7 @@ test("jumping clocks make no block negative, none overlap, and lose nothing", { 
   expect(seen.refused + seen.history).toBeGreaterThan(0);
 });
 
-describe("a server whose clock was a day ahead for a while", () => {
+describe("A server whose clock was a day ahead for a while", () => {
   let team: Team;
   let ledger: Ledger;
   const stray = async (strayed: () => Promise<unknown>) => {
@@ -147,7 +153,7 @@ describe("a server whose clock was a day ahead for a while", () => {
     await passTo(team, START + MINUTE);
   });
 
-  test("tells D1 of open blocks every quarter of an hour again", async () => {
+  test("Open blocks are written to D1 at least every 15 minutes afterwards", async () => {
     await stray(async () => {
       expect(await ledger.tell({ bob: "online" })).toBe(200);
       await ring(team);
@@ -160,7 +166,7 @@ describe("a server whose clock was a day ahead for a while", () => {
     expect(Date.now() - ada!.last_seen_at).toBeLessThanOrEqual(15 * MINUTE);
   });
 
-  test("asks D1 again within a minute of an update, though it failed it then", async () => {
+  test("An outage of D1 in that time delays blocks by at most a minute afterwards", async () => {
     await stray(async () => {
       expect(await ledger.tell({ bob: "online" })).toBe(200);
       await withoutD1(async () => {

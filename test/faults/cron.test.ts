@@ -39,7 +39,7 @@ const isHeard = async (team: Team) => {
   expect(used).not.toBeNull();
 };
 
-test("with every alarm lost for an hour, cron alone brings everything home", { timeout: TIMEOUT_MS }, async () => {
+test("With every alarm lost for an hour, cron alone brings all blocks to D1", { timeout: TIMEOUT_MS }, async () => {
   const teams = await Promise.all(
     Array.from({ length: scale("strandedTeams") }, async () => {
       const team = await mintTeam({ timeoutMinutes: 7 });

@@ -118,7 +118,9 @@ const DAY: Step[] = [
   ...[say({ ada: "busy", dee: "offline" }), say({ ada: "offline" })],
 ];
 
-test("a journey ends alike, whichever of its steps finds the object gone", { timeout: TIMEOUT_MS }, async () => {
+test("A day of presence has the same result, before whichever step the object loses its memory", {
+  timeout: TIMEOUT_MS,
+}, async () => {
   const spared = await live(DAY);
   expect(spared.held).toEqual(spared.foretold);
   expect(spared.alarm).toBeNull();
@@ -154,7 +156,9 @@ const losses = fc.uniqueArray(fc.tuple(fc.nat(30), fc.constantFrom<Loss>(...LOSS
   selector: ([index]) => index,
 });
 
-test("journeys by chance end alike with an object that vanishes now and then", { timeout: TIMEOUT_MS }, async () => {
+test("Random days have the same result when the object loses its memory now and then", {
+  timeout: TIMEOUT_MS,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(journey, losses, async (steps, lost) => {
       const spared = await live(steps);

@@ -46,7 +46,7 @@ const people = (team: Team) =>
   );
 
 describe.each(Array.from({ length: scale("firstTouches") }, (_, n) => n + 1))(
-  "fifty first touches at once, round %i",
+  "Fifty concurrent first requests, round %i",
   () => {
     beforeEach(() => {
       vi.useRealTimers();
@@ -56,7 +56,7 @@ describe.each(Array.from({ length: scale("firstTouches") }, (_, n) => n + 1))(
       ["under one identifier", { personIdentifier: "ann" }, "ann", 1],
       ["by identifier and by e-mail", { personIdentifier: "ann", email: "Ann@x.test", name: "Ann" }, "ann@X.test", 2],
       ["by one e-mail in two spellings", { personIdentifier: "ANN@x.test" }, "ann@x.test", 2],
-    ])("of presence and events, %s, make one person", async (_, user, named, identities) => {
+    ])("Heartbeats and events that name a person %s make one person", async (_, user, named, identities) => {
       const team = await mintTeam();
       const answers = await allAtOnce((n) =>
         n % 2 ? beat(team, user) : push(team, anEvent({ personIdentifier: named, externalId: `e${n}` })),
@@ -71,7 +71,7 @@ describe.each(Array.from({ length: scale("firstTouches") }, (_, n) => n + 1))(
       expect(new Set(events.map((event) => event.person_id))).toEqual(new Set([person!.person_id]));
     });
 
-    test("of two teams of an account make one person, on both", async () => {
+    test("Heartbeats and events of two teams of an account make one person, on both teams", async () => {
       const one = await mintTeam();
       const two = await mintTeam({ accountId: one.accountId });
       const answers = await allAtOnce((n) => {
@@ -85,7 +85,7 @@ describe.each(Array.from({ length: scale("firstTouches") }, (_, n) => n + 1))(
       }
     });
 
-    test("of the same event make one event", async () => {
+    test("The same event fifty times makes one event", async () => {
       const team = await mintTeam();
       const event = anEvent();
       const answers = await allAtOnce(() => push(team, event));
@@ -97,7 +97,7 @@ describe.each(Array.from({ length: scale("firstTouches") }, (_, n) => n + 1))(
       expect(await people(team)).toEqual([{ identities: 1, members: 1 }]);
     });
 
-    test("of an event that each tells otherwise make one event, as one of them told it", async () => {
+    test("Fifty versions of an event make one event, equal to one of the versions", async () => {
       const team = await mintTeam();
       const event = anEvent();
       const answers = await allAtOnce((n) => push(team, { ...event, title: `Title ${n}`, url: `https://x.test/${n}` }));
@@ -109,7 +109,7 @@ describe.each(Array.from({ length: scale("firstTouches") }, (_, n) => n + 1))(
       expect(kept!.url).toBe(String(kept!.title).replace("Title ", "https://x.test/"));
     });
 
-    test("of a new member make one, and the others are told so", async () => {
+    test("A new member is created once, and the other requests are answered with 409", async () => {
       const team = await mintTeam();
       const body = { name: "Ann Lee", email: "ann@x.test" };
       const answers = await allAtOnce(() => call("/api/v1/members", { headers: team.asTeam, body }));
@@ -122,7 +122,7 @@ describe.each(Array.from({ length: scale("firstTouches") }, (_, n) => n + 1))(
     const names = Array.from({ length: 20 }, (_, n) => `Member ${n}`);
     const MONDAY = { date: "2018-02-05", previous_date: "2018-02-02", names: names.toSorted().join(", ") };
 
-    test("of a day by fifty GETs make one report, with one check-in of everybody", async () => {
+    test("Fifty GETs of a day make one report, with one check-in per member", async () => {
       clockAt("2018-02-05T15:00:00Z");
       const team = await mintTeamOf({ names });
       const paths = ["/reports", "/statuses", "/tags", "/reports/2018-02-05", "/statuses/2018-02-05-member-7"];
@@ -131,7 +131,7 @@ describe.each(Array.from({ length: scale("firstTouches") }, (_, n) => n + 1))(
       expect(await storedReports(team)).toEqual([MONDAY]);
     });
 
-    test("of a day by readers, by people who check in and by the morning make one report, and keep every answer", async () => {
+    test("Readers, check-ins and the morning job make one report, and every answer is kept", async () => {
       clockAt("2018-02-05T15:00:00Z");
       const team = await mintTeamOf({ names });
       const morning = makeMorningReports(db, Date.now());
@@ -149,7 +149,7 @@ describe.each(Array.from({ length: scale("firstTouches") }, (_, n) => n + 1))(
       expect(kept.sort()).toEqual(names.map((_, n) => `Plan ${n}`).sort());
     });
 
-    test("of one check-in by fifty answers keep one of them", async () => {
+    test("Fifty answers to one check-in leave one of them", async () => {
       clockAt("2018-02-05T15:00:00Z");
       const team = await mintTeamOf({ names: ["Ann"] });
       const answers = await allAtOnce((n) =>

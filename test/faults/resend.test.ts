@@ -65,7 +65,7 @@ async function stream(list: Update[], after: (ledger: Ledger, index: number) => 
   };
 }
 
-test("updates of presence that come again late, in any order, change nothing", { timeout: TIMEOUT_MS }, async () => {
+test("Heartbeats that are sent again later, in any order, change nothing", { timeout: TIMEOUT_MS }, async () => {
   await fc.assert(
     fc.asyncProperty(updates, async (drawn) => {
       const list = timed(drawn);
@@ -86,7 +86,7 @@ test("updates of presence that come again late, in any order, change nothing", {
   );
 });
 
-test("updates out of order come to what the newest of them leave", { timeout: TIMEOUT_MS }, async () => {
+test("Of heartbeats out of order, only those newer than all before count", { timeout: TIMEOUT_MS }, async () => {
   const orders = updates.chain((list) => {
     const places = list.flatMap((_, index) => [index, index]);
     return fc.record({
@@ -169,7 +169,7 @@ const twiceAndShuffled = (version: fc.Arbitrary<number>) =>
     }),
   );
 
-test("events that come twice in any order are those that came once, in order", { timeout: TIMEOUT_MS }, async () => {
+test("Events sent twice in any order give the same as events sent once in order", { timeout: TIMEOUT_MS }, async () => {
   await fc.assert(
     fc.asyncProperty(twiceAndShuffled(fc.constant(0)), async ({ batches, order }) => {
       const [inOrder, shuffled] = [await mintTeam(), await mintTeam()];
@@ -186,7 +186,7 @@ test("events that come twice in any order are those that came once, in order", {
   );
 });
 
-test("events that are told otherwise meanwhile are as they were told last", { timeout: TIMEOUT_MS }, async () => {
+test("Events that change while they are sent again keep their last version", { timeout: TIMEOUT_MS }, async () => {
   await fc.assert(
     fc.asyncProperty(twiceAndShuffled(fc.nat(2)), async ({ order }) => {
       const team = await mintTeam();

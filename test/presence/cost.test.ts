@@ -38,8 +38,8 @@ async function rowsWritten(team: Team, act: () => Promise<unknown>): Promise<num
 
 const beyondTheKey = (ran: Metered[]) => ran.filter(({ sql }) => !sql.includes("api_keys"));
 
-describe("a heartbeat that changes nothing", () => {
-  test("writes one row of the object for 100 people, and asks D1 for nothing but the key", async () => {
+describe("The cost of a heartbeat that changes nothing", () => {
+  test("A heartbeat of 100 people writes one row in the object and runs one query in D1, for the key", async () => {
     const team = await mintTeam();
     await push(team, crowd(100));
     await ring(team);
@@ -65,7 +65,7 @@ describe("a heartbeat that changes nothing", () => {
     expect((await presence(team)).p99!.last_seen_at).toBe(iso(START + 30_000));
   });
 
-  test("writes nothing at all when it is one already known, or too late", async () => {
+  test("A heartbeat that repeats the last one or is older writes no row", async () => {
     const team = await mintTeam();
     await push(team, crowd(3));
     clock(2);
@@ -76,7 +76,7 @@ describe("a heartbeat that changes nothing", () => {
     }
   });
 
-  test("stays as cheap when two tools call a person by different names and addresses", async () => {
+  test("Two sources that report different names and e-mails cause no query in D1", async () => {
     const team = await mintTeam();
     const told = (name: string) => [{ personIdentifier: "ada", status: "online", name, email: `${name}@x.test` }];
     await push(team, told("ada"), { source: "git" });
@@ -91,7 +91,7 @@ describe("a heartbeat that changes nothing", () => {
     expect(beyondTheKey(ran)).toEqual([]);
   });
 
-  test("stays as cheap when two tools place a person in different zones", async () => {
+  test("Two sources that report different time zones cause no query in D1", async () => {
     const team = await mintTeam();
     const placed = (timezone: string) => [{ personIdentifier: "ada", status: "online", timezone }];
     await push(team, placed("Europe/Madrid"), { source: "git" });
@@ -109,7 +109,7 @@ describe("a heartbeat that changes nothing", () => {
     expect(await presence(team)).toMatchObject({ ada: { time_zone: "Europe/Paris" } });
   });
 
-  test("leaves new details to the next checkpoint", async () => {
+  test("New details are sent to D1 with the next checkpoint", async () => {
     const team = await mintTeam();
     const charged = (battery: number) => [{ personIdentifier: "ada", status: "online", details: { battery } }];
     await push(team, charged(100));
@@ -131,8 +131,8 @@ describe("a heartbeat that changes nothing", () => {
   });
 });
 
-describe("a batch", () => {
-  test("may name 1,000 people", { timeout: 30_000 }, async () => {
+describe("The size of a heartbeat", () => {
+  test("A heartbeat of 1,000 people is accepted and stored in full", { timeout: 30_000 }, async () => {
     const team = await mintTeam();
     expect(await push(team, crowd(1_000))).toMatchObject({ processed: { users: 1_000, statuses: { online: 1_000 } } });
     clock(3);
@@ -147,7 +147,7 @@ describe("a batch", () => {
     expect(everybody).toHaveLength(1_000);
   });
 
-  test("costs D1 no more a person when there are many", { timeout: 30_000 }, async () => {
+  test("The rows that D1 reads per new person do not grow with their number", { timeout: 30_000 }, async () => {
     const cost = async (size: number) => {
       const team = await mintTeam();
       const ran = beyondTheKey(await metered(() => push(team, crowd(size))));
@@ -158,7 +158,7 @@ describe("a batch", () => {
     expect(few).toBeLessThan(50);
   });
 
-  test("may name no 1,001", async () => {
+  test("A heartbeat of 1,001 people is refused with 413", async () => {
     const team = await mintTeam();
     const response = await send(team, crowd(1_001));
     expect(response.status).toBe(413);
@@ -166,7 +166,7 @@ describe("a batch", () => {
     expect(await presence(team)).toEqual({});
   });
 
-  test("may carry details as large as a request takes, and no statement outgrows its 2 MB", {
+  test("Details that fill a whole request are stored, and every statement stays below 2 MB", {
     timeout: 30_000,
   }, async () => {
     const team = await mintTeam();
@@ -210,7 +210,7 @@ describe("a batch", () => {
   });
 });
 
-test("what was said of a newcomer is remembered, and no details among it", async () => {
+test("The directory stores the name of a new person, but not their details", async () => {
   const team = await mintTeam();
   await push(team, [{ personIdentifier: "ada", status: "online", name: "Ada", details: { office: "secret" } }]);
   await push(team, { ada: "offline" });
@@ -222,8 +222,8 @@ test("what was said of a newcomer is remembered, and no details among it", async
   expect(tables).not.toContain("secret");
 });
 
-describe("heartbeats of ever other people", () => {
-  test("are folded into what is known of each, and nothing is forgotten over it", { timeout: 30_000 }, async () => {
+describe("Heartbeats that each name other people", () => {
+  test("Their rows are folded into the streams without losing a last heartbeat", { timeout: 30_000 }, async () => {
     const team = await mintTeam({ timeoutMinutes: 60 });
     const beats = () =>
       runInDurableObject(objectOf(team), (_, { storage }) => storage.sql.exec("SELECT * FROM beats").toArray().length);
@@ -253,7 +253,7 @@ describe("heartbeats of ever other people", () => {
     expect(await lastSeen()).toEqual(new Map([...seen, ["p0", iso(Date.now())], ["p1", iso(Date.now())]]));
   });
 
-  test("leave no trace of a source 90 days silent", { timeout: 30_000 }, async () => {
+  test("A stream is removed 90 days after its last heartbeat, and its blocks stay", { timeout: 30_000 }, async () => {
     const team = await mintTeam();
     await push(team, { ada: "online" }, { source: "old" });
     clock(11);

@@ -68,8 +68,8 @@ async function watching(team: Team): Promise<Viewer> {
   return viewer;
 }
 
-describe("a live viewer", () => {
-  test("gets everybody at first, as GET /presence has them, and then who changes", async () => {
+describe("A live viewer", () => {
+  test("A viewer is sent everyone first, as GET /presence shows them, and then each change", async () => {
     const team = await mintTeam();
     await push(team, { ada: "online", bob: "offline" });
     clock(1);
@@ -85,7 +85,7 @@ describe("a live viewer", () => {
     expect(await viewer.next()).toEqual({ type: "change", at: at(2), data: [shown], removed: [] });
   });
 
-  test("hears nothing of a heartbeat that changes nothing", async () => {
+  test("A heartbeat that changes nothing sends no message", async () => {
     const team = await mintTeam();
     await push(team, { ada: "online", bob: "away" });
     const viewer = await watching(team);
@@ -99,7 +99,7 @@ describe("a live viewer", () => {
     expect(await viewer.told()).toEqual({ bob: "online" });
   });
 
-  test("hears of newcomers, of timeouts and of people who come back", async () => {
+  test("New people, timeouts and people who return are sent", async () => {
     const team = await mintTeam();
     const viewer = await watching(team);
     await push(team, { ada: "online" });
@@ -111,7 +111,7 @@ describe("a live viewer", () => {
     expect(await viewer.next()).toMatchObject({ data: [{ name: "ada", present: true, since: at(0) }] });
   });
 
-  test("hears of a new zone, and of somebody merged into another", async () => {
+  test("A new time zone is sent, and a person merged into another is sent as removed", async () => {
     const team = await mintTeam();
     await push(team, { ada: "busy", lovelace: "online" });
     const viewer = await watching(team);
@@ -126,7 +126,7 @@ describe("a live viewer", () => {
     expect(await viewer.told()).toEqual({ ada: "online" });
   });
 
-  test("is one of many, each told the same", async () => {
+  test("All viewers are sent the same messages", async () => {
     const team = await mintTeam();
     const viewers = await Promise.all([watching(team), watching(team), watching(team)]);
     await push(team, { ada: "online" });
@@ -139,7 +139,7 @@ describe("a live viewer", () => {
     for (const viewer of viewers.slice(1)) expect(await viewer.told()).toEqual({ ada: "away" });
   });
 
-  test("of another team, though of the same account, hears nothing", async () => {
+  test("A viewer of another team of the same account is sent nothing", async () => {
     const team = await mintTeam();
     const sibling = await mintTeam({ accountId: team.accountId });
     const viewer = await watch(sibling);
@@ -149,7 +149,7 @@ describe("a live viewer", () => {
     expect(await viewer.told()).toEqual({ bob: "online" });
   });
 
-  test("finds nothing missing after nobody watched for a while", async () => {
+  test("A viewer who connects after a time without viewers is sent the current state", async () => {
     const team = await mintTeam();
     const first = await watching(team);
     first.socket.close();
@@ -161,7 +161,7 @@ describe("a live viewer", () => {
     expect(await second.told()).toEqual({ ada: "away" });
   });
 
-  test("stays connected while the object sleeps, and is told what changes once it wakes", async () => {
+  test("Viewers stay connected while the object is evicted, and are sent only what changes afterwards", async () => {
     const team = await mintTeam();
     await push(team, { ada: "online", bob: "online" });
     const viewers = [await watching(team), await watching(team)];
@@ -182,7 +182,7 @@ describe("a live viewer", () => {
     for (const viewer of viewers) expect(await viewer.told()).toEqual({ ada: "offline", bob: "offline" });
   });
 
-  test("may ask whether anybody is there, and say whatever else without harm", async () => {
+  test("A ping is answered with pong, and other messages are ignored", async () => {
     const team = await mintTeam();
     const viewer = await watching(team);
     viewer.socket.send("hello");
@@ -198,32 +198,38 @@ describe("a live viewer", () => {
     [[1000, "bye"], 1000, "bye"],
     [[1001], 1001, ""],
     [[4321, "moving on"], 4321, "moving on"],
-  ] as [[number?, string?], number, string][])("leaves in good order: %j", async (said, code, reason) => {
-    const team = await mintTeam();
-    const viewer = await watching(team);
-    viewer.socket.close(...said);
-    const closed = await viewer.closed;
-    expect(closed).toMatchObject({ reason, wasClean: true });
-    // A close without a code may be answered without one.
-    expect(closed.code === 1005 ? 1000 : closed.code).toBe(code);
-  });
+  ] as [[number?, string?], number, string][])(
+    "A close with %j is acknowledged with the same code and reason",
+    async (said, code, reason) => {
+      const team = await mintTeam();
+      const viewer = await watching(team);
+      viewer.socket.close(...said);
+      const closed = await viewer.closed;
+      expect(closed).toMatchObject({ reason, wasClean: true });
+      // A close without a code may be answered without one.
+      expect(closed.code === 1005 ? 1000 : closed.code).toBe(code);
+    },
+  );
 
   test.each([
     ["switched off", { method: "PATCH", body: { active: false } }],
     ["removed", { method: "DELETE" }],
-  ])("is sent away once the integration that let them in is %s, before anything else is told", async (_, change) => {
-    const team = await mintTeam();
-    await push(team, { ada: "online" });
-    const [theirs, ours] = [await watch(team, team.asIntegration), await watching(team)];
-    expect(await theirs.next()).toMatchObject({ type: "snapshot" });
-    await call(`/api/v1/integrations/${team.integrationId}`, { headers: team.asTeam, ...change });
-    clock(1);
-    await presence(team);
-    expect(await theirs.closed).toMatchObject({ code: 1008 });
-    expect(await ours.told()).toEqual({ ada: "offline" });
-  });
+  ])(
+    "A viewer is disconnected when the integration that opened the socket is %s, before any change is sent",
+    async (_, change) => {
+      const team = await mintTeam();
+      await push(team, { ada: "online" });
+      const [theirs, ours] = [await watch(team, team.asIntegration), await watching(team)];
+      expect(await theirs.next()).toMatchObject({ type: "snapshot" });
+      await call(`/api/v1/integrations/${team.integrationId}`, { headers: team.asTeam, ...change });
+      clock(1);
+      await presence(team);
+      expect(await theirs.closed).toMatchObject({ code: 1008 });
+      expect(await ours.told()).toEqual({ ada: "offline" });
+    },
+  );
 
-  test("leaves in good order while the object sleeps", async () => {
+  test("A close is acknowledged while the object is evicted", async () => {
     const team = await mintTeam();
     const viewer = await watching(team);
     await evict(team);
@@ -234,7 +240,7 @@ describe("a live viewer", () => {
 });
 
 test.each([{}, { Upgrade: "h2c" }] as Record<string, string>[])(
-  "without a handshake there is nothing to see: %j",
+  "A request that is no WebSocket handshake is answered with 426: %j",
   async (headers) => {
     const team = await mintTeam();
     const response = await knock(team, headers);
@@ -245,7 +251,7 @@ test.each([{}, { Upgrade: "h2c" }] as Record<string, string>[])(
   },
 );
 
-test("a handshake without a key is refused", async () => {
+test("A handshake without a key is answered with 401", async () => {
   const response = await call("/api/v1/presence/live", { headers: { Upgrade: "websocket" } });
   expect(response.status).toBe(401);
   expect(response.webSocket).toBeNull();

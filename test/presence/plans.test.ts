@@ -61,8 +61,8 @@ async function teamWithRecent(): Promise<Team> {
   return team;
 }
 
-describe("a question about blocks", () => {
-  test("reads no more when there is more history, and finds all it reads by an index", {
+describe("The queries of blocks", () => {
+  test("More history adds no rows read, and every query uses an index", {
     timeout: 120_000,
   }, async () => {
     const team = await teamWithRecent();
@@ -91,8 +91,8 @@ describe("a question about blocks", () => {
   });
 });
 
-describe("what the object asks of D1", () => {
-  test("finds everything by an index, however many are on the team", async () => {
+describe("The queries of the object in D1", () => {
+  test("Every query uses an index", async () => {
     const team = await teamWithRecent();
     const ran = await metered(async () => {
       await push(team, [{ personIdentifier: "new", status: "online", email: "new@x.test", timezone: "Asia/Tokyo" }]);

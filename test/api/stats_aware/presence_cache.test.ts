@@ -28,44 +28,44 @@ function readings(...bodies: [tool: string, body: string][]): number[] {
   });
 }
 
-describe("an update is read once", () => {
-  test("while all it says anew is its time", () => {
+describe("A body that is in the cache", () => {
+  test("A body with only a new timestamp is not parsed again", () => {
     expect(readings(["a", BODY], ["a", later], ["a", BODY], ["a", later.replace('{"', '{ \n"')])).toEqual([1, 0, 0, 0]);
   });
 
-  test("whatever others are sent in between, as by a tool that tells of each person by itself", () => {
+  test("Several bodies of one integration are cached at the same time", () => {
     const bob = BODY.replace('"ada"', '"bob"');
     expect(readings(["a", BODY], ["a", bob], ["a", later], ["a", bob])).toEqual([1, 1, 0, 0]);
   });
 
-  test("for each tool", () => {
+  test("Integrations do not share entries", () => {
     expect(readings(["a", BODY], ["b", later], ["b", BODY])).toEqual([1, 1, 0]);
   });
 });
 
-describe("an update is read whole", () => {
+describe("A body that is not in the cache", () => {
   test.each([
-    ["a person more", BODY.replace("}]", '},{"personIdentifier":"bob","status":"online"}]')],
+    ["another person", BODY.replace("}]", '},{"personIdentifier":"bob","status":"online"}]')],
     ["another status", BODY.replace("online", "away")],
     ["another source", BODY.replace("slack", "git")],
-    ["details of another time", BODY.replace(/(.*)14:30/, "$114:31")],
-  ])("with %s", (_, body) => {
+    ["another time in its details", BODY.replace(/(.*)14:30/, "$114:31")],
+  ])("A body with %s is parsed", (_, body) => {
     expect(readings(["a", BODY], ["a", body])).toEqual([1, 1]);
   });
 
   test.each([
-    ["blanks in front", " ".repeat(9) + BODY],
-    ["digits behind its second", BODY.replace("00Z", `00.${"0".repeat(60)}Z`)],
-  ])("with more %s than anybody writes, for the whole of a body remembered is kept", (_, body) => {
+    ["blanks before it", " ".repeat(9) + BODY],
+    ["digits in its fraction of a second", BODY.replace("00Z", `00.${"0".repeat(60)}Z`)],
+  ])("A body with more %s than any tool writes is not cached", (_, body) => {
     expect(readings(["a", body], ["a", body])).toEqual([1, 1]);
   });
 
-  test("where its time is not what comes first", () => {
+  test("A body whose timestamp is not its first field is not cached", () => {
     const last = JSON.stringify({ users: [], source: "slack", timestamp: "2024-01-15T14:30:00Z" });
     expect(readings(["a", last], ["a", last])).toEqual([1, 1]);
   });
 
-  test("again, once so much has been said since that it was forgotten", () => {
+  test("The least recently used body is evicted when the cache is full", () => {
     const memo = new PresenceCache();
     const known: string[] = [];
     const read = (text: string) => {
@@ -79,12 +79,12 @@ describe("an update is read whole", () => {
   });
 });
 
-describe("a time that is none is refused", () => {
+describe("An invalid timestamp", () => {
   const known = new PresenceCache();
   known.read("a", BODY, whole);
 
   test.each(["", "yesterday", "2024-01-15T14:30:00", "2024-02-30T00:00:00Z", "\\u0032024-01-15T14:30:00Z\\"])(
-    "as of a body never seen: %o",
+    "A cached body with the timestamp %o is refused",
     (time) => {
       const body = BODY.replace("2024-01-15T14:30:00Z", time);
       expect(() => known.read("a", body, whole)).toThrow();
@@ -94,7 +94,7 @@ describe("a time that is none is refused", () => {
 });
 
 test.each(["\u00a0", "\ufeff", "\v", "\f", "\u2028", "\0"])(
-  "what is no blank of JSON is refused as ever: %j",
+  "A cached body with %j, which is no blank in JSON, is refused",
   (blank) => {
     const known = new PresenceCache();
     known.read("a", BODY, whole);
@@ -111,7 +111,7 @@ test.each(["\u00a0", "\ufeff", "\v", "\f", "\u2028", "\0"])(
   },
 );
 
-test("whatever is sent in whatever order, each is read as it would be whole", () => {
+test("The cache returns what parsing the whole body returns, for any bodies in any order", () => {
   const users = fc.array(
     fc.record({ personIdentifier: fc.constantFrom("ada", 'b"ob', "c\\y"), status: fc.constantFrom("online", "away") }),
     { maxLength: 2 },

@@ -14,13 +14,13 @@ const read = (...users: Partial<PresenceUpdate["users"][number]>[]) =>
   });
 const readUsers = (...users: Partial<PresenceUpdate["users"][number]>[]) => usersOf(read(...users).users);
 
-describe("what was sent", () => {
-  test("is history once it is more than 24 hours old", () => {
+describe("An update", () => {
+  test("An update is too old when it is more than 24 hours old", () => {
     expect(isTooOld(NOW - 24 * HOUR, NOW)).toBe(false);
     expect(isTooOld(NOW - 24 * HOUR - 1, NOW)).toBe(true);
   });
 
-  test("is counted by status, as sent, whatever it is called", () => {
+  test("Users are counted by status as sent, also by names of object members", () => {
     const users = ["online", "Online", "online", "__proto__", "constructor", "7"].map((status) => ({ status }));
     expect(JSON.stringify(read(...users).processed)).toBe(
       '{"users":6,"statuses":{"7":1,"online":2,"Online":1,"__proto__":1,"constructor":1}}',
@@ -28,18 +28,21 @@ describe("what was sent", () => {
   });
 });
 
-describe("what describes a user", () => {
-  test.each(["EST", "PST", "GMT+1", "+01:00", "Europe/Nowhere", "europe/london", ""])("no zone: %o", (timezone) => {
-    expect(read({}, { timezone }).warnings).toMatchObject([{ path: "users[1].timezone" }]);
-    expect(readUsers({ timezone })).toMatchObject([{ timeZone: null }]);
-  });
+describe("A user of an update", () => {
+  test.each(["EST", "PST", "GMT+1", "+01:00", "Europe/Nowhere", "europe/london", ""])(
+    "The time zone %o is ignored with a warning",
+    (timezone) => {
+      expect(read({}, { timezone }).warnings).toMatchObject([{ path: "users[1].timezone" }]);
+      expect(readUsers({ timezone })).toMatchObject([{ timeZone: null }]);
+    },
+  );
 
-  test.each(["ada", "ada@", "[email protected]", "a b@x.test"])("no e-mail address: %o", (email) => {
+  test.each(["ada", "ada@", "[email protected]", "a b@x.test"])("The e-mail %o is ignored with a warning", (email) => {
     expect(read({ email }).warnings).toMatchObject([{ path: "users[0].email" }]);
     expect(readUsers({ email })).toMatchObject([{ email: null }]);
   });
 
-  test("is taken without a warning where it is right, or not there", () => {
+  test("Valid and absent fields cause no warning", () => {
     const { warnings, users } = read(
       { name: "Ada", timezone: "America/Argentina/Ushuaia", email: "Ada@X.test", details: { location: "office" } },
       { personIdentifier: "bob", name: null, timezone: null, email: null, details: null },
@@ -66,7 +69,7 @@ describe("what describes a user", () => {
     ]);
   });
 
-  test("is what was said last, of somebody named twice", () => {
+  test("The last entry of a person named twice counts", () => {
     const sent = [{ status: "online", email: "ada@x.test" }, { personIdentifier: "bob" }, { status: "away" }];
     expect(readUsers(...sent).map(({ identifier, status, email }) => [identifier, status, email])).toEqual([
       ["ada", "away", null],

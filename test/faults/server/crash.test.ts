@@ -126,9 +126,9 @@ async function plan(url: string, chance: () => number) {
   return { presence, events: await Promise.all(tools), reader: await integrate("Reader", 10) };
 }
 
-const title = `killed with -9 ${KILLS} times amid ${REQUESTS} requests of ${CLIENTS} clients`;
+const title = `A server killed with -9 ${KILLS} times during ${REQUESTS} requests of ${CLIENTS} clients`;
 
-test(`${title}, it has lost nothing acknowledged and doubled nothing`, { timeout: TIMEOUT_MS }, async () => {
+test(`${title} has lost nothing acknowledged and stored nothing twice`, { timeout: TIMEOUT_MS }, async () => {
   const seed = Math.floor(Math.random() * 2 ** 32);
   const { presence, events, reader } = await plan((await server).url, random(seed));
 

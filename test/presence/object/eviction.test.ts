@@ -121,7 +121,9 @@ type Placed = { started_at: number; identifier: string | undefined; source: stri
 const order = (a: Placed, b: Placed) =>
   a.started_at - b.started_at || `${a.identifier}|${a.source}`.localeCompare(`${b.identifier}|${b.source}`);
 
-test("neither evictions, outages nor the cut into batches change what is recorded", { timeout: 120_000 }, async () => {
+test("Evictions, outages of D1 and heartbeats split into several change nothing of what is recorded", {
+  timeout: 120_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(lives, async (life) => {
       const [spared, evicted, cut] = await Promise.all([mintTeam(), mintTeam(), mintTeam()]);
