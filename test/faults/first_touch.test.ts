@@ -14,7 +14,7 @@ afterAll(() => {
 
 const AT_ONCE = 50;
 
-/** Sends that many requests at once, the n-th of them made by `request`; gives each answer's status and body. */
+/** Sends `AT_ONCE` requests at once, the n-th made by `request`. Returns the status and body of each answer. */
 const allAtOnce = (request: (n: number) => Promise<Response>) =>
   Promise.all(
     Array.from({ length: AT_ONCE }, async (_, n) => {
@@ -27,16 +27,16 @@ const statusesOf = (answers: { status: number }[]) => [...new Set(answers.map(({
 
 type User = { personIdentifier: string; email?: string; name?: string };
 
-const beat = (team: Team, user: User) =>
+const sendHeartbeat = (team: Team, user: User) =>
   call("/api/v1/presence", {
     headers: team.asIntegration,
     body: { timestamp: iso(Date.now()), source: "chat", users: [{ ...user, status: "online" }] },
   });
 
-const push = (team: Team, event: object) =>
+const sendEvent = (team: Team, event: object) =>
   call("/api/v1/events", { headers: team.asIntegration, body: { events: [event] } });
 
-/** Everybody of the team's account, and how many identities and memberships each of them has. */
+/** Returns how many identities, and memberships of the team, each person of the account has. */
 const people = (team: Team) =>
   rows<{ identities: number; members: number }>(
     `SELECT (SELECT count(*) FROM identities WHERE person_id = p.id) AS identities,
@@ -59,7 +59,7 @@ describe.each(Array.from({ length: scale("firstTouches") }, (_, n) => n + 1))(
     ])("Heartbeats and events that name a person %s make one person", async (_, user, named, identities) => {
       const team = await mintTeam();
       const answers = await allAtOnce((n) =>
-        n % 2 ? beat(team, user) : push(team, anEvent({ personIdentifier: named, externalId: `e${n}` })),
+        n % 2 ? sendHeartbeat(team, user) : sendEvent(team, anEvent({ personIdentifier: named, externalId: `e${n}` })),
       );
       expect(statusesOf(answers)).toEqual([200]);
       expect(Object.values(await presence(team))).toMatchObject([{ present: true, status: "online" }]);
@@ -76,7 +76,9 @@ describe.each(Array.from({ length: scale("firstTouches") }, (_, n) => n + 1))(
       const two = await mintTeam({ accountId: one.accountId });
       const answers = await allAtOnce((n) => {
         const team = n % 4 < 2 ? one : two;
-        return n % 2 ? beat(team, { personIdentifier: "ann" }) : push(team, anEvent({ personIdentifier: "ann" }));
+        return n % 2
+          ? sendHeartbeat(team, { personIdentifier: "ann" })
+          : sendEvent(team, anEvent({ personIdentifier: "ann" }));
       });
       expect(statusesOf(answers)).toEqual([200]);
       for (const team of [one, two]) {
@@ -88,7 +90,7 @@ describe.each(Array.from({ length: scale("firstTouches") }, (_, n) => n + 1))(
     test("The same event fifty times makes one event", async () => {
       const team = await mintTeam();
       const event = anEvent();
-      const answers = await allAtOnce(() => push(team, event));
+      const answers = await allAtOnce(() => sendEvent(team, event));
       expect(statusesOf(answers)).toEqual([200]);
       const processed = answers.map(({ body }) => body.processed as { created: number; skipped: number });
       expect(processed.filter(({ created }) => created === 1)).toHaveLength(1);
@@ -100,7 +102,9 @@ describe.each(Array.from({ length: scale("firstTouches") }, (_, n) => n + 1))(
     test("Fifty versions of an event make one event, equal to one of the versions", async () => {
       const team = await mintTeam();
       const event = anEvent();
-      const answers = await allAtOnce((n) => push(team, { ...event, title: `Title ${n}`, url: `https://x.test/${n}` }));
+      const answers = await allAtOnce((n) =>
+        sendEvent(team, { ...event, title: `Title ${n}`, url: `https://x.test/${n}` }),
+      );
       const processed = answers.map(({ body }) => body.processed as { created: number; updated: number });
       expect(processed.filter(({ created }) => created === 1)).toHaveLength(1);
       expect(processed.filter(({ updated }) => updated === 1)).toHaveLength(AT_ONCE - 1);
@@ -145,8 +149,8 @@ describe.each(Array.from({ length: scale("firstTouches") }, (_, n) => n + 1))(
       expect(await storedReports(team)).toEqual([MONDAY]);
       const [report] = await reports(team);
       expect(report!.metrics).toMatchObject({ participation_count: names.length });
-      const kept = (await statuses(team)).map(({ answers }) => answers.next);
-      expect(kept.sort()).toEqual(names.map((_, n) => `Plan ${n}`).sort());
+      const texts = (await statuses(team)).map(({ answers }) => answers.next);
+      expect(texts.sort()).toEqual(names.map((_, n) => `Plan ${n}`).sort());
     });
 
     test("Fifty answers to one check-in leave one of them", async () => {

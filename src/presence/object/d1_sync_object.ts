@@ -26,7 +26,7 @@ type Parts = {
 
 /**
  * Everything a team's object exchanges with D1: the directory, the outbox of blocks and the checkpoint of open blocks. See
- * README.md for the failures that the outbox withstands.
+ * README.md for what happens when D1, the object or the alarm fails.
  */
 export class D1Sync {
   readonly #parts: Parts;

@@ -5,7 +5,7 @@ import { isTooOld, usersOf, withoutDetails } from "../../../src/presence/heartbe
 const NOW = Date.parse("2026-03-02T12:00:00Z");
 const HOUR = 3_600_000;
 
-/** An update of such users, read. */
+/** Converts an update of these users. The defaults are Ada, online. */
 const read = (...users: Partial<PresenceUpdate["users"][number]>[]) =>
   toHeartbeat({
     timestamp: NOW,
@@ -49,7 +49,7 @@ describe("A user of an update", () => {
       { personIdentifier: "cy", name: "", email: "", timezone: "UTC", status: " Away" },
     );
     expect(warnings).toEqual([]);
-    const unsaid = { name: null, email: null, timeZone: null, details: null };
+    const absent = { name: null, email: null, timeZone: null, details: null };
     expect(usersOf(users)).toEqual([
       {
         identifier: "ada",
@@ -59,8 +59,8 @@ describe("A user of an update", () => {
         status: "online",
         details: '{"location":"office"}',
       },
-      { ...unsaid, identifier: "bob", status: "online" },
-      { ...unsaid, identifier: "cy", status: " Away", timeZone: "UTC" },
+      { ...absent, identifier: "bob", status: "online" },
+      { ...absent, identifier: "cy", status: " Away", timeZone: "UTC" },
     ]);
     expect(usersOf(withoutDetails(users)).map(({ identifier, details }) => [identifier, details])).toEqual([
       ["ada", null],

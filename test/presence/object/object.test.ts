@@ -20,10 +20,10 @@ import {
 
 stopTheClock();
 
-/** What D1 has, in words. */
+/** Describes the blocks in D1, see `inWords`. */
 const inD1 = async (team: Team) => inWords(await stored(team));
-/** The moment in which a gap of so many minutes is over. */
-const past = (minutes: number) => minutes + 1 / MINUTE;
+/** One millisecond after so many minutes: a gap of exactly the timeout still extends a block. */
+const justAfter = (minutes: number) => minutes + 1 / MINUTE;
 
 describe("The presence timeout", () => {
   test("A block without heartbeats ends at its last heartbeat, in the object and in D1", async () => {
@@ -34,7 +34,7 @@ describe("The presence timeout", () => {
     clock(14);
     await ring(team);
     expect(await inD1(team)).toEqual(["ada online 0-4...", "bob away 0-0"]);
-    clock(past(14));
+    clock(justAfter(14));
     await ring(team);
     expect(await inD1(team)).toEqual(["ada online 0-4", "bob away 0-0"]);
     expect(await presence(team)).toMatchObject({
@@ -47,7 +47,7 @@ describe("The presence timeout", () => {
   test("A reader sees that a block has timed out before the alarm rings", async () => {
     const team = await mintTeam({ timeoutMinutes: 1 });
     await push(team, { ada: "online" });
-    clock(past(1));
+    clock(justAfter(1));
     expect((await presence(team)).ada).toMatchObject({ present: false, last_seen_at: at(0) });
     expect(await blocks(team)).toMatchObject([{ started_at: at(0), ended_at: at(0), last_seen_at: at(0) }]);
   });
@@ -73,14 +73,14 @@ describe("The alarm", () => {
   test("The alarm is set to the next work, and removed when none is left", async () => {
     const team = await mintTeam();
     await push(team, { ada: "online" });
-    // The new block goes to D1 at once.
+    // The new block is sent to D1 at once.
     expect(await alarm(team)).toBe(0);
     await ring(team);
     expect(await alarm(team)).toBe(10 * MINUTE + 1);
     clock(9);
     await push(team, { ada: "online" });
     expect(await alarm(team)).toBe(10 * MINUTE + 1);
-    clock(past(10));
+    clock(justAfter(10));
     await ring(team);
     // The checkpoint comes before the timeout of the last heartbeat.
     expect(await alarm(team)).toBe(14 * MINUTE);
@@ -154,7 +154,7 @@ describe("The alarm", () => {
     clock(2);
     await push(team, { ada: "online" });
     expect(await alarm(team)).toBe(MINUTE);
-    clock(past(2));
+    clock(justAfter(2));
     await push(team, { ada: "online" });
     expect(await alarm(team)).toBe(12 * MINUTE + 2);
   });

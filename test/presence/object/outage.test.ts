@@ -100,12 +100,12 @@ describe.each(["blocks", "identities"] as const)("While D1 fails every query of 
         now = await seconds();
         clock(now / 60);
       }
-      // Strangers are looked up with the heartbeat that names them: its failure is the first.
+      // The heartbeat that names a new person asks D1 itself: its failure is the first.
       const failed = table === "identities" ? 1 : 0;
       expect(pauses).toEqual([1, 2, 4, 8, 16, 30, 30, 30, 30].slice(failed, failed + 8));
       await ring(team);
     });
-    // A reader does not wait for the alarm, and nothing of the long pause is left.
+    // A reader does not wait for the alarm, and its success ends the wait.
     expect(await blocks(team)).toHaveLength(1);
     await push(team, { bob: "online" });
     expect(Object.keys(await presence(team))).toEqual(["ada", "bob"]);
@@ -114,7 +114,7 @@ describe.each(["blocks", "identities"] as const)("While D1 fails every query of 
     await without(table, async () => {
       await push(team, { ada: "busy" });
       await ring(team);
-      // Whom D1 knows already needs none of its identities.
+      // A person whom D1 knows already needs no query of identities.
       if (table === "blocks") expect((await seconds()) - (now - START) / 1_000).toBe(1);
     });
   });

@@ -25,8 +25,8 @@ const inD1 = async (team: Team) => {
   return inWords(await stored(team));
 };
 
-/** A second integration of the team, by the key that speaks for it. */
-async function another(team: Team, minutes = 10): Promise<{ Authorization: string }> {
+/** Creates another integration of the team and returns the header with its key. */
+async function createIntegration(team: Team, minutes = 10): Promise<{ Authorization: string }> {
   const response = await call("/api/v1/integrations", {
     headers: team.asTeam,
     body: { name: "Another", presence_timeout_minutes: minutes },
@@ -75,7 +75,7 @@ describe("Several sources", () => {
 describe("Two integrations that report the same person", () => {
   test("Each integration has blocks of its own, even with the same source", async () => {
     const team = await mintTeam();
-    const as = await another(team);
+    const as = await createIntegration(team);
     await push(team, { ada: "online" });
     clock(1);
     await push(team, { ada: "online" }, { as });
@@ -93,11 +93,11 @@ describe("Two integrations that report the same person", () => {
 
   test("Each integration has its own timeout", async () => {
     const team = await mintTeam({ timeoutMinutes: 1 });
-    const as = await another(team, 720);
+    const as = await createIntegration(team, 720);
     await push(team, { ada: "online" });
     await push(team, { ada: "busy" }, { as });
     await ring(team);
-    // Of the first of them to pass, whichever tool was heard last.
+    // The alarm is set to the earlier timeout, whichever integration reported last.
     expect(await alarm(team)).toBe(MINUTE + 1);
     clock(720);
     expect((await presence(team)).ada).toMatchObject({ status: "busy" });
@@ -190,7 +190,7 @@ describe("A heartbeat older than the newest one", () => {
     expect([await presence(team), await blocks(team)]).toEqual(before);
   });
 
-  test("An older heartbeat of another source is recorded", async () => {
+  test("An older heartbeat of createIntegration source is recorded", async () => {
     const team = await mintTeam();
     clock(5);
     await push(team, { ada: "online" }, { source: "slack" });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { CHECKPOINT_MS, clampToNow, nextWake, retryDelay } from "../../../src/presence/object/wake_time.ts";
 
-/** D1 answers, and there is nothing it has not heard. */
+/** D1 answers, and nothing waits to be sent. */
 const idle = { hasUnsent: false, retryAt: 0 };
 
 describe("The next wake time", () => {
