@@ -29,7 +29,7 @@ export async function recordHeartbeat(
   return { isTooOld: false };
 }
 
-/** Which people to list: those present or absent, or all; after a cursor. */
+/** Which people to list: the present, the absent, or all. `cursor`: where the page begins. */
 export type PresenceQuery = { present?: boolean | undefined; limit: number; cursor?: Cursor | undefined };
 
 /** Lists a page of the people that the team's integrations ever reported, by name, and where the next page begins. */
@@ -46,7 +46,7 @@ export async function listPresence({ objects, actor }: ServiceContext, { present
 export const openLiveSocket = ({ objects, actor }: ServiceContext) =>
   openSocket(objects, actor, actor.integration?.id ?? "team");
 
-/** Lists the teams whose integrations were used at `since`, UTC milliseconds, or later. */
+/** Lists the teams whose integrations were used after `since`, UTC milliseconds. */
 export const listActiveTeams = ({ db }: SystemContext, since: number): Promise<TeamRef[]> =>
   store.listActiveTeams(db, since);
 

@@ -10,7 +10,7 @@ import { SyncQueue } from "./sync_queue_object.ts";
 import { INACTIVE_TIMEOUT_MS, type TeamRecord } from "./team_record.ts";
 import { CHECKPOINT_MS, clampToNow } from "./wake_time.ts";
 
-/** The parts of the object that are exchanged with D1, and whom to notify of what D1 answers. */
+/** The parts of the object that are exchanged with D1, and the callbacks for what D1 answers. */
 type Parts = {
   env: Env;
   store: ObjectStore;
@@ -53,20 +53,20 @@ export class D1Sync {
     return this.#parts.store.outboxSize() > 0 || this.#parts.directory.hasPending() || this.#erasedIds.length > 0;
   }
 
-  /** Sends all that waits, unless D1 fails it. */
+  /** Sends everything that waits. If D1 fails, this is logged, and what was not sent waits for the next try. */
   async flush(): Promise<void> {
     await this.#queue.run();
   }
 
-  /** Sends all that waits, and then the last heartbeats of a person's open blocks. Throws what D1 throws about these. */
+  /** Flushes, and then writes the last heartbeats of a person's open blocks. Throws what D1 throws at the second step. */
   async flushWithOpenBlocks(personId: string): Promise<void> {
     const { directory, streams } = this.#parts;
     await this.#queue.runThen(() => this.#save(streams.openBlocks(directory.identitiesOf(personId))));
   }
 
   /**
-   * Exchanges the directory alone, outside the queue, so that new people show at once. Does nothing while D1 may not be
-   * asked; failures are logged.
+   * Exchanges the directory alone and without waiting for the queue, so that new people are listed at once. Does nothing
+   * before `retryAt`. Failures are logged.
    */
   async syncDirectory(version: number): Promise<void> {
     const team = this.#parts.team();
@@ -109,6 +109,7 @@ export class D1Sync {
     return team ? [this.#exchangeDirectory(team, team.directoryVersion), this.#sendBlocks(team)] : [];
   }
 
+  /** Exchanges the directory, and applies what D1 answers to the other parts. Throws what D1 throws. */
   async #exchangeDirectory(team: TeamRecord, version: number): Promise<void> {
     const { directory, streams, onChange, onInactive } = this.#parts;
     const timeoutsBefore = team.timeouts;
@@ -127,6 +128,7 @@ export class D1Sync {
     if (isChanged) onChange();
   }
 
+  /** Sends the outbox page by page, then the checkpoint if it is due. Throws what D1 throws. */
   async #sendBlocks(team: TeamRecord): Promise<void> {
     const { store } = this.#parts;
     for (let page = store.readOutboxPage(); page.length > 0; page = store.readOutboxPage()) {
