@@ -3,7 +3,7 @@ import { type Cursor, cutPage } from "../lib/cursor.ts";
 import { badRequest, Failure } from "../lib/failure.ts";
 import { isTooOld, MAX_AHEAD_MS, type ReportedHeartbeat, withoutDetails } from "./heartbeat/heartbeat.ts";
 import * as store from "./store.ts";
-import { listPeople, openSocket, sendHeartbeat, type TeamRef, wake } from "./stub.ts";
+import { listPeople, openSocket, sendHeartbeat, type TeamRef, wakeObject } from "./stub.ts";
 
 /**
  * Records a heartbeat of the calling integration. It is durable in the team's object when this returns. One that is more
@@ -51,4 +51,4 @@ export const listActiveTeams = ({ db }: SystemContext, since: number): Promise<T
   store.listActiveTeams(db, since);
 
 /** Has a team's object do all work that is due, even if its alarm was lost. */
-export const wakeTeam = ({ objects }: SystemContext, team: TeamRef): Promise<void> => wake(objects, team);
+export const wakeTeam = ({ objects }: SystemContext, team: TeamRef): Promise<void> => wakeObject(objects, team);

@@ -30,6 +30,5 @@ export const TENANTLESS: Record<string, string> = {
   "src/retention/expired_store.ts: expiringPeople": "takes many teams",
   "src/retention/expired_store.ts: listKeepers": "the cron serves every team",
   "src/people/store.ts: mergedPersonIds": "a part of queries that take the team themselves",
-  "src/presence/blocks/store.ts: teamsHeard": "the cron serves every team; it learns ids and nothing else of theirs",
   "src/presence/store.ts: listActiveTeams": "cron serves every team; it returns ids and no other data of theirs",
 };

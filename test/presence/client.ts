@@ -118,7 +118,7 @@ export async function tell(team: Team, users: User[], told: Told = {}): Promise<
   const { accountId, teamId, integrationId } = team;
   const { users: named } = toHeartbeat({ timestamp, source, users });
   const from = { accountId, teamId, integrationId, directoryVersion, timeoutMs };
-  await objectOf(team).heartbeat({ ...from, source, at: timestamp, users: named });
+  await objectOf(team).recordHeartbeat({ ...from, source, at: timestamp, users: named });
 }
 
 /** Makes the object forget all but its storage, as the platform does whenever it likes. */

@@ -10,7 +10,7 @@ import { heldWithin, listBlocks, peopleOf } from "../../presence/blocks/store.ts
 import { hours, withNews, workByPerson } from "../../presence/blocks/work.ts";
 import { overlap, type PairOverlap, type SharedInterval } from "../../presence/insights/overlap.ts";
 import { patterns } from "../../presence/insights/patterns.ts";
-import { openBlocks } from "../../presence/stub.ts";
+import { flushBlocks } from "../../presence/stub.ts";
 import { blocksQuery, overlapQuery, patternsQuery } from "../stats_aware/presence_schema.ts";
 import { BLOCK_COLUMNS, blockBody } from "./block_body.ts";
 import { wantedPerson } from "./person_guard.ts";
@@ -29,7 +29,7 @@ export const blockRoutes = new Hono<AppContext>()
     const { person: reference, limit, cursor, ...filter } = c.req.valid("query");
     const actor = c.get("actor");
     const person = await wantedPerson(c, reference);
-    const open = await openBlocks(c.env.TEAM_PRESENCE, actor);
+    const open = await flushBlocks(c.env.TEAM_PRESENCE, actor);
     const blocks = await listBlocks(c.get("db"), actor, { ...filter, personId: person?.id }, limit + 1, cursor);
     const { rows, nextCursor } = cutPage(blocks, limit, (block) => ({ at: block.startedAt, id: block.id }));
     const data = withNews(rows, open).map((block) => blockBody(block, actor.statusClasses));
@@ -39,7 +39,7 @@ export const blockRoutes = new Hono<AppContext>()
     const { from, to, limit, cursor } = c.req.valid("query");
     const window = { start: from, end: to };
     const actor = c.get("actor");
-    const open = await openBlocks(c.env.TEAM_PRESENCE, actor);
+    const open = await flushBlocks(c.env.TEAM_PRESENCE, actor);
     const blocks = withNews(await heldWithin(c.get("db"), actor, window), open);
     const work = workByPerson(blocks, window, actor.statusClasses);
     const since = cursor ? cursor.at + 1 : from;
@@ -56,7 +56,7 @@ export const blockRoutes = new Hono<AppContext>()
     const { weeks, person: reference } = c.req.valid("query");
     const actor = c.get("actor");
     const person = await wantedPerson(c, reference);
-    const open = await openBlocks(c.env.TEAM_PRESENCE, actor);
+    const open = await flushBlocks(c.env.TEAM_PRESENCE, actor);
     const now = Date.now();
     // Local days begin up to 14 hours before and end up to 12 hours after those of UTC: a day more covers every zone.
     const window = { start: now - (weeks * 7 + 1) * 86_400_000, end: now };

@@ -5,7 +5,7 @@ import { offer } from "../../http/negotiate.ts";
 import { exposition, OPENMETRICS_TYPE } from "../../metrics/exposition.ts";
 import { countTeam } from "../../metrics/store.ts";
 import { teamMetrics } from "../../metrics/team_metrics.ts";
-import { presenceOf } from "../../presence/stub.ts";
+import { readObjectMetrics } from "../../presence/stub.ts";
 import { refreshLag } from "../../statistics/stale_store.ts";
 
 /** As scrapers ask for it: some name the version. */
@@ -18,7 +18,7 @@ const SCRAPED = ["application/openmetrics-text", "application/openmetrics-text;v
 export const metricsRoutes = new Hono<AppContext>().get("/metrics", guard("team"), offer(...SCRAPED), async (c) => {
   const [db, actor] = [c.get("db"), c.get("actor")];
   const [live, counts, lagMs] = await Promise.all([
-    presenceOf(c.env.TEAM_PRESENCE, actor.teamId, (team) => team.metrics(actor.directoryVersion)),
+    readObjectMetrics(c.env.TEAM_PRESENCE, actor),
     countTeam(db, actor),
     refreshLag(db, actor, Date.now()),
   ]);

@@ -4,10 +4,11 @@ import { guard } from "../../auth/key_guard.ts";
 import type { AppContext } from "../../http/context.ts";
 import { ApiError } from "../../http/errors.ts";
 import { offerCsv, prefersCsv } from "../../http/negotiate.ts";
+import { forEachConcurrently } from "../../lib/concurrency.ts";
 import { badRequest } from "../../lib/failure.ts";
 import { formatInstant } from "../../lib/instant.ts";
 import { rootCause } from "../../lib/root_cause.ts";
-import { forEachTeam, openBlocks, presenceOf } from "../../presence/stub.ts";
+import { eraseObject, flushBlocks, removeIdentities, wakeObject } from "../../presence/stub.ts";
 import {
   countHistory,
   listIdentityIds,
@@ -31,7 +32,7 @@ export const privacyRoutes = new Hono<AppContext>()
     const actor = c.get("actor");
     const { id } = await requireSubject(c, c.req.param("id"));
     // Has the team's object hand D1 what it knows better.
-    await openBlocks(c.env.TEAM_PRESENCE, actor, id);
+    await flushBlocks(c.env.TEAM_PRESENCE, actor, id);
     const parts = exportPerson(c.get("db"), actor, id);
     const head = { person_id: id, team_id: actor.teamId, exported_at: formatInstant(Date.now()) };
     c.header("Vary", "Accept");
@@ -52,13 +53,15 @@ export const privacyRoutes = new Hono<AppContext>()
     const [teamIds, identityIds] = await Promise.all([listTeamIds(db, actor), listIdentityIds(db, actor, id)]);
     // The objects first, or they would write blocks behind those removed; and D1 knows the person until all else is gone,
     // so that an erasure that was cut short can be asked for again.
-    await forEachTeam(teamIds, (id) => presenceOf(c.env.TEAM_PRESENCE, id, (team) => team.forget(identityIds)));
+    await forEachConcurrently(teamIds, (teamId) => removeIdentities(c.env.TEAM_PRESENCE, teamId, identityIds));
     if (!(await removeHistory(db, actor, id))) {
       return c.json({ person_id: id, left: await countHistory(db, actor, id) }, 202);
     }
     const version = await removePerson(db, actor, id, Date.now());
     // Who was named again meanwhile was linked to them once more.
-    await forEachTeam(teamIds, (id) => presenceOf(c.env.TEAM_PRESENCE, id, (team) => team.wake(version)));
+    await forEachConcurrently(teamIds, (teamId) =>
+      wakeObject(c.env.TEAM_PRESENCE, { teamId, directoryVersion: version }),
+    );
     return c.body(null, 204);
   })
   // Before every method, as for the set-up itself.
@@ -67,7 +70,7 @@ export const privacyRoutes = new Hono<AppContext>()
     const [db, account] = [c.get("db"), { accountId: c.req.param("id") }];
     const teamIds = await revokeAccount(db, account);
     if (!teamIds) throw new ApiError("not_found");
-    await forEachTeam(teamIds, (id) => presenceOf(c.env.TEAM_PRESENCE, id, (team) => team.erase()));
+    await forEachConcurrently(teamIds, (teamId) => eraseObject(c.env.TEAM_PRESENCE, teamId));
     if (await removeAccount(db, account)) return c.body(null, 204);
     return c.json({ id: account.accountId, left: await countAccount(db, account) }, 202);
   });

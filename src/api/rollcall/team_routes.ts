@@ -7,7 +7,7 @@ import { rotateTeamKey } from "../../integrations/store.ts";
 import { badRequest } from "../../lib/failure.ts";
 import { newTeamKey } from "../../lib/id.ts";
 import { formatInstant } from "../../lib/instant.ts";
-import { presenceOf } from "../../presence/stub.ts";
+import { wakeObject } from "../../presence/stub.ts";
 import { clearDetails } from "../../teams/details_store.ts";
 import { MAX_CLASSES } from "../../teams/status_classes.ts";
 import { changeTeam } from "../../teams/store.ts";
@@ -29,7 +29,7 @@ export const teamRoutes = new Hono<AppContext>()
     }
     if (storesDetails !== undefined) {
       // From here on nothing writes details into D1; the object learns of it now, and what there is goes last.
-      await presenceOf(c.env.TEAM_PRESENCE, actor.teamId, (team) => team.wake(changed.directoryVersion));
+      await wakeObject(c.env.TEAM_PRESENCE, { ...actor, directoryVersion: changed.directoryVersion });
       if (!storesDetails) await clearDetails(c.get("db"), actor);
     }
     return c.json(teamBody({ ...actor, ...changed }));

@@ -9,7 +9,7 @@ import { length } from "../../lib/interval.ts";
 import { localDate, localDay } from "../../lib/time_zone.ts";
 import { blocksWithin } from "../../presence/blocks/store.ts";
 import { hours, withNews, workByPerson } from "../../presence/blocks/work.ts";
-import { openBlocks } from "../../presence/stub.ts";
+import { flushBlocks } from "../../presence/stub.ts";
 import { soFar, TIMELINE_COLUMNS, timeline } from "../../timeline/timeline.ts";
 import { eventBody } from "../stats_aware/event_body.ts";
 import { blockBody } from "./block_body.ts";
@@ -29,7 +29,7 @@ export const timelineRoutes = new Hono<AppContext>().get(
     const zone = person.timeZone ?? actor.teamTimeZone;
     const date = c.req.valid("query").date ?? localDate(now, zone);
     const day = localDay(date, zone);
-    const open = await openBlocks(c.env.TEAM_PRESENCE, actor);
+    const open = await flushBlocks(c.env.TEAM_PRESENCE, actor);
     const [stored, events] = await Promise.all([
       blocksWithin(c.get("db"), actor, day, person.id),
       eventsOfPerson(c.get("db"), actor, person.id, day),

@@ -5,7 +5,7 @@ import type { AppContext } from "../../http/context.ts";
 import { ApiError } from "../../http/errors.ts";
 import { query } from "../../http/query.ts";
 import { wholeSeconds } from "../../lib/instant.ts";
-import { openBlocks } from "../../presence/stub.ts";
+import { flushBlocks } from "../../presence/stub.ts";
 import { refreshPerson } from "../../statistics/snapshot_store.ts";
 import {
   changeWindow,
@@ -102,7 +102,7 @@ async function current(c: Context<AppContext>, subscription: SubscriptionRow): P
 /** The subscription with its numbers up to the person's last heartbeat. */
 async function refreshed(c: Context<AppContext>, id: string, personId: string): Promise<SubscriptionRow> {
   const [db, actor] = [c.get("db"), c.get("actor")];
-  await openBlocks(c.env.TEAM_PRESENCE, actor, personId);
+  await flushBlocks(c.env.TEAM_PRESENCE, actor, personId);
   await refreshPerson(db, actor, personId, Date.now(), id);
   return requireSubscription(c, id);
 }

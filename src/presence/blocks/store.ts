@@ -1,19 +1,17 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { BlockRow } from "../../api/rollcall/block_body.ts";
-import { atomically, type Database } from "../../db/client.ts";
+import type { Database } from "../../db/client.ts";
 import type { Cursor } from "../../lib/cursor.ts";
 import type { Interval } from "../../lib/interval.ts";
-import { describeStatements, linkStatements, type Tenant } from "../../people/store.ts";
-import type { DirectoryEntry } from "../object/directory_entry.ts";
-import type { TeamPerson as Known } from "../object/person_presence.ts";
-import type { BlockWrite as OutboxBlock } from "../object/stored_stream.ts";
-import type { StatusClasses } from "./status.ts";
+import type { Tenant } from "../../people/store.ts";
+import type { TeamPerson } from "../object/person_presence.ts";
+import type { BlockWrite } from "../object/stored_stream.ts";
 
 /**
  * Writes blocks as the object knows them, but for details where the team stores none, be it that the object has not heard
  * of that yet. A block that D1 already has word for word costs no row.
  */
-export async function saveBlocks(db: Database, { teamId }: Tenant, rows: OutboxBlock[]): Promise<void> {
+export async function saveBlocks(db: Database, { teamId }: Tenant, rows: BlockWrite[]): Promise<void> {
   await db.run(sql`
     INSERT INTO blocks
       (id, team_id, identity_id, integration_id, source, status, details, started_at, last_seen_at, ended_at)
@@ -37,73 +35,6 @@ export async function removeOrphans(db: Database, { teamId }: Tenant, identityId
     DELETE FROM blocks WHERE team_id = ${teamId} AND identity_id IN (
       SELECT e.value FROM json_each(${JSON.stringify(identityIds)}) e
       WHERE NOT EXISTS (SELECT 1 FROM identities WHERE id = e.value))`);
-}
-
-/** The timeout, in milliseconds, of an integration that is switched off or removed: nobody waits for it any more. */
-export const SILENCED = 0;
-
-/** What D1 says of the people behind identities, and of their team. */
-export type DirectoryNews = {
-  /** By identity that there is; null where they are not on the team. */
-  people: Map<string, Known | null>;
-  version: number;
-  statusClasses: StatusClasses;
-  storesDetails: boolean;
-  /** By integration, in milliseconds. */
-  timeouts: Record<string, number>;
-};
-
-/** Identities to a query: their JSON stays far below the 2 MB that D1 takes in a parameter. */
-const IDS_AT_ONCE = 10_000;
-
-/**
- * Tells D1 of the identities in `pending`, which it has not heard of or not in these words, and reads who on the team is
- * behind each of `identityIds` now and what the team has settled of statuses and integrations, all in one atomic batch.
- */
-export async function settleDirectory(
-  db: Database,
-  tenant: Tenant,
-  pending: DirectoryEntry[],
-  identityIds: string[],
-  now: number,
-): Promise<DirectoryNews> {
-  // Who was erased must not come back from here, by the name and id they had.
-  const newIdentities = pending
-    .filter(({ linked }) => !linked)
-    .map((entry) => ({ ...entry, personId: entry.newPersonId, memberId: entry.newMemberId }));
-  const chunks = Array.from({ length: Math.ceil(identityIds.length / IDS_AT_ONCE) }, (_, i) =>
-    identityIds.slice(i * IDS_AT_ONCE, (i + 1) * IDS_AT_ONCE),
-  );
-  const results = await atomically(db, [
-    ...(pending.length > 0
-      ? [...linkStatements(tenant, newIdentities, now), ...describeStatements(tenant, pending)]
-      : []),
-    sql`SELECT a.directory_version AS version, t.status_classes AS statusClasses, t.stores_details AS storesDetails
-      FROM teams t JOIN accounts a ON a.id = t.account_id WHERE t.id = ${tenant.teamId}`,
-    sql`SELECT id, CASE WHEN active AND removed_at IS NULL THEN presence_timeout_minutes * 60000 ELSE ${SILENCED} END AS ms
-      FROM integrations WHERE team_id = ${tenant.teamId}`,
-    ...chunks.map(
-      (ids) => sql`SELECT i.id, m.person_id AS personId, p.name, coalesce(p.time_zone, t.time_zone) AS timeZone
-        FROM json_each(${JSON.stringify(ids)}) a
-        -- CROSS keeps SQLite from walking the whole list anew for each identity of the account.
-        CROSS JOIN identities i ON i.id = a.value
-        JOIN people p ON p.id = i.person_id
-        JOIN teams t ON t.id = ${tenant.teamId}
-        LEFT JOIN members m ON m.team_id = t.id AND m.person_id = p.id AND m.removed_at IS NULL
-        WHERE i.account_id = ${tenant.accountId}`,
-    ),
-  ]);
-  const [teams, integrations, ...people] = results.slice(results.length - chunks.length - 2);
-  const known = people.flatMap(({ results: rows }) => rows as ({ id: string } & (Known | { personId: null }))[]);
-  const team = teams!.results[0] as { version: number; statusClasses: string; storesDetails: number };
-  const timeouts = (integrations!.results as { id: string; ms: number }[]).map(({ id, ms }) => [id, ms] as const);
-  return {
-    people: new Map(known.map(({ id, ...person }) => [id, person.personId === null ? null : person])),
-    version: team.version,
-    statusClasses: JSON.parse(team.statusClasses),
-    storesDetails: team.storesDetails === 1,
-    timeouts: Object.fromEntries(timeouts),
-  };
 }
 
 /** Which blocks to read: those that overlap [from, to), as far as the two are given. */
@@ -186,19 +117,9 @@ const candidates = ({ accountId, teamId }: Tenant, personId: string | undefined,
         SELECT id FROM blocks INDEXED BY blocks_by_identity WHERE team_id = ${teamId} AND identity_id = i.id ${conditions}
       ) WHERE i.account_id = ${accountId} AND i.person_id = ${personId}`;
 
-/** Whether there is such a team, as far as D1 knows. */
-export const hasTeam = async (db: Database, { accountId, teamId }: Tenant): Promise<boolean> =>
-  (await db.all(sql`SELECT 1 FROM teams WHERE id = ${teamId} AND account_id = ${accountId}`)).length > 0;
-
 /** The names and zones of people of a team, by name. */
-export const peopleOf = (db: Database, { accountId, teamId }: Tenant, personIds: string[]): Promise<Known[]> =>
-  db.all<Known>(sql`
+export const peopleOf = (db: Database, { accountId, teamId }: Tenant, personIds: string[]): Promise<TeamPerson[]> =>
+  db.all<TeamPerson>(sql`
     SELECT p.id AS personId, p.name, coalesce(p.time_zone, t.time_zone) AS timeZone
     FROM json_each(${JSON.stringify(personIds)}) a CROSS JOIN people p ON p.id = a.value JOIN teams t ON t.id = ${teamId}
     WHERE p.account_id = ${accountId} ORDER BY p.name, p.id`);
-
-/** The teams whose tools were heard after `since`, UTC milliseconds: the one query here that is for no team but for all. */
-export const teamsHeard = (db: Database, since: number): Promise<{ teamId: string; directoryVersion: number }[]> =>
-  db.all(sql`
-    SELECT t.id AS teamId, a.directory_version AS directoryVersion FROM teams t JOIN accounts a ON a.id = t.account_id
-    WHERE t.id IN (SELECT team_id FROM integrations WHERE last_used_at > ${since}) ORDER BY t.id`);

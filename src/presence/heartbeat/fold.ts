@@ -26,7 +26,7 @@ export type FoldResult = {
   outbox: BlockWrite[];
   /** The users without those whose stream already has a newer heartbeat. */
   accepted: HeartbeatUser[];
-  /** Whether a block opened, ended or reopened: only then can viewers see a difference. */
+  /** Whether a block opened, ended, reopened or changed its status: only then can viewers see a difference. */
   isVisible: boolean;
 };
 

@@ -65,7 +65,7 @@ export class TeamPresence extends DurableObject<Env> {
   }
 
   /** Records a heartbeat. It is durable in the object when this returns, whether or not D1 can be reached. */
-  async heartbeat(heartbeat: Heartbeat): Promise<void> {
+  async recordHeartbeat(heartbeat: Heartbeat): Promise<void> {
     // The key was accepted before the team was erased.
     if (this.#isErased) return;
     this.#ensureTeam(heartbeat);
@@ -80,7 +80,7 @@ export class TeamPresence extends DurableObject<Env> {
   }
 
   /** Lists a page of the people that this team's integrations ever reported, by name and then id, as they are now. */
-  async people(directoryVersion: number, filter: PresenceFilter): Promise<PersonPresence[]> {
+  async listPeople(directoryVersion: number, filter: PresenceFilter): Promise<PersonPresence[]> {
     await this.#refresh(directoryVersion);
     return presencePage(this.#people(), filter);
   }
@@ -89,7 +89,7 @@ export class TeamPresence extends DurableObject<Env> {
    * Sends D1 every block that opened or ended, and returns the open ones with what D1 has only as of the last checkpoint:
    * last heartbeat and details. With `personId`, sends these of that person's open blocks too.
    */
-  async settle(directoryVersion: number, personId?: string): Promise<OpenBlock[]> {
+  async flush(directoryVersion: number, personId?: string): Promise<OpenBlock[]> {
     await this.#refresh(directoryVersion);
     await (personId ? this.#sync.flushWithOpenBlocks(personId) : this.#sync.flush());
     return this.#streams.openBlocks().map(({ id, lastSeenAt, details }) => ({ id, lastSeenAt, details }));
@@ -106,7 +106,7 @@ export class TeamPresence extends DurableObject<Env> {
   }
 
   /** Counts what operators monitor. */
-  async metrics(directoryVersion: number): Promise<ObjectMetrics> {
+  async readMetrics(directoryVersion: number): Promise<ObjectMetrics> {
     await this.#refresh(directoryVersion);
     return {
       present: this.#people().filter(({ present }) => present).length,
@@ -122,7 +122,7 @@ export class TeamPresence extends DurableObject<Env> {
    * Removes everything about identities, before D1 does. When this returns, nothing about them is on the way to D1. If one
    * is reported again before D1 has erased it, a later exchange with D1 finds that it is gone, and removes it here too.
    */
-  async forget(identityIds: string[]): Promise<void> {
+  async removeIdentities(identityIds: string[]): Promise<void> {
     this.#sync.removeIdentities(new Set(identityIds));
     await this.#sync.flush();
   }
