@@ -6,12 +6,13 @@ import { eventsRoutes } from "./api/rollcall/events_routes.ts";
 import { integrationsRoutes } from "./api/rollcall/integrations_routes.ts";
 import { metricsRoutes } from "./api/rollcall/metrics_routes.ts";
 import { peopleRoutes } from "./api/rollcall/people_routes.ts";
+import { presenceRoutes } from "./api/rollcall/presence_routes.ts";
 import { privacyRoutes } from "./api/rollcall/privacy_routes.ts";
 import { setupRoutes } from "./api/rollcall/setup_routes.ts";
 import { teamRoutes } from "./api/rollcall/team_routes.ts";
 import { timelineRoutes } from "./api/rollcall/timeline_routes.ts";
 import { eventBatchRoutes } from "./api/stats_aware/events_routes.ts";
-import { presenceRoutes } from "./api/stats_aware/presence_routes.ts";
+import { presenceUpdateRoutes } from "./api/stats_aware/presence_routes.ts";
 import { subscriptionsRoutes } from "./api/stats_notifier/subscriptions_routes.ts";
 import { checkinsRoutes } from "./api/status_hero/routes.ts";
 import type { AppContext } from "./http/context.ts";
@@ -40,6 +41,7 @@ export const app = appOf(
     teamRoutes,
     integrationsRoutes,
     peopleRoutes,
+    presenceUpdateRoutes,
     presenceRoutes,
     blocksRoutes,
     eventBatchRoutes,

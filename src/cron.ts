@@ -17,7 +17,7 @@ function jobsOf(cron: string, env: Env, db: Database, now: number): Job[] {
   switch (cron) {
     case "*/5 * * * *":
       return [
-        () => wakeTeams(env, db, now, FIVE_MINUTES_MS),
+        () => wakeTeams({ db, objects: env.TEAM_PRESENCE, now }, FIVE_MINUTES_MS),
         () => createMorningReports({ db, now }),
         // The jobs before may have taken minutes, so this one reads the clock.
         () => deliverWebhooks(env, db, Date.now()),

@@ -2,7 +2,7 @@ import type { SystemContext } from "../auth/actor.ts";
 import { forEachConcurrently } from "../lib/concurrency.ts";
 import { conflict, notFound } from "../lib/failure.ts";
 import { newId, newIntegrationKey, newPersonId, newTeamKey } from "../lib/id.ts";
-import { presenceOf } from "../presence/stub.ts";
+import { eraseObject } from "../presence/stub.ts";
 import { type AccountRows, countAccountRows, deleteAccount, revokeAccount } from "./removal_store.ts";
 import * as store from "./store.ts";
 
@@ -41,7 +41,7 @@ export async function removeAccount({ db, objects }: SystemContext, accountId: s
   const teamIds = await revokeAccount(db, { accountId });
   if (!teamIds) throw notFound();
   // 2. The objects, before the rows: an object would still write its blocks to D1.
-  await forEachConcurrently(teamIds, (teamId) => presenceOf(objects, teamId, (object) => object.erase()));
+  await forEachConcurrently(teamIds, (teamId) => eraseObject(objects, teamId));
   // 3. The rows, and the account last: until then, the same call can be repeated.
   if (await deleteAccount(db, { accountId })) return null;
   return countAccountRows(db, { accountId });

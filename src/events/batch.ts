@@ -1,6 +1,6 @@
 import type { TeamSettings } from "../auth/actor.ts";
 import { formatInstant } from "../lib/instant.ts";
-import { MAX_AHEAD_MS } from "../presence/heartbeat/update.ts";
+import { MAX_AHEAD_MS } from "../presence/heartbeat/heartbeat.ts";
 import type { NewEvent } from "./event.ts";
 import { retainedSince } from "./retention.ts";
 

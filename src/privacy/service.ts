@@ -2,7 +2,7 @@ import type { ServiceContext } from "../auth/actor.ts";
 import { forEachConcurrently } from "../lib/concurrency.ts";
 import { badRequest, conflict } from "../lib/failure.ts";
 import { requireSubject } from "../people/lookup_service.ts";
-import { openBlocks, presenceOf } from "../presence/stub.ts";
+import { flushBlocks, removeIdentities, wakeObject } from "../presence/stub.ts";
 import * as erasure from "./erasure_store.ts";
 import { EXPORT_COLUMNS, exportPerson as exportTables } from "./export_store.ts";
 
@@ -14,7 +14,7 @@ export async function exportPerson(context: ServiceContext, reference: string) {
   const { db, objects, actor, now } = context;
   const { id } = await requireSubject(context, reference);
   // Has the object write its last heartbeats of the person to D1, where the export reads.
-  await openBlocks(objects, actor, id);
+  await flushBlocks(objects, actor, id);
   return {
     personId: id,
     teamId: actor.teamId,
@@ -51,7 +51,7 @@ export async function erasePerson(
     erasure.listIdentityIds(db, actor, personId),
   ]);
   // 1. The objects, before the rows: an object would still write its blocks to D1.
-  await forEachConcurrently(teamIds, (teamId) => presenceOf(objects, teamId, (object) => object.forget(identityIds)));
+  await forEachConcurrently(teamIds, (teamId) => removeIdentities(objects, teamId, identityIds));
   // 2. The long tables. The person stays until they are empty, so that the same call can be repeated.
   if (!(await erasure.deleteHistory(db, actor, personId))) {
     return { personId, left: await erasure.countHistory(db, actor, personId) };
@@ -59,8 +59,6 @@ export async function erasePerson(
   // 3. Everything else.
   const directoryVersion = await erasure.deletePerson(db, actor, personId, now);
   // 4. The objects again: a tool that reported the person since step 1 linked them to the person now deleted.
-  await forEachConcurrently(teamIds, (teamId) =>
-    presenceOf(objects, teamId, (object) => object.wake(directoryVersion)),
-  );
+  await forEachConcurrently(teamIds, (teamId) => wakeObject(objects, { teamId, directoryVersion }));
   return { personId, left: null };
 }

@@ -1,6 +1,6 @@
 import type { ServiceContext, TeamSettings } from "../auth/actor.ts";
 import { badRequest } from "../lib/failure.ts";
-import { presenceOf } from "../presence/stub.ts";
+import { wakeObject } from "../presence/stub.ts";
 import { clearDetails } from "./details_store.ts";
 import { MAX_STATUS_CLASSES } from "./status_classes.ts";
 import * as store from "./store.ts";
@@ -23,7 +23,7 @@ export async function changeTeam({ db, objects, actor }: ServiceContext, change:
   if (change.storesDetails !== undefined) {
     // 1. D1 takes no details from here on.
     // 2. The object reads the new setting now, and drops the details that it holds.
-    await presenceOf(objects, actor.teamId, (object) => object.wake(changed.directoryVersion));
+    await wakeObject(objects, { teamId: actor.teamId, directoryVersion: changed.directoryVersion });
     // 3. No new details can follow now. If this is interrupted, the same change can be sent again.
     if (!change.storesDetails) await clearDetails(db, actor);
   }

@@ -2,8 +2,8 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, vi } from "vitest";
 import type { blockBody } from "../../src/api/rollcall/block_body.ts";
-import { readUpdate } from "../../src/presence/heartbeat/update.ts";
-import type { PersonPresence } from "../../src/presence/object/current.ts";
+import { toHeartbeat } from "../../src/api/stats_aware/presence_update.ts";
+import type { livePerson } from "../../src/presence/object/live_message.ts";
 import type { TeamPresence } from "../../src/presence/object/team_presence_object.ts";
 import { call, type Team } from "../support/team.ts";
 
@@ -61,7 +61,10 @@ async function expectOk<T>(response: Response): Promise<T> {
 export const read = async <T>(team: Team, path: string): Promise<T> =>
   expectOk<T>(await call(`/api/v1${path}`, { headers: team.asTeam }));
 
-type Present = PersonPresence & { local_time: string };
+/** A person as live messages show them. */
+export type LivePerson = ReturnType<typeof livePerson>;
+
+type Present = LivePerson & { local_time: string };
 
 /** Everybody's presence, by name. */
 export async function presence(team: Team): Promise<Record<string, Present>> {
@@ -113,9 +116,9 @@ type Told = { source?: string; at?: number; timeoutMs?: number; directoryVersion
 export async function tell(team: Team, users: User[], told: Told = {}): Promise<void> {
   const { source = "desk", at: timestamp = Date.now(), timeoutMs = 10 * MINUTE, directoryVersion = 0 } = told;
   const { accountId, teamId, integrationId } = team;
-  const { users: named } = readUpdate({ timestamp, source, users });
+  const { users: named } = toHeartbeat({ timestamp, source, users });
   const from = { accountId, teamId, integrationId, directoryVersion, timeoutMs };
-  await objectOf(team).heartbeat({ ...from, source, at: timestamp, users: named });
+  await objectOf(team).recordHeartbeat({ ...from, source, at: timestamp, users: named });
 }
 
 /** Makes the object forget all but its storage, as the platform does whenever it likes. */

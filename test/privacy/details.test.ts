@@ -159,10 +159,10 @@ describe("the details of presence and events", () => {
       headers: team.asIntegration,
       body: presenceBody("desk", [{ personIdentifier: "ada", status: "online" }], 1),
     });
-    await objectOf(team).settle(0);
+    await objectOf(team).flush(0);
     await env.DB.prepare("UPDATE teams SET stores_details = 0 WHERE id = ?").bind(team.teamId).run();
     await tell(team, [{ personIdentifier: "ada", status: "busy", details: { place: secret } }]);
-    await objectOf(team).settle(0);
+    await objectOf(team).flush(0);
     expect(await placesOfSecret()).toEqual(["object.streams.value"]);
     expect((await stored(team)).map(({ status, details }) => [status, details])).toEqual([
       ["online", null],

@@ -168,7 +168,7 @@ describe("an interrupted erasure", () => {
     const subject = await mintSubject();
     const { team, personId } = subject;
     const db = database(env.DB);
-    await objectOf(team).forget(await listIdentityIds(db, team, personId));
+    await objectOf(team).removeIdentities(await listIdentityIds(db, team, personId));
     expect(await deleteHistory(db, team, personId, { pages: 1 })).toBe(false);
     expect((await erase(team, personId)).status).toBe(204);
     expect(await placesOfPerson(subject)).toEqual([]);
@@ -195,7 +195,7 @@ describe("an interrupted erasure", () => {
     const team = await mintTeam();
     await without("identities", async () => {
       await tell(team, [{ personIdentifier: "ada", status: "online" }]);
-      await objectOf(team).forget([await identityId(team.accountId, "ada")]);
+      await objectOf(team).removeIdentities([await identityId(team.accountId, "ada")]);
     });
     await tell(team, [{ personIdentifier: "bob", status: "online" }]);
     await objectOf(team).wake();
@@ -207,7 +207,7 @@ describe("an interrupted erasure", () => {
     await tell(team, [{ personIdentifier: "ada", status: "online" }]);
     const both = ["ada", "bob"].map((personIdentifier) => ({ personIdentifier, status: "busy" }));
     const ada = await identityId(team.accountId, "ada");
-    await Promise.all([tell(team, both), objectOf(team).forget([ada])]);
+    await Promise.all([tell(team, both), objectOf(team).removeIdentities([ada])]);
     await tell(team, both);
     expect(await presence(team)).toMatchObject({ ada: { status: "busy" }, bob: { status: "busy" } });
   });

@@ -240,5 +240,5 @@ async function checkpoint(id: string): Promise<void> {
   const team = (await env.DB.prepare("SELECT team_id AS id, person_id AS person FROM subscriptions WHERE id = ?")
     .bind(id)
     .first<{ id: string; person: string }>())!;
-  await env.TEAM_PRESENCE.getByName(team.id).settle(0, team.person);
+  await env.TEAM_PRESENCE.getByName(team.id).flush(0, team.person);
 }

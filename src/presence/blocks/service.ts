@@ -1,7 +1,7 @@
 import type { ServiceContext } from "../../auth/actor.ts";
 import { cutPage } from "../../lib/cursor.ts";
 import { requirePersonIfNamed } from "../../people/lookup_service.ts";
-import { openBlocks } from "../stub.ts";
+import { flushBlocks } from "../stub.ts";
 import { type BlockRow, withLiveState } from "./block_row.ts";
 import * as store from "./store.ts";
 import { type ClassifiedBlock, classify } from "./work.ts";
@@ -20,7 +20,7 @@ export async function listBlocks(
   const { db, objects, actor } = context;
   const person = await requirePersonIfNamed(context, reference);
   // Before the query: the call also sends D1 every block that opened or ended.
-  const open = await openBlocks(objects, actor);
+  const open = await flushBlocks(objects, actor);
   const stored = await store.listBlocks(db, actor, { ...filter, personId: person?.id }, { limit: limit + 1, cursor });
   const { rows, nextCursor } = cutPage(stored, limit, ({ startedAt, id }) => ({ at: startedAt, id }));
   return { rows: classify(withLiveState(rows, open), actor.team.statusClasses), nextCursor };
@@ -35,6 +35,6 @@ export async function listBlocksOfWindow(
   query: store.WindowQuery,
 ): Promise<BlockRow[]> {
   // Before the query, as in `listBlocks`.
-  const open = await openBlocks(objects, actor);
+  const open = await flushBlocks(objects, actor);
   return withLiveState(await store.listBlocksOfWindow(db, actor, query), open);
 }

@@ -4,7 +4,7 @@ import { DAY_MS, HOUR_MS } from "../../lib/duration.ts";
 import type { Interval } from "../../lib/interval.ts";
 import type { Tenant } from "../../people/store.ts";
 import { storesDetails } from "../details_store.ts";
-import type { OutboxBlock } from "../object/storage_store.ts";
+import type { BlockWrite } from "../object/stored_stream.ts";
 import type { BlockRow } from "./block_row.ts";
 
 /**
@@ -13,7 +13,7 @@ import type { BlockRow } from "./block_row.ts";
  *
  * The triggers `blocks_stale_new` and `blocks_stale_changed` mark the days whose statistics must be counted again.
  */
-export async function saveBlocks(db: Database, { teamId }: Tenant, rows: OutboxBlock[]): Promise<void> {
+export async function saveBlocks(db: Database, { teamId }: Tenant, rows: BlockWrite[]): Promise<void> {
   // Without `WHERE true`, SQLite would read ON CONFLICT as the condition of a join.
   await db.run(sql`
     INSERT INTO blocks
