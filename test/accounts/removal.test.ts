@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { deleteAccount, revokeAccount } from "../../src/accounts/removal_store.ts";
 import { database } from "../../src/db/client.ts";
-import { evict, objectOf, presence, ring, tell } from "../presence/client.ts";
+import { evict, objectOf, presence, ring, sendToObject } from "../support/presence.ts";
 import { SETUP_TOKEN } from "../routes/request.ts";
 import { direct } from "../support/direct.ts";
 import { expectError } from "../support/error.ts";
@@ -129,7 +129,7 @@ test("Blocks that D1 refused are not written after the removal", async () => {
 
 test("A heartbeat that was accepted just before leaves nothing behind", async () => {
   const team = await mintTeam();
-  const late = () => tell(team, [{ personIdentifier: "ada", status: "online" }], { directoryVersion: 1 });
+  const late = () => sendToObject(team, [{ personIdentifier: "ada", status: "online" }], { directoryVersion: 1 });
   await late();
   expect((await erase(team.accountId)).status).toBe(204);
   await late();
@@ -141,7 +141,7 @@ test("A heartbeat accepted later by a cached key leaves nothing behind once D1 a
   expect((await erase(team.accountId)).status).toBe(204);
   await evict(team);
   await without("teams", async () => {
-    await tell(team, [{ personIdentifier: "ada", status: "online" }]);
+    await sendToObject(team, [{ personIdentifier: "ada", status: "online" }]);
     await ring(team);
     // While D1 does not answer, the object cannot know that the team is gone.
     expect(await objectState(team)).toMatchObject({ tables: expect.any(Number), alarm: expect.any(Number) });
@@ -152,11 +152,11 @@ test("A heartbeat accepted later by a cached key leaves nothing behind once D1 a
 
 test("A team that D1 knew is kept even if the database at hand does not have it", async () => {
   const team = await mintTeam();
-  await tell(team, [{ personIdentifier: "ada", status: "online" }]);
+  await sendToObject(team, [{ personIdentifier: "ada", status: "online" }]);
   await ring(team);
   await without("teams", async () => {
     await env.DB.exec("CREATE TABLE teams AS SELECT * FROM teams_away WHERE false");
-    await tell(team, [{ personIdentifier: "bob", status: "online" }]);
+    await sendToObject(team, [{ personIdentifier: "bob", status: "online" }]);
     await ring(team);
     await env.DB.exec("DROP TABLE teams");
   });

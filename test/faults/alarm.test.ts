@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { MINUTE, objectOf, ring, stopTheClock } from "../presence/client.ts";
+import { MINUTE, objectOf, ring, stopTheClock } from "../support/presence.ts";
 import { mintTeam, type Team } from "../support/team.ts";
 import { withoutD1 } from "./d1.ts";
 import { blocksInD1, countUnsent, Ledger } from "./ledger.ts";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { anEvent, push as pushEvents } from "../events/client.ts";
-import { evict, iso, MINUTE, objectOf, ring, START, stopTheClock, stored } from "../presence/client.ts";
-import { steps } from "../presence/play.ts";
+import { evict, iso, MINUTE, objectOf, ring, START, stopTheClock, stored } from "../support/presence.ts";
+import { parseSteps } from "../support/stream_steps.ts";
 import { mintTeam, type Team } from "../support/team.ts";
 import { withoutD1 } from "./d1.ts";
 import { blockStarts, blocksInD1, countUnsent, Ledger } from "./ledger.ts";
@@ -50,7 +50,7 @@ describe("A tool with a wrong clock", () => {
         { team: await mintTeam(), by: 0 },
         { team: await mintTeam(), by: offset },
       ] as const;
-      for (const { at: minute, status } of steps(HEARTBEATS)) {
+      for (const { at: minute, status } of parseSteps(HEARTBEATS)) {
         const at = START + minute * MINUTE;
         for (const { team, by } of teams) {
           await passTo(team, at);

@@ -2,7 +2,7 @@ import { createScheduledController, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, test, vi } from "vitest";
 import worker from "../../src/index.ts";
-import { evict, MINUTE, objectOf, stopTheClock } from "../presence/client.ts";
+import { evict, MINUTE, objectOf, stopTheClock } from "../support/presence.ts";
 import { mintTeam, type Team } from "../support/team.ts";
 import { withoutD1 } from "./d1.ts";
 import { blockStarts, blocksInD1, countUnsent, Ledger } from "./ledger.ts";

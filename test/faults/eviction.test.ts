@@ -1,7 +1,7 @@
 import { abortAllDurableObjects } from "cloudflare:test";
 import fc from "fast-check";
 import { beforeEach, expect, test, vi } from "vitest";
-import { evict, MINUTE, presence, read, START, stopTheClock } from "../presence/client.ts";
+import { evict, MINUTE, presence, read, START, stopTheClock } from "../support/presence.ts";
 import { postMerge } from "../support/merges.ts";
 import { mintTeam, type Team } from "../support/team.ts";
 import { blocksInD1, Ledger } from "./ledger.ts";

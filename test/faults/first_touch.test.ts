@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createMorningReports } from "../../src/checkins/reports/job.ts";
 import { anEvent, listAll } from "../events/client.ts";
-import { blocks, iso, presence } from "../presence/client.ts";
+import { blocks, iso, presence } from "../support/presence.ts";
 import { clockAt, statuses } from "../support/checkins.ts";
 import { rows } from "../support/database.ts";
 import { db, mintTeamOf, reports, storedReports } from "../support/reports.ts";

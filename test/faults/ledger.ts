@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
-import { iso, MINUTE, objectOf, saying, stored } from "../presence/client.ts";
-import { blocksOf } from "../presence/oracle.ts";
+import { iso, MINUTE, objectOf, usersWith, stored } from "../support/presence.ts";
+import { expectedBlocks } from "../support/expected_blocks.ts";
 import { call, type Team } from "../support/team.ts";
 
 type Options = { at?: number; source?: string; timezone?: string | undefined };
@@ -22,7 +22,7 @@ export class Ledger {
     statuses: Record<string, string>,
     { at = Date.now(), source = "test", timezone }: Options = {},
   ): Promise<number> {
-    const users = saying(statuses).map((user) => ({ ...user, timezone }));
+    const users = usersWith(statuses).map((user) => ({ ...user, timezone }));
     const body = { timestamp: iso(at), source, users };
     const response = await call("/api/v1/presence", { headers: this.#team.asIntegration, body });
     const answer: object = await response.json();
@@ -42,7 +42,7 @@ export class Ledger {
   expectedBlocks(): Row[] {
     const rows = [...this.#streams].flatMap(([key, beats]) => {
       const [identifier, source] = JSON.parse(key) as [string, string];
-      return blocksOf(beats, this.#timeoutMs).map(({ status, startedAt, lastSeenAt, endedAt }) => ({
+      return expectedBlocks(beats, this.#timeoutMs).map(({ status, startedAt, lastSeenAt, endedAt }) => ({
         ...{ identifier, source, status, details: null },
         ...{ started_at: startedAt, last_seen_at: lastSeenAt, ended_at: endedAt },
       }));

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
-import { evict, MINUTE, read, START, stopTheClock } from "../presence/client.ts";
+import { evict, MINUTE, read, START, stopTheClock } from "../support/presence.ts";
 import { mintTeam, type Team } from "../support/team.ts";
 import { withoutD1 } from "./d1.ts";
 import { blockStarts, blocksInD1, countUnsent, Ledger } from "./ledger.ts";

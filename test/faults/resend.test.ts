@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { listAll, push as pushEvents } from "../events/client.ts";
-import { iso, MINUTE, presence, START, stopTheClock } from "../presence/client.ts";
+import { iso, MINUTE, presence, START, stopTheClock } from "../support/presence.ts";
 import { mintTeam, type Team } from "../support/team.ts";
 import { blocksInD1, Ledger } from "./ledger.ts";
 import { scale, TIMEOUT_MS } from "./scale.ts";

@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import { alarm, ring, START } from "../presence/client.ts";
+import { alarm, ring, START } from "../support/presence.ts";
 import type { Team } from "../support/team.ts";
 
 /** An alarm that rings more often than this without time passing would ring forever. */

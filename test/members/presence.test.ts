@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { blocks, clock, presence, push, read, stopTheClock } from "../presence/client.ts";
 import { expectError } from "../support/error.ts";
 import { firstChange } from "../support/live.ts";
 import { addMember, changeMember, listMemberNames, removeMember } from "../support/members.ts";
+import { blocks, clock, presence, push, read, stopTheClock } from "../support/presence.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 
 stopTheClock();

@@ -17,8 +17,8 @@ import {
   stopTheClock,
   stored,
   type User,
-} from "./client.ts";
-import { type Metered, metered, sum } from "./meter.ts";
+} from "../support/presence.ts";
+import { type Metered, metered, sum } from "../support/d1_meter.ts";
 
 stopTheClock();
 

@@ -14,7 +14,7 @@ import {
   send,
   stopTheClock,
   stored,
-} from "./client.ts";
+} from "../support/presence.ts";
 
 stopTheClock();
 

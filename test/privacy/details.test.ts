@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { blocks, evict, objectOf, presence, ring, stored, tell } from "../presence/client.ts";
+import { blocks, evict, objectOf, presence, ring, stored, sendToObject } from "../support/presence.ts";
 import { expectError } from "../support/error.ts";
 import { placesOf } from "../support/stored_places.ts";
 import { presenceBody, request } from "../support/subject.ts";
@@ -149,7 +149,7 @@ describe("the details of presence and events", () => {
   test("Details in a heartbeat that was accepted before the change are not kept", async () => {
     await sendHeartbeat("ada");
     await set(false);
-    await tell(team, [{ personIdentifier: "bob", status: "busy", details: { place: secret } }]);
+    await sendToObject(team, [{ personIdentifier: "bob", status: "busy", details: { place: secret } }]);
     await ring(team);
     expect(await placesOfSecret()).toEqual([]);
   });
@@ -161,7 +161,7 @@ describe("the details of presence and events", () => {
     });
     await objectOf(team).flush(0);
     await env.DB.prepare("UPDATE teams SET stores_details = 0 WHERE id = ?").bind(team.teamId).run();
-    await tell(team, [{ personIdentifier: "ada", status: "busy", details: { place: secret } }]);
+    await sendToObject(team, [{ personIdentifier: "ada", status: "busy", details: { place: secret } }]);
     await objectOf(team).flush(0);
     expect(await placesOfSecret()).toEqual(["object.streams.value"]);
     expect((await stored(team)).map(({ status, details }) => [status, details])).toEqual([

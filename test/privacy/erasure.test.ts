@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { database } from "../../src/db/client.ts";
 import { identityId, newId } from "../../src/lib/id.ts";
 import { deleteHistory, deletePerson, listIdentityIds } from "../../src/privacy/erasure_store.ts";
-import { evict, objectOf, presence, ring, stored, tell } from "../presence/client.ts";
+import { evict, objectOf, presence, ring, stored, sendToObject } from "../support/presence.ts";
 import { expectError } from "../support/error.ts";
 import { firstChange } from "../support/live.ts";
 import { placesOf } from "../support/stored_places.ts";
@@ -194,21 +194,21 @@ describe("an interrupted erasure", () => {
   test("Forgetting a person that D1 never knew does not stop other people from being stored", async () => {
     const team = await mintTeam();
     await without("identities", async () => {
-      await tell(team, [{ personIdentifier: "ada", status: "online" }]);
+      await sendToObject(team, [{ personIdentifier: "ada", status: "online" }]);
       await objectOf(team).removeIdentities([await identityId(team.accountId, "ada")]);
     });
-    await tell(team, [{ personIdentifier: "bob", status: "online" }]);
+    await sendToObject(team, [{ personIdentifier: "bob", status: "online" }]);
     await objectOf(team).wake();
     expect((await stored(team)).map(({ identifier }) => identifier)).toEqual(["bob"]);
   });
 
   test("Forgetting a person during a heartbeat loses no other person of it", async () => {
     const team = await mintTeam();
-    await tell(team, [{ personIdentifier: "ada", status: "online" }]);
+    await sendToObject(team, [{ personIdentifier: "ada", status: "online" }]);
     const both = ["ada", "bob"].map((personIdentifier) => ({ personIdentifier, status: "busy" }));
     const ada = await identityId(team.accountId, "ada");
-    await Promise.all([tell(team, both), objectOf(team).removeIdentities([ada])]);
-    await tell(team, both);
+    await Promise.all([sendToObject(team, both), objectOf(team).removeIdentities([ada])]);
+    await sendToObject(team, both);
     expect(await presence(team)).toMatchObject({ ada: { status: "busy" }, bob: { status: "busy" } });
   });
 
@@ -221,7 +221,7 @@ describe("an interrupted erasure", () => {
     await deleteFromD1(subject);
     // The new time zone waits to be written to D1, with the directory version from before the erasure.
     const anew = known.map((personIdentifier) => ({ personIdentifier, timezone: "Asia/Tokyo", status: "online" }));
-    await tell(team, anew);
+    await sendToObject(team, anew);
     await ring(team);
     await presence(sibling);
     await ring(sibling);

@@ -5,7 +5,7 @@ import { scheduled } from "../../src/cron.ts";
 import { retainedSince } from "../../src/events/retention.ts";
 import { TIME_WINDOWS } from "../../src/statistics/window.ts";
 import { anEvent, listAll, push } from "../events/client.ts";
-import { push as beat, clock, START, stopTheClock } from "../presence/client.ts";
+import { push as beat, clock, START, stopTheClock } from "../support/presence.ts";
 import { rows } from "../support/database.ts";
 import { expectError } from "../support/error.ts";
 import { json, refresh, show, subscribe } from "../support/subscriptions.ts";

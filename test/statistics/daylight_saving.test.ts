@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import { database } from "../../src/db/client.ts";
 import { recountChangedDays } from "../../src/statistics/job.ts";
 import { TIME_WINDOWS, type TimeWindow } from "../../src/statistics/window.ts";
-import { push, stopTheClock } from "../presence/client.ts";
+import { push, stopTheClock } from "../support/presence.ts";
 import { pushEvents, refresh, subscribe } from "../support/subscriptions.ts";
 import { mintPerson, mintTeam } from "../support/team.ts";
 

@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { objectOf } from "../presence/client.ts";
+import { objectOf } from "./presence.ts";
 import type { Team } from "./team.ts";
 
 /** A column that holds a word: `d1.people.name`, or `object.directory.value`. */

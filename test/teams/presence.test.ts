@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { blocks, clock, evict, iso, MINUTE, presence, push, read, START, stopTheClock } from "../presence/client.ts";
+import { blocks, clock, evict, iso, MINUTE, presence, push, read, START, stopTheClock } from "../support/presence.ts";
 import { firstChange } from "../support/live.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 

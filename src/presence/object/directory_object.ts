@@ -26,7 +26,7 @@ export class Directory {
   readonly #store: ObjectStore;
   readonly #entries = new Map<string, DirectoryEntry>();
   readonly #byIdentifier = new Map<string, DirectoryEntry>();
-  /** The entries that D1 has yet to be sent. Every heartbeat asks whether there are any. */
+  /** The entries not yet sent to D1. Every heartbeat asks whether there are any. */
   readonly #pending = new Map<string, DirectoryEntry>();
 
   constructor(store: ObjectStore) {
@@ -100,7 +100,7 @@ export class Directory {
     }
   }
 
-  /** Whether entries have yet to be sent to D1. */
+  /** Whether any entry is not yet sent to D1. */
   hasPending(): boolean {
     return this.#pending.size > 0;
   }

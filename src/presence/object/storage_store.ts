@@ -34,8 +34,8 @@ export class ObjectStore {
   }
 
   /** Saves a new team, of which everything else is unknown until the first exchange with D1. */
-  createTeam(known: Pick<TeamRecord, "accountId" | "teamId" | "checkpointAt">): TeamRecord {
-    const team = { ...known, directoryVersion: 0, statusClasses: {}, storesDetails: true, timeouts: {} };
+  createTeam(fields: Pick<TeamRecord, "accountId" | "teamId" | "checkpointAt">): TeamRecord {
+    const team = { ...fields, directoryVersion: 0, statusClasses: {}, storesDetails: true, timeouts: {} };
     this.saveTeam(team);
     return team;
   }

@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Interval, union } from "../../../src/lib/interval.ts";
 import { beat, lastSeenAt, openBlock } from "../../../src/presence/blocks/block.ts";
-import { blocksOf } from "../oracle.ts";
-import { inWords, play, type Step, steps, type Told } from "../play.ts";
+import { expectedBlocks } from "../../support/expected_blocks.ts";
+import { inWords, runSteps, type Step, parseSteps, type RecordedBlock } from "../../support/stream_steps.ts";
 
 const TIMEOUT = 10;
-const run = (text: string) => play(steps(text), TIMEOUT);
+const run = (text: string) => runSteps(parseSteps(text), TIMEOUT);
 
 describe("beat, with a timeout of 10", () => {
   test.each([
@@ -67,7 +67,7 @@ describe("beat, with a timeout of 10", () => {
   });
 
   test("Spaces around a status are stored, but not compared", () => {
-    const { blocks } = play(
+    const { blocks } = runSteps(
       [
         { at: 0, status: " Coding\t" },
         { at: 5, status: "coding" },
@@ -94,7 +94,7 @@ describe("beat, with a timeout of 10", () => {
   test("A block has the newest details sent with its status, and none of the previous status", () => {
     const detailsAfter = (...sent: [string, string | null][]) =>
       openBlock(
-        play(
+        runSteps(
           sent.map(([status, details], at) => ({ at, status, details })),
           TIMEOUT,
         ).stream!,
@@ -104,7 +104,7 @@ describe("beat, with a timeout of 10", () => {
     expect(detailsAfter(["online", null], ["online", "2"])).toBe("2");
     expect(detailsAfter(["online", "1"], ["away", null])).toBeNull();
     expect(
-      play(
+      runSteps(
         [
           { at: 0, status: "online", details: "1" },
           { at: 0, status: "away" },
@@ -126,8 +126,8 @@ describe("beat, with a timeout of 10", () => {
     ["5 online, 4 online", "stale"],
     ["5 online, 4 offline", "stale"],
   ])('The last heartbeat of "%s" has the outcome %s', (given, kind) => {
-    const all = steps(given);
-    const { stream } = play(all.slice(0, -1), TIMEOUT);
+    const all = parseSteps(given);
+    const { stream } = runSteps(all.slice(0, -1), TIMEOUT);
     const { at, status } = all.at(-1)!;
     const outcome = beat(stream, { at, status: status!, details: null }, TIMEOUT, () => "new");
     expect(outcome.kind).toBe(kind);
@@ -160,7 +160,7 @@ const isBeat = (step: Step): step is Required<Pick<Step, "at" | "status">> => st
 const END = { at: 1_000 };
 
 /** The time covered by each status, however it is divided into blocks. */
-function timeByStatus(blocks: readonly Told[]): Map<string, Interval[]> {
+function timeByStatus(blocks: readonly RecordedBlock[]): Map<string, Interval[]> {
   const statuses = [...new Set(blocks.map(({ status }) => status.trim().toLowerCase()))].sort();
   const intervals = statuses.map((status) => {
     const same = blocks.filter((block) => block.status.trim().toLowerCase() === status);
@@ -174,7 +174,7 @@ describe("beat and expire, for any heartbeats", () => {
     const distinct = fc.uniqueArray(aBeat, { selector: ({ at }) => at, maxLength: 30 });
     fc.assert(
       fc.property(distinct, fc.integer({ min: 1, max: 40 }), (given, timeout) => {
-        expect(inWords(play([...given, END], timeout).blocks)).toBe(inWords(blocksOf(given, timeout)));
+        expect(inWords(runSteps([...given, END], timeout).blocks)).toBe(inWords(expectedBlocks(given, timeout)));
       }),
       { numRuns: 1_000 },
     );
@@ -183,7 +183,7 @@ describe("beat and expire, for any heartbeats", () => {
   test("With several heartbeats at the same time, the time of each status is as the documented rules give", () => {
     fc.assert(
       fc.property(beats, fc.integer({ min: 1, max: 40 }), (given, timeout) => {
-        expect(timeByStatus(play([...given, END], timeout).blocks)).toEqual(timeByStatus(blocksOf(given, timeout)));
+        expect(timeByStatus(runSteps([...given, END], timeout).blocks)).toEqual(timeByStatus(expectedBlocks(given, timeout)));
       }),
       { numRuns: 1_000 },
     );
@@ -192,8 +192,8 @@ describe("beat and expire, for any heartbeats", () => {
   test("Blocks depend on the heartbeats alone, and not on when timeouts were noticed", () => {
     fc.assert(
       fc.property(anySteps, fc.integer({ min: 1, max: 40 }), (given, timeout) => {
-        const unnoticed = play([...given.filter(isBeat), END], timeout);
-        expect(play([...given, END], timeout).blocks).toEqual(unnoticed.blocks);
+        const unnoticed = runSteps([...given.filter(isBeat), END], timeout);
+        expect(runSteps([...given, END], timeout).blocks).toEqual(unnoticed.blocks);
       }),
       { numRuns: 1_000 },
     );
@@ -202,7 +202,7 @@ describe("beat and expire, for any heartbeats", () => {
   test("Blocks are in order and never overlap", () => {
     fc.assert(
       fc.property(anySteps, fc.integer({ min: 1, max: 40 }), (given, timeout) => {
-        const { blocks } = play(given, timeout);
+        const { blocks } = runSteps(given, timeout);
         let previousEnd = Number.NEGATIVE_INFINITY;
         for (const [index, { startedAt, lastSeenAt, endedAt }] of blocks.entries()) {
           expect(startedAt).toBeGreaterThanOrEqual(previousEnd);
@@ -224,8 +224,8 @@ describe("beat and expire, for any heartbeats", () => {
           .filter(isBeat)
           .filter(({ at }) => at === newest)
           .slice(-1);
-        expect(play([...given, ...again, ...last], timeout)).toEqual(play([...given, ...last], timeout));
-        expect(play([...given, ...last, ...last], timeout)).toEqual(play([...given, ...last], timeout));
+        expect(runSteps([...given, ...again, ...last], timeout)).toEqual(runSteps([...given, ...last], timeout));
+        expect(runSteps([...given, ...last, ...last], timeout)).toEqual(runSteps([...given, ...last], timeout));
       }),
     );
   });
@@ -237,7 +237,7 @@ describe("beat and expire, for any heartbeats", () => {
           .filter(isBeat)
           .map(({ at }) => at)
           .sort((a, b) => a - b);
-        for (const { startedAt, lastSeenAt, endedAt } of play([...given, END], timeout).blocks) {
+        for (const { startedAt, lastSeenAt, endedAt } of runSteps([...given, END], timeout).blocks) {
           const inside = times.filter((at) => at >= startedAt && at <= endedAt!);
           expect(inside[0]).toBe(startedAt);
           expect(inside.at(-1)).toBe(endedAt);

@@ -11,13 +11,13 @@ import {
   presence,
   ring,
   START,
-  saying,
+  usersWith,
   stopTheClock,
   stored,
-  tell,
+  sendToObject,
   type User,
-} from "../client.ts";
-import { blocksOf } from "../oracle.ts";
+} from "../../support/presence.ts";
+import { expectedBlocks } from "../../support/expected_blocks.ts";
 
 stopTheClock();
 
@@ -71,8 +71,8 @@ async function run(
     if (step.act === "ring") await ring(team);
     if (step.act === "read") await blocks(team);
     if (step.act !== "beat") return;
-    for (const batch of batches(saying(step.statuses))) {
-      await tell(team, batch, {
+    for (const batch of batches(usersWith(step.statuses))) {
+      await sendToObject(team, batch, {
         ...{ source: step.source, at: at - step.late * MINUTE, timeoutMs: TIMEOUT * MINUTE, directoryVersion: 1 },
       });
     }
@@ -110,7 +110,7 @@ function expectedRows(history: History) {
   }
   return [...streams].flatMap(([key, beats]) => {
     const [identifier, source] = key.split("|");
-    return blocksOf(beats, TIMEOUT * MINUTE).map((b) => ({
+    return expectedBlocks(beats, TIMEOUT * MINUTE).map((b) => ({
       ...{ identifier, source, status: b.status },
       ...{ started_at: b.startedAt, last_seen_at: b.lastSeenAt, ended_at: b.endedAt, details: null },
     }));

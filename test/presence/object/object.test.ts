@@ -16,7 +16,7 @@ import {
   START,
   stopTheClock,
   stored,
-} from "../client.ts";
+} from "../../support/presence.ts";
 
 stopTheClock();
 

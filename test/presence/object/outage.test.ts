@@ -15,10 +15,10 @@ import {
   push,
   ring,
   START,
-  saying,
+  usersWith,
   stopTheClock,
   stored,
-} from "../client.ts";
+} from "../../support/presence.ts";
 
 stopTheClock();
 
@@ -153,7 +153,7 @@ test("1,200 new people of an outage are stored, each once", { timeout: 30_000 },
   await without("identities", async () => {
     for (const n of [0, 1, 2]) {
       clock(n);
-      await push(team, saying(named(n)));
+      await push(team, usersWith(named(n)));
     }
   });
   clock(3);

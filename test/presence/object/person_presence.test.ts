@@ -9,7 +9,7 @@ import {
   type SourceStream,
   teamPresence,
 } from "../../../src/presence/object/person_presence.ts";
-import { play, steps } from "../play.ts";
+import { runSteps, parseSteps } from "../../support/stream_steps.ts";
 
 const TIMEOUT = 600_000;
 const iso = (ms: number) => new Date(ms).toISOString().replace(".000Z", "Z");
@@ -17,7 +17,7 @@ const ada = { personId: "usr_a", name: "Ada", timeZone: "Europe/London" };
 
 /** The stream of an identity at a source after the steps in `reported`. */
 function stream(source: string, reported: string, identityId = "i1"): SourceStream {
-  const { stream } = play(steps(reported), TIMEOUT) as { stream: Stream };
+  const { stream } = runSteps(parseSteps(reported), TIMEOUT) as { stream: Stream };
   return { ...stream, identityId, source };
 }
 

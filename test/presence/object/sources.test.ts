@@ -11,12 +11,12 @@ import {
   presence,
   push,
   ring,
-  saying,
+  usersWith,
   send,
   stopTheClock,
   stored,
   type User,
-} from "../client.ts";
+} from "../../support/presence.ts";
 
 stopTheClock();
 
@@ -244,7 +244,7 @@ describe("Concurrent requests", () => {
     const team = await mintTeam();
     for (let round = 0; round < 10; round++) {
       clock(round);
-      await push(team, saying({ ada: round % 2 ? "online" : "busy" }));
+      await push(team, usersWith({ ada: round % 2 ? "online" : "busy" }));
       const lists = await Promise.all([0, 1, 2].map(() => blocks(team)));
       for (const list of lists) expect(list).toHaveLength(round + 1);
     }

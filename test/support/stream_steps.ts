@@ -4,11 +4,11 @@ import { beat, expire, type Outcome, openBlock, type Stream } from "../../src/pr
 export type Step = { at: number; status?: string; details?: string | null };
 
 /** A block as D1 would have it. */
-export type Told = { id: string; status: string; startedAt: number; lastSeenAt: number; endedAt: number | null };
+export type RecordedBlock = { id: string; status: string; startedAt: number; lastSeenAt: number; endedAt: number | null };
 
 /** Lives through the steps, and gives the stream and every block that was ever told of, as last told. */
-export function play(steps: readonly Step[], timeoutMs: number): { stream: Stream | null; blocks: Told[] } {
-  const blocks = new Map<string, Told>();
+export function runSteps(steps: readonly Step[], timeoutMs: number): { stream: Stream | null; blocks: RecordedBlock[] } {
+  const blocks = new Map<string, RecordedBlock>();
   let stream: Stream | null = null;
   let ids = 0;
   const newId = () => `b${++ids}`;
@@ -29,12 +29,12 @@ function live(stream: Stream | null, { at, status, details = null }: Step, timeo
 }
 
 /** Beats and clock ticks in words, "0 online, 5 away, 20": a time without a status is the clock alone. */
-export const steps = (text: string): Step[] =>
+export const parseSteps = (text: string): Step[] =>
   text.split(",").map((step) => {
     const [at = "", ...status] = step.trim().split(" ");
     return { at: Number(at), ...(status.length > 0 && { status: status.join(" ") }) };
   });
 
 /** Blocks in words: "online 0-5", or "online 0-5..." while open, where 5 is the last heartbeat. */
-export const inWords = (blocks: readonly Told[]): string =>
+export const inWords = (blocks: readonly RecordedBlock[]): string =>
   blocks.map((b) => `${b.status} ${b.startedAt}-${b.endedAt ?? `${b.lastSeenAt}...`}`).join(", ");

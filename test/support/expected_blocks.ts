@@ -1,4 +1,4 @@
-import type { Told } from "./play.ts";
+import type { RecordedBlock } from "./stream_steps.ts";
 
 type Beat = { at: number; status: string };
 
@@ -10,10 +10,10 @@ const isOffline = ({ status }: Beat): boolean => status.trim().toLowerCase() ===
  * blocks", 1 to 5): first drop what came too late, then of each moment take what was said last, then cut wherever the
  * status changes or the gap is too long.
  */
-export function blocksOf(beats: readonly Beat[], timeoutMs: number): Told[] {
+export function expectedBlocks(beats: readonly Beat[], timeoutMs: number): RecordedBlock[] {
   const accepted = beats.filter(({ at }, index) => beats.slice(0, index).every((earlier) => earlier.at <= at));
   const said = accepted.filter(({ at }, index) => accepted[index + 1]?.at !== at);
-  const blocks: Told[] = [];
+  const blocks: RecordedBlock[] = [];
   for (let first = 0; first < said.length; ) {
     const opening = said[first]!;
     let last = first;

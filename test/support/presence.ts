@@ -5,7 +5,7 @@ import type { blockBody } from "../../src/api/rollcall/block_body.ts";
 import { toHeartbeat } from "../../src/api/stats_aware/presence_update.ts";
 import type { livePerson } from "../../src/presence/object/live_message.ts";
 import type { TeamPresence } from "../../src/presence/object/team_presence_object.ts";
-import { call, type Team } from "../support/team.ts";
+import { call, type Team } from "./team.ts";
 
 /** A Monday years ahead: alarms keep the real clock, so that here none rings before a test rings it. */
 export const START = Date.parse("2030-01-07T09:00:00Z");
@@ -32,7 +32,7 @@ export type User = { personIdentifier: string; status: string; [field: string]: 
 type Sent = { at?: number; source?: string; as?: Record<string, string> };
 
 /** `{ ada: "online" }` as the users of an update. */
-export const saying = (statuses: Record<string, string>): User[] =>
+export const usersWith = (statuses: Record<string, string>): User[] =>
   Object.entries(statuses).map(([personIdentifier, status]) => ({ personIdentifier, status }));
 
 /** Sends an update as the team's integration, or with the headers of `as`; of now, or so many minutes after START. */
@@ -49,7 +49,7 @@ type Answer = {
 
 /** Sends an update that must be answered with 200. */
 export async function push(team: Team, users: User[] | Record<string, string>, sent: Sent = {}): Promise<Answer> {
-  return expectOk(await send(team, Array.isArray(users) ? users : saying(users), sent));
+  return expectOk(await send(team, Array.isArray(users) ? users : usersWith(users), sent));
 }
 
 async function expectOk<T>(response: Response): Promise<T> {
@@ -113,7 +113,7 @@ export const objectOf = (team: Team): DurableObjectStub<TeamPresence> => env.TEA
 type Told = { source?: string; at?: number; timeoutMs?: number; directoryVersion?: number };
 
 /** Tells the object of an update itself, as a request does that was let in before what has happened since. */
-export async function tell(team: Team, users: User[], told: Told = {}): Promise<void> {
+export async function sendToObject(team: Team, users: User[], told: Told = {}): Promise<void> {
   const { source = "desk", at: timestamp = Date.now(), timeoutMs = 10 * MINUTE, directoryVersion = 0 } = told;
   const { accountId, teamId, integrationId } = team;
   const { users: named } = toHeartbeat({ timestamp, source, users });
