@@ -26,7 +26,7 @@ export async function beginAccount(
   const ownerSlug = slugify(owner.name) || "person";
   const identity = await identityId(account.id, owner.email);
   const digest = await sha256(team.key);
-  const integrationInsert = await integrationStatements(db, team.id, { ...integration, active: true }, now);
+  const integrationInsert = await integrationStatements(db, { teamId: team.id }, { ...integration, active: true }, now);
   const createdAt = now;
   try {
     const [, [made]] = await db.batch([

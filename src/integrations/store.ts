@@ -1,21 +1,27 @@
 import { and, desc, eq, exists, isNull, lte, type SQL, sql } from "drizzle-orm";
-import type { Database } from "../db/client.ts";
-import { accounts, apiKeys, integrations, teams } from "../db/schema/index.ts";
+import { atomically, type Database } from "../db/client.ts";
+import { apiKeys, integrations, teams } from "../db/schema/index.ts";
 import type { Cursor } from "../lib/cursor.ts";
 import { keyPrefix, sha256 } from "../lib/id.ts";
+import { bumpDirectoryVersion, type Tenant } from "../people/store.ts";
 
-/** What can be said of an integration: all but whose it is. */
-export type Settings = { name: string; active: boolean; presenceTimeoutMinutes: number };
+type Team = Pick<Tenant, "teamId">;
 
-/** The integrations a team has; a removed one is as absent as another team's. */
-const ofTeam = (teamId: string, id?: string): SQL =>
+/** What a team sets for an integration. */
+export type IntegrationSettings = { name: string; active: boolean; presenceTimeoutMinutes: number };
+
+/** The settings to change; undefined leaves one as it is. */
+export type IntegrationChange = { [K in keyof IntegrationSettings]: IntegrationSettings[K] | undefined };
+
+/** Matches the team's integrations that were not removed; with `id`, one of them. */
+const ofTeam = ({ teamId }: Team, id?: string): SQL =>
   and(
     eq(integrations.teamId, teamId),
     isNull(integrations.removedAt),
-    id === undefined ? id : eq(integrations.id, id),
+    id === undefined ? undefined : eq(integrations.id, id),
   )!;
 
-/** Integrations with the prefix of the key in force: rotated keys that still work for a while have an end. */
+/** Integrations with the prefix of their newest key. A rotated key that still works has an expiry, the newest has none. */
 const select = (db: Database, where: SQL) =>
   db
     .select({
@@ -31,143 +37,139 @@ const select = (db: Database, where: SQL) =>
     .leftJoin(apiKeys, and(eq(apiKeys.integrationId, integrations.id), isNull(apiKeys.expiresAt)))
     .where(where);
 
-/** Up to `limit` integrations of the team from `cursor` on, the newest first. */
-export function listIntegrations(db: Database, teamId: string, { limit, cursor }: { limit: number; cursor?: Cursor }) {
-  const place = cursor && sql`(${integrations.createdAt}, ${integrations.id}) < (${cursor.at}, ${cursor.id})`;
-  return select(db, and(ofTeam(teamId), place)!)
+export type Page = { limit: number; cursor?: Cursor | undefined };
+
+/** Lists up to `limit` integrations of the team after `cursor`, the newest first. */
+export function listIntegrations(db: Database, team: Team, { limit, cursor }: Page) {
+  const after = cursor && sql`(${integrations.createdAt}, ${integrations.id}) < (${cursor.at}, ${cursor.id})`;
+  return select(db, and(ofTeam(team), after)!)
     .orderBy(desc(integrations.createdAt), desc(integrations.id))
     .limit(limit);
 }
 
 export type Integration = Awaited<ReturnType<typeof listIntegrations>>[number];
 
-/** One integration of the team; undefined when it has none of that id. */
-export async function findIntegration(db: Database, teamId: string, id: string): Promise<Integration | undefined> {
-  const [row] = await select(db, ofTeam(teamId, id));
+/** Finds an integration of the team; undefined where it has none of that id. */
+export async function findIntegration(db: Database, team: Team, id: string): Promise<Integration | undefined> {
+  const [row] = await select(db, ofTeam(team, id));
   return row;
 }
 
-/** What is kept of a key. */
-const kept = async (key: string) => ({ digest: await sha256(key), prefix: keyPrefix(key) });
+/** What is stored of a key. */
+const storedKey = async (key: string) => ({ digest: await sha256(key), prefix: keyPrefix(key) });
 
-/** Puts a key in force for an integration, if the team has it; for the team itself where `id` is null. */
+/** Inserts a key of an integration, if the team has it; of the team itself where `id` is null. */
 function insertKey(
   db: Database,
-  teamId: string,
+  team: Team,
   id: string | null,
-  key: Awaited<ReturnType<typeof kept>>,
+  { digest, prefix }: Awaited<ReturnType<typeof storedKey>>,
   now: number,
 ) {
-  const integration = id === null ? undefined : exists(db.select().from(integrations).where(ofTeam(teamId, id)));
+  const integration = id === null ? undefined : exists(db.select().from(integrations).where(ofTeam(team, id)));
   const row = db
     .select({
-      digest: sql`${key.digest}`.as("digest"),
+      digest: sql`${digest}`.as("digest"),
       teamId: teams.id,
       integrationId: sql`${id}`.as("integration_id"),
-      prefix: sql`${key.prefix}`.as("prefix"),
+      prefix: sql`${prefix}`.as("prefix"),
       createdAt: sql`${now}`.as("created_at"),
       expiresAt: sql`NULL`.as("expires_at"),
     })
     .from(teams)
-    .where(and(eq(teams.id, teamId), integration));
+    .where(and(eq(teams.id, team.teamId), integration));
   return db.insert(apiKeys).select(row);
 }
 
-/** The statements, for one atomic batch, that make an integration and put its key in force. */
+type NewIntegration = IntegrationSettings & { id: string; key: string };
+
+/** Makes the statements, for one atomic batch, that create an integration and its key. */
 export async function integrationStatements(
   db: Database,
-  teamId: string,
-  { id, key, ...settings }: Settings & { id: string; key: string },
+  { teamId }: Team,
+  { id, key, ...settings }: NewIntegration,
   now: number,
 ) {
   const integration = db.insert(integrations).values({ id, teamId, ...settings, createdAt: now });
-  return [integration, insertKey(db, teamId, id, await kept(key), now)] as const;
+  return [integration, insertKey(db, { teamId }, id, await storedKey(key), now)] as const;
 }
 
-/** Makes an integration with its first key. */
+/** Creates an integration with its first key. */
 export async function createIntegration(
   db: Database,
-  teamId: string,
-  integration: Settings & { id: string; key: string },
+  team: Team,
+  integration: NewIntegration,
   now: number,
 ): Promise<Integration> {
-  const statements = await integrationStatements(db, teamId, integration, now);
-  const [, , [row]] = await db.batch([...statements, select(db, ofTeam(teamId, integration.id))]);
+  const [insertIntegration, insertItsKey] = await integrationStatements(db, team, integration, now);
+  const created = select(db, ofTeam(team, integration.id));
+  const [, , [row]] = await db.batch([insertIntegration, insertItsKey, created]);
   return row!;
 }
 
-/** Objects keep their integrations' timeouts, and read them again when the account's directory has grown. */
-const tellObjects = (db: Database, teamId: string) =>
-  db
-    .update(accounts)
-    .set({ directoryVersion: sql`${accounts.directoryVersion} + 1` })
-    .where(sql`${accounts.id} = (SELECT account_id FROM teams WHERE id = ${teamId})`);
-
-/** Changes what is given, effective on the next request; undefined when the team has no such integration. */
+/**
+ * Changes what is given; undefined where the team has no such integration. The team's object keeps the timeouts of its
+ * integrations, and reads them again when the directory version has grown.
+ */
 export async function changeIntegration(
   db: Database,
-  teamId: string,
+  tenant: Tenant,
   id: string,
-  change: { [K in keyof Settings]: Settings[K] | undefined },
+  change: IntegrationChange,
 ): Promise<Integration | undefined> {
-  const where = ofTeam(teamId, id);
-  const [, [row]] = await db.batch([
-    db.update(integrations).set(change).where(where),
-    select(db, where),
-    tellObjects(db, teamId),
-  ]);
-  return row;
+  const changed = db.update(integrations).set(change).where(ofTeam(tenant, id));
+  await atomically(db, [changed.getSQL(), bumpDirectoryVersion(tenant)]);
+  return findIntegration(db, tenant, id);
 }
 
-/** Removes an integration and its keys; false when the team has none of that id. The row stays: blocks and events name it. */
-export async function removeIntegration(db: Database, teamId: string, id: string, now: number): Promise<boolean> {
-  const [removed] = await db.batch([
-    db.update(integrations).set({ removedAt: now }).where(ofTeam(teamId, id)).returning({ id: integrations.id }),
-    db.delete(apiKeys).where(keysOf(teamId, id)),
-    tellObjects(db, teamId),
+/** Removes an integration and its keys; false where the team has none of that id. The row stays: blocks and events refer to it. */
+export async function removeIntegration(db: Database, tenant: Tenant, id: string, now: number): Promise<boolean> {
+  const removal = db.update(integrations).set({ removedAt: now }).where(ofTeam(tenant, id));
+  const [removed] = await atomically(db, [
+    removal.returning({ id: integrations.id }).getSQL(),
+    db.delete(apiKeys).where(keysOf(tenant, id)).getSQL(),
+    bumpDirectoryVersion(tenant),
   ]);
-  return removed.length > 0;
+  return removed!.results.length > 0;
 }
 
+/** A new key, and until when (UTC milliseconds) the others work at the latest. */
 type Rotation = { key: string; keepUntil: number };
 
-/**
- * Puts a new key in force and lets the others work until `keepUntil` (UTC milliseconds) at the latest; what has expired at
- * `now` goes. Undefined when the team has no such integration.
- */
+/** Replaces the key of an integration and deletes its expired ones; undefined where the team has no such integration. */
 export async function rotateKey(
   db: Database,
-  teamId: string,
+  team: Team,
   id: string,
   rotation: Rotation,
   now: number,
 ): Promise<Integration | undefined> {
-  const statements = await rotationStatements(db, teamId, id, rotation, now);
-  const [, , , [row]] = await db.batch([...statements, select(db, ofTeam(teamId, id))]);
+  const [expire, removeExpired, insert] = await rotationStatements(db, team, id, rotation, now);
+  const [, , , [row]] = await db.batch([expire, removeExpired, insert, select(db, ofTeam(team, id))]);
   return row;
 }
 
-/** As `rotateKey`, for the team's own key. */
-export async function rotateTeamKey(db: Database, teamId: string, rotation: Rotation, now: number): Promise<void> {
-  await db.batch(await rotationStatements(db, teamId, null, rotation, now));
+/** Replaces the team's own key, as `rotateKey` does an integration's. */
+export async function rotateTeamKey(db: Database, team: Team, rotation: Rotation, now: number): Promise<void> {
+  await db.batch(await rotationStatements(db, team, null, rotation, now));
 }
 
 async function rotationStatements(
   db: Database,
-  teamId: string,
+  team: Team,
   id: string | null,
   { key, keepUntil }: Rotation,
   now: number,
 ) {
-  const keys = keysOf(teamId, id);
-  const end = sql`min(coalesce(${apiKeys.expiresAt}, ${keepUntil}), ${keepUntil})`;
+  const keys = keysOf(team, id);
+  const expiry = sql`min(coalesce(${apiKeys.expiresAt}, ${keepUntil}), ${keepUntil})`;
   return [
-    db.update(apiKeys).set({ expiresAt: end }).where(keys),
+    db.update(apiKeys).set({ expiresAt: expiry }).where(keys),
     db.delete(apiKeys).where(and(keys, lte(apiKeys.expiresAt, now))),
-    insertKey(db, teamId, id, await kept(key), now),
+    insertKey(db, team, id, await storedKey(key), now),
   ] as const;
 }
 
-/** The keys of an integration of the team; the team's own where `id` is null. */
-const keysOf = (teamId: string, id: string | null) =>
+/** Matches the keys of an integration of the team; the team's own where `id` is null. */
+const keysOf = ({ teamId }: Team, id: string | null) =>
   and(id === null ? isNull(apiKeys.integrationId) : eq(apiKeys.integrationId, id), eq(apiKeys.teamId, teamId));

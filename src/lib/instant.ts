@@ -1,8 +1,9 @@
+import { MINUTE_MS } from "./duration.ts";
+
 // Date and time apart by T or a space, seconds and fraction optional, the zone not: a time without one names no instant.
 const INSTANT =
   /^(\d{4}-\d{2}-\d{2})[Tt ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:[.,](\d+))?)?(?:[Zz]|([+-])([01]\d|2[0-3])(?::?([0-5]\d))?)$/;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
-const MINUTE_MS = 60_000;
 const FIRST_MS = Date.parse("0000-01-01T00:00:00Z");
 const LAST_MS = Date.parse("9999-12-31T23:59:59.999Z");
 
@@ -30,6 +31,9 @@ export function parseInstant(text: string): number | null {
 export function formatInstant(ms: number): string {
   return new Date(ms).toISOString().replace(".000Z", "Z");
 }
+
+/** Writes UTC milliseconds in whole seconds: "2018-02-05T15:00:00Z". Status Hero's clients may accept no fraction. */
+export const wholeSeconds = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
 /** The text itself when it is a date of the calendar, `YYYY-MM-DD`; null otherwise. */
 export function parseDate(text: string): string | null {

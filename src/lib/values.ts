@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { parseDate, parseInstant } from "./instant.ts";
+import { ianaTimeZone } from "./rails_time_zone.ts";
 import { isEmail } from "./text.ts";
 import { isTimeZone } from "./time_zone.ts";
 
@@ -30,6 +31,9 @@ export const date = string().refine((value) => parseDate(value) !== null, "must 
 export const timeZone = string()
   .trim()
   .refine(isTimeZone, "must be an IANA time zone such as America/New_York, or UTC");
+
+/** A time zone by its Rails name, as Status Hero writes it, or by its IANA name; read as the IANA name. */
+export const namedTimeZone = z.string("must be a string").trim().transform(ianaTimeZone).pipe(timeZone);
 
 /** An e-mail address, trimmed and in lower case. */
 export const email = string().trim().toLowerCase().refine(isEmail, "must be an e-mail address");

@@ -1,11 +1,12 @@
-import { splitName, type UserRow } from "../api/status_hero/user_body.ts";
 import { byName, holds, searchable } from "../people/listing.ts";
+import { splitName } from "../people/name.ts";
+import type { User } from "../people/user.ts";
 
 /**
  * A page of `size` members, counted from 1, by last name, first name and id. With `q`, only those whose last name, first name or e-mail address
  * holds it, whatever the case and the accents (Status Hero, "Get All Members").
  */
-export function pageOfMembers<T extends UserRow & { memberId: string }>(
+export function pageOfMembers<T extends User & { memberId: string }>(
   team: readonly T[],
   { q, page, size }: { q: string; page: number; size: number },
 ): T[] {

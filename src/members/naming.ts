@@ -1,4 +1,4 @@
-import { splitName } from "../api/status_hero/user_body.ts";
+import { splitName } from "../people/name.ts";
 
 /** A name as it is stored; see `people.last_name`. */
 export type Naming = { name: string; lastName: string | null };

@@ -15,8 +15,11 @@ const type = (to: string) => `import type { a } from "${to}";`;
 
 describe("places and roles", () => {
   test.each([
-    ["src/people/routes.ts", "routes"],
-    ["src/people/merge_store.ts", "store"],
+    ["src/api/rollcall/people_routes.ts", "routes"],
+    ["src/api/rollcall/person_body.ts", "body"],
+    ["src/api/status_hero/link.ts", "pure"],
+    ["src/people/service.ts", "service"],
+    ["src/people/merges/merge_store.ts", "store"],
     ["src/people/store_merge.ts", "pure"],
     ["src/people/stored.ts", "pure"],
     ["src/dashboard/team/page.tsx", "page"],
@@ -24,78 +27,102 @@ describe("places and roles", () => {
     ["src/http/store.ts", "http"],
     ["src/lib/store.ts", "lib"],
     ["src/db/client.ts", "client"],
+    ["src/db/triggers.ts", "triggers"],
     ["src/db/schema/people.ts", "tables"],
+    ["src/auth/actor.ts", "actor"],
     ["src/app.ts", "app"],
   ])("%s is %s", (path, role) => {
     expect(readModule(path, "").role).toBe(role);
     expect(misplaced(tree({ [path]: "" }))).toEqual([]);
   });
 
-  test.each(["src/billing/store.ts", "src/server.ts", "src/db/queries.ts"])("%s has no place", (path) => {
+  test.each([
+    "src/billing/store.ts",
+    "src/server.ts",
+    "src/db/queries.ts",
+    "src/api/routes.ts",
+    "src/api/acme/routes.ts",
+    "src/people/routes.ts",
+    "src/people/schema.ts",
+    "src/people/person_body.ts",
+    "src/api/rollcall/store.ts",
+    "src/api/rollcall/service.ts",
+  ])("%s has no place", (path) => {
     expect(misplaced(tree({ [path]: "" }))).toHaveLength(1);
   });
 });
 
 describe("arrows", () => {
   test.each([
-    ["src/people/routes.ts", value("./store.ts"), "src/people/store.ts"],
+    ["src/people/service.ts", value("./store.ts"), "src/people/store.ts"],
+    ["src/people/service.ts", value("../presence/stub.ts"), "src/presence/stub.ts"],
+    ["src/people/service.ts", type("../auth/actor.ts"), "src/auth/actor.ts"],
     ["src/people/store.ts", value("../db/schema/index.ts"), "src/db/schema/index.ts"],
-    ["src/people/store.ts", type("./schema.ts"), "src/people/schema.ts"],
-    ["src/people/store.ts", 'type A = import("./schema.ts").a;', "src/people/schema.ts"],
-    ["src/people/schema.ts", value("../http/schema.ts"), "src/http/schema.ts"],
     ["src/http/context.ts", type("../db/client.ts"), "src/db/client.ts"],
     ["src/presence/stub.ts", type("./object.ts"), "src/presence/object.ts"],
     ["src/presence/block.ts", value("../lib/text.ts"), "src/lib/text.ts"],
+    ["src/presence/job.ts", value("./service.ts"), "src/presence/service.ts"],
+    ["src/api/rollcall/routes.ts", value("../../people/service.ts"), "src/people/service.ts"],
+    ["src/api/rollcall/schema.ts", value("../../http/schema.ts"), "src/http/schema.ts"],
+    ["src/api/rollcall/a_body.ts", type("../../people/store.ts"), "src/people/store.ts"],
   ])("%s may: %s", (from, statement, to) => {
     expect(wrongArrows(importing(from, statement, to))).toEqual([]);
   });
 
   test.each([
-    ["src/people/routes.ts", value("../db/client.ts"), "src/db/client.ts"],
-    ["src/people/store.ts", value("./schema.ts"), "src/people/schema.ts"],
-    ["src/people/store.ts", 'import { type a } from "./schema.ts";', "src/people/schema.ts"],
-    ["src/people/store.ts", 'const a = await import("./schema.ts");', "src/people/schema.ts"],
-    ["src/people/store.ts", 'export { a } from "./schema.ts";', "src/people/schema.ts"],
-    ["src/people/store.ts", 'export * from "./schema.ts";', "src/people/schema.ts"],
-    ["src/people/store.ts", 'import a = require("./schema.ts");', "src/people/schema.ts"],
-    ["src/people/store.ts", 'import "./schema.ts";', "src/people/schema.ts"],
+    ["src/api/rollcall/routes.ts", value("../../people/store.ts"), "src/people/store.ts"],
+    ["src/api/rollcall/routes.ts", type("../../people/store.ts"), "src/people/store.ts"],
+    ["src/api/rollcall/routes.ts", value("../../presence/stub.ts"), "src/presence/stub.ts"],
+    ["src/api/rollcall/routes.ts", value("../../db/client.ts"), "src/db/client.ts"],
+    ["src/api/rollcall/a_body.ts", value("../../people/store.ts"), "src/people/store.ts"],
+    ["src/people/service.ts", type("../http/context.ts"), "src/http/context.ts"],
+    ["src/people/service.ts", type("../http/schema.ts"), "src/http/schema.ts"],
+    ["src/people/store.ts", value("../http/schema.ts"), "src/http/schema.ts"],
+    ["src/people/store.ts", 'import { type a } from "../http/schema.ts";', "src/http/schema.ts"],
+    ["src/people/store.ts", 'const a = await import("../http/schema.ts");', "src/http/schema.ts"],
+    ["src/people/store.ts", 'export { a } from "../http/schema.ts";', "src/http/schema.ts"],
+    ["src/people/store.ts", 'export * from "../http/schema.ts";', "src/http/schema.ts"],
+    ["src/people/store.ts", 'import a = require("../http/schema.ts");', "src/http/schema.ts"],
+    ["src/people/store.ts", 'import "../http/schema.ts";', "src/http/schema.ts"],
+    ["src/people/store.ts", 'type A = import("../http/schema.ts").a;', "src/http/schema.ts"],
     ["src/people/merge.ts", type("./store.ts"), "src/people/store.ts"],
+    ["src/people/job.ts", value("./store.ts"), "src/people/store.ts"],
     ["src/http/context.ts", value("../db/client.ts"), "src/db/client.ts"],
     ["src/http/context.ts", type("../db/schema/people.ts"), "src/db/schema/people.ts"],
     ["src/presence/stub.ts", value("./object.ts"), "src/presence/object.ts"],
-    ["src/presence/object.ts", value("./schema.ts"), "src/presence/schema.ts"],
+    ["src/presence/object.ts", value("../http/schema.ts"), "src/http/schema.ts"],
     ["src/lib/text.ts", value("../http/body.ts"), "src/http/body.ts"],
-    ["src/index.ts", value("./people/routes.ts"), "src/people/routes.ts"],
+    ["src/index.ts", value("./api/rollcall/routes.ts"), "src/api/rollcall/routes.ts"],
   ])("%s may not: %s", (from, statement, to) => {
     expect(wrongArrows(importing(from, statement, to))).toHaveLength(1);
   });
 
-  test("src/ may import neither tests nor what is not there", () => {
+  test("src/ may import neither tests nor files that do not exist", () => {
     const statements = value("../test/support/team.ts") + value("./gone.ts") + value("./lib/text");
     expect(wrongArrows(importing("src/app.ts", statements, "src/lib/text.ts"))).toHaveLength(3);
   });
 });
 
-describe("slices", () => {
+describe("slices and surfaces", () => {
   test.each([
     ["src/presence/store.ts", "src/people/store.ts"],
-    ["src/timeline/routes.ts", "src/presence/stub.ts"],
-    ["src/people/routes.ts", "src/auth/guard.ts"],
-    ["src/timeline/routes.ts", "src/presence/overlap.ts"],
-    ["src/people/routes.ts", "src/people/schema.ts"],
-    ["src/app.ts", "src/people/routes.ts"],
+    ["src/timeline/service.ts", "src/presence/stub.ts"],
+    ["src/timeline/service.ts", "src/presence/insights/overlap.ts"],
+    ["src/api/rollcall/routes.ts", "src/auth/key_guard.ts"],
+    ["src/api/rollcall/routes.ts", "src/people/service.ts"],
+    ["src/app.ts", "src/api/rollcall/routes.ts"],
   ])("%s may import %s", (from, to) => {
     expect(wrongSlices(importing(from, value(relative(from, to)), to))).toEqual([]);
   });
 
   test.each([
     ["src/people/store.ts", "src/presence/store.ts"],
-    ["src/presence/schema.ts", "src/people/schema.ts"],
-    ["src/presence/routes.ts", "src/people/routes.ts"],
-    ["src/timeline/stub.ts", "src/presence/object.ts"],
-    ["src/setup/guard.ts", "src/auth/guard.ts"],
+    ["src/people/service.ts", "src/api/rollcall/person_body.ts"],
+    ["src/api/rollcall/person_body.ts", "src/api/status_hero/user_body.ts"],
+    ["src/dashboard/page.tsx", "src/api/rollcall/person_body.ts"],
+    ["src/timeline/service.ts", "src/presence/object.ts"],
     ["src/lib/text.ts", "src/people/merge.ts"],
-    ["src/http/body.ts", "src/auth/guard.ts"],
+    ["src/http/body.ts", "src/auth/key_guard.ts"],
   ])("%s may not import %s, not even a type", (from, to) => {
     expect(wrongSlices(importing(from, value(relative(from, to)), to))).toHaveLength(1);
     expect(wrongSlices(importing(from, type(relative(from, to)), to))).toHaveLength(1);
@@ -107,7 +134,8 @@ describe("slices", () => {
 describe("packages", () => {
   test.each([
     ["src/people/store.ts", value("drizzle-orm/sqlite-core")],
-    ["src/people/schema.ts", 'import * as z from "zod";'],
+    ["src/api/rollcall/schema.ts", 'import * as z from "zod";'],
+    ["src/people/value.ts", 'import * as z from "zod";'],
     ["src/http/body.ts", 'import type * as z from "zod";'],
     ["src/lib/csv.ts", 'import Papa from "papaparse";'],
     ["src/dashboard/page.tsx", value("hono/jsx")],
@@ -115,8 +143,10 @@ describe("packages", () => {
   ])("%s may: %s", (path, text) => expect(wrongPackages(tree({ [path]: text }))).toEqual([]));
 
   test.each([
-    ["src/people/routes.ts", value("drizzle-orm")],
-    ["src/people/routes.ts", value("honoured")],
+    ["src/api/rollcall/routes.ts", value("drizzle-orm")],
+    ["src/api/rollcall/routes.ts", value("honoured")],
+    ["src/people/service.ts", value("hono")],
+    ["src/people/service.ts", 'import * as z from "zod";'],
     ["src/http/body.ts", 'import * as z from "zod";'],
     ["src/lib/text.ts", 'import Papa from "papaparse";'],
     ["src/presence/overlap.ts", value("temporal-polyfill")],

@@ -1,17 +1,30 @@
 import type { Import, Module } from "./module.ts";
 import { reexports } from "./module.ts";
-import { BARRELS, OPEN_TO_LATER_SLICES, OPENS_DATABASE, SLICES, TABLE, WRAPPED_PACKAGES } from "./rules.ts";
+import {
+  BARRELS,
+  DOMAIN_ROLES,
+  OPEN_ROLES,
+  OPENS_DATABASE,
+  SLICES,
+  SURFACE_ROLES,
+  SURFACES,
+  TABLE,
+  WRAPPED_PACKAGES,
+} from "./rules.ts";
 
 /** Folders of src/ that every slice may stand on, as far as the table of roles allows. */
 const SHARED = ["", "lib", "db", "http"];
 
 type Modules = ReadonlyMap<string, Module>;
 
-/** Files that have no place in the house. */
+/** Files that have no place in the house, or a role that their storey does not have. */
 export function misplaced(modules: Modules): string[] {
   return [...modules.values()].flatMap(({ path, role, area }) => {
-    if (!SHARED.includes(area) && !isSlice(area)) return [`${path}: src/${area} is no slice`];
-    return role ? [] : [`${path}: nothing of this name belongs here`];
+    if (!SHARED.includes(area) && !isSlice(area) && !isSurface(area))
+      return [`${path}: src/${area} is no slice or surface`];
+    if (!role) return [`${path}: no role has this name`];
+    const foreign = isSlice(area) ? SURFACE_ROLES : isSurface(area) ? DOMAIN_ROLES : [];
+    return foreign.includes(role) ? [`${path}: ${role} does not belong in src/${area}`] : [];
   });
 }
 
@@ -27,26 +40,29 @@ export function wrongArrows(modules: Modules): string[] {
   });
 }
 
-/** Imports of a later slice, of what an earlier slice keeps to itself, and of a slice by what belongs to none. */
+/** Imports of a later slice, of a surface, and of what a slice keeps to itself. */
 export function wrongSlices(modules: Modules): string[] {
   return eachImport(modules, (module, { from }) => {
     const target = modules.get(from);
-    if (!target || !isSlice(target.area) || target.area === module.area || module.area === "") return null;
-    if (!isSlice(module.area)) return `${module.area} stands below the slices and must not import ${from}`;
-    if (SLICES.indexOf(target.area) > SLICES.indexOf(module.area)) return `${target.area} comes after ${module.area}`;
-    // A guard decides with rows alone; another slice's guard is asked for by the route.
-    const isOpen = module.role !== "guard" || target.role === "store";
-    if (!isOpen || !target.role || !OPEN_TO_LATER_SLICES.includes(target.role)) {
-      return `${from} is not open to the ${module.role} of another slice`;
+    if (!target || target.area === module.area || module.area === "") return null;
+    if (isSurface(target.area)) return `${module.area} must not import the surface ${target.area}`;
+    if (!isSlice(target.area)) return null;
+    // Requests carry who is asking.
+    if (target.role === "actor" && (module.area === "http" || isSlice(module.area))) return null;
+    if (!isSlice(module.area) && !isSurface(module.area)) return `${module.area} must not import a slice (${from})`;
+    if (isSlice(module.area) && SLICES.indexOf(target.area) > SLICES.indexOf(module.area)) {
+      return `${target.area} comes after ${module.area}`;
     }
-    return null;
+    return target.role && OPEN_ROLES.includes(target.role) ? null : `${from} is not open to other folders`;
   });
 }
 
-/** Files that open the database though it should be handed to them. */
+const OPENERS = ["database", "databaseOf", "databases", "directoryDatabase"];
+
+/** Files that open a database though they should be given one. */
 export const openers = (modules: Modules): string[] =>
   eachImport(modules, ({ role }, { from, names }) =>
-    from === "src/db/client.ts" && names.includes("database") && !OPENS_DATABASE.includes(role)
+    from === "src/db/client.ts" && names.some((name) => OPENERS.includes(name)) && !OPENS_DATABASE.includes(role)
       ? `${role} must not open the database`
       : null,
   );
@@ -94,6 +110,8 @@ export function cycles(modules: Modules): string[] {
   for (const path of modules.keys()) visit(path);
   return found;
 }
+
+const isSurface = (area: string): area is (typeof SURFACES)[number] => (SURFACES as readonly string[]).includes(area);
 
 const isSlice = (area: string): area is (typeof SLICES)[number] => (SLICES as readonly string[]).includes(area);
 

@@ -16,7 +16,7 @@ export type Module = {
   text: string;
   /** Null where nothing of src/ belongs. */
   role: Role | null;
-  /** The folder of src/ that holds it; "" for src/ itself. */
+  /** The folder of src/ that holds it, `api/rollcall` for one within src/api; "" for src/ itself. */
   area: string;
   program: Node;
   imports: Import[];
@@ -25,17 +25,26 @@ export type Module = {
 /** Reads one file of src/. */
 export function readModule(path: string, text: string): Module {
   const program = parseAst(text, { lang: path.endsWith("x") ? "tsx" : "ts" }, path) as unknown as Node;
-  const area = path.split("/").length > 2 ? path.split("/")[1]! : "";
+  const area = areaOf(path);
   return { path, text, role: roleOf(path, area), area, program, imports: importsOf(program, path) };
+}
+
+function areaOf(path: string): string {
+  const [, area = "", surface = "", ...rest] = path.split("/");
+  if (surface === "") return "";
+  return area === "api" && rest.length > 0 ? `api/${surface}` : area;
 }
 
 function roleOf(path: string, area: string): Role | null {
   const name = path.slice(path.lastIndexOf("/") + 1).replace(/\.tsx?$/, "");
   if (area === "") return name === "index" || name === "app" || name === "cron" ? name : null;
   if (area === "lib") return "lib";
-  if (area === "db")
-    return path === "src/db/client.ts" ? "client" : path.startsWith("src/db/schema/") ? "tables" : null;
-  // The zod pieces that the slices' schemas share: a schema like theirs, in nobody's slice.
+  if (area === "db") {
+    if (name === "client" || name === "triggers") return name;
+    return path.startsWith("src/db/schema/") ? "tables" : null;
+  }
+  if (path === "src/auth/actor.ts") return "actor";
+  // The pieces of a wire that every surface's schemas share.
   if (area === "http") return name === "schema" ? "schema" : "http";
   const last = name.slice(name.lastIndexOf("_") + 1);
   return ROLES_BY_NAME.find((role) => role === last) ?? "pure";

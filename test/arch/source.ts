@@ -2,10 +2,12 @@ import { exported, type Module, type Node, nameOf, walk } from "./module.ts";
 import { EMPTY_NAMES, MAX_LINES, type Role } from "./rules.ts";
 
 /** Roles that answer the same whenever, wherever and however often they are asked: time and chance are arguments. */
-const TIMELESS: readonly (Role | null)[] = ["lib", "pure", "schema", "tables", "client", "store", "page"];
+const TIMELESS: readonly (Role | null)[] = [
+  ...(["lib", "pure", "schema", "body", "value", "tables", "triggers", "client", "store", "service", "page"] as const),
+];
 
 /** Of these, the ones to which nobody even hands a way out. A store works on a database, which is one. */
-const SEALED: readonly (Role | null)[] = ["lib", "pure", "schema", "tables", "page"];
+const SEALED: readonly (Role | null)[] = ["lib", "pure", "schema", "body", "value", "tables", "triggers", "page"];
 
 const words = (list: string): ReadonlySet<string> => new Set(list.split(" "));
 
@@ -63,7 +65,7 @@ function isReference(parent: Node | null, field: string): boolean {
 const SQL =
   /\bselect\b[\s\S]*\bfrom\b|\b(?:insert(?: or \w+)?|replace) into\b|\bupdate\b[\s\S]*\bset\b|\bdelete from\b|\bcreate (?:unique )?(?:table|index)\b|\bpragma \w/i;
 
-/** Roles that speak to a database. An object's own SQLite is in its `object_store.ts`. */
+/** Roles that speak to a database. An object's own SQLite is in its `storage_store.ts`. */
 const SPEAKS_SQL: readonly (Role | null)[] = ["store", "tables", "client"];
 
 /** SQL, and queries built on the database a request carries, outside the stores. */
@@ -103,7 +105,7 @@ const TENANT = /^(?:tenant|team|teamId|account|accountId)$/;
 /** Exported functions of stores that do not take the tenant first, or next to the database they run on. */
 export function tenantless(module: Module): string[] {
   // An object's own SQLite holds one team.
-  if (module.role !== "store" || module.path.endsWith("/object_store.ts")) return [];
+  if (module.role !== "store" || module.path.endsWith("/storage_store.ts")) return [];
   return exported(module)
     .filter(({ kind, params }) => {
       const at = params.findIndex((param) => isNamed(param, /^db$/)) + 1;

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { splitName } from "../../src/api/status_hero/user_body.ts";
 import { rename } from "../../src/members/naming.ts";
+import { splitName } from "../../src/people/name.ts";
 
 describe("a name", () => {
   test.each([

@@ -1,3 +1,5 @@
+import type { Accepts } from "../../src/http/metadata.ts";
+import { routeMetadata } from "./metadata.ts";
 import { eventsBody, HOLIDAY, LEAVE, type Names, presenceBody } from "./world.ts";
 
 /** A request that a route answers well: what it leaves out, the route does not need. */
@@ -8,12 +10,8 @@ export type Sample = {
   body?: unknown;
 };
 
-/** Who may call a route: holders of an integration's key, of the team's, of either, or of the set-up token. */
-export type Accepts = "integration" | "team" | "either" | "setup";
-
-/** A route: whom it takes, and samples that between them use every parameter and field it has. */
+/** A route: samples that together use each of its parameters and fields, and what is special about its answers. */
 export type Row = {
-  accepts: Accepts;
   samples: ((of: Names) => Sample)[];
   /** The list in the body whose items are refused one by one, as `failures` of a 200. */
   spares?: string;
@@ -27,10 +25,7 @@ export type Row = {
   erases?: true;
 };
 
-const by =
-  (accepts: Accepts) =>
-  (...samples: Row["samples"]): Row => ({ accepts, samples });
-const [integration, team, either, setup] = [by("integration"), by("team"), by("either"), by("setup")];
+const row = (...samples: Row["samples"]): Row => ({ samples });
 
 const nothing = () => ({});
 const LIMIT = { limit: "1" };
@@ -56,11 +51,11 @@ const member = (username: string) => ({
 });
 
 /**
- * Every route, a line or two each. Tests of security and of bad input are driven by this table: a route without a row
- * fails, and so does a row without a route. Whatever a sample says is to come from `of`, where it is anybody's.
+ * Every route, in a line or two each. The tests of security and of bad input run over this table: a route without a row
+ * fails, and so does a row without a route. Names of a team's things in a sample come from `of`.
  */
-export const MATRIX: Record<string, Row> = {
-  "POST /api/v1/setup": setup(() => ({
+const ROWS: Record<string, Row> = {
+  "POST /api/v1/setup": row(() => ({
     body: {
       account_name: "Sample",
       team: { name: "Sample team", slug: `sample-${crypto.randomUUID()}`, time_zone: "Europe/London" },
@@ -69,53 +64,53 @@ export const MATRIX: Record<string, Row> = {
     },
   })),
 
-  "DELETE /api/v1/setup/accounts/:id": { ...setup((of) => ({ params: { id: of.account } })), erases: true },
+  "DELETE /api/v1/setup/accounts/:id": { ...row((of) => ({ params: { id: of.account } })), erases: true },
 
-  "GET /api/v1/integrations": team(nothing, () => ({ query: LIMIT })),
-  "POST /api/v1/integrations": team(({ mark }) => ({
+  "GET /api/v1/integrations": row(nothing, () => ({ query: LIMIT })),
+  "POST /api/v1/integrations": row(({ mark }) => ({
     body: { name: `Third ${mark}`, active: true, presence_timeout_minutes: 15 },
   })),
-  "GET /api/v1/integrations/:id": team(ofIntegration),
-  "PATCH /api/v1/integrations/:id": team((of) => ({
+  "GET /api/v1/integrations/:id": row(ofIntegration),
+  "PATCH /api/v1/integrations/:id": row((of) => ({
     ...ofIntegration(of),
     body: { name: `Changed ${of.mark}`, active: false, presence_timeout_minutes: 20 },
   })),
-  "DELETE /api/v1/integrations/:id": team(ofIntegration),
-  "POST /api/v1/integrations/:id/rotate": team(
+  "DELETE /api/v1/integrations/:id": row(ofIntegration),
+  "POST /api/v1/integrations/:id/rotate": row(
     (of) => ({ ...ofIntegration(of), body: { keep_old_for_minutes: 5 } }),
     ofIntegration,
   ),
 
-  "GET /api/v1/people": either(nothing, ({ mark }) => ({ query: { ...LIMIT, q: mark } })),
-  "GET /api/v1/people/:id": either(
+  "GET /api/v1/people": row(nothing, ({ mark }) => ({ query: { ...LIMIT, q: mark } })),
+  "GET /api/v1/people/:id": row(
     ofPerson,
     (of) => ({ params: { id: of.merged } }),
     (of) => ({ params: { id: of.personIdentifier } }),
     (of) => ({ params: { id: of.personEmail } }),
     (of) => ({ params: { id: of.personSlug } }),
   ),
-  "POST /api/v1/people/:id/merge": team((of) => ({ ...ofPerson(of), body: { person: of.other } })),
-  "POST /api/v1/people/:id/unmerge": team((of) => ({ ...ofPerson(of), body: { person: of.merged } }), ofPerson),
-  "GET /api/v1/people/:id/export": team(ofPerson, (of) => ({ params: { id: of.merged } })),
-  "DELETE /api/v1/people/:id": { ...team(ofPerson, (of) => ({ params: { id: of.other } })), erases: true },
-  "GET /api/v1/people/:id/timeline": either(ofPerson, (of) => ({ ...ofPerson(of), query: { date: "2026-01-15" } })),
+  "POST /api/v1/people/:id/merge": row((of) => ({ ...ofPerson(of), body: { person: of.other } })),
+  "POST /api/v1/people/:id/unmerge": row((of) => ({ ...ofPerson(of), body: { person: of.merged } }), ofPerson),
+  "GET /api/v1/people/:id/export": row(ofPerson, (of) => ({ params: { id: of.merged } })),
+  "DELETE /api/v1/people/:id": { ...row(ofPerson, (of) => ({ params: { id: of.other } })), erases: true },
+  "GET /api/v1/people/:id/timeline": row(ofPerson, (of) => ({ ...ofPerson(of), query: { date: "2026-01-15" } })),
 
-  "POST /api/v1/presence": integration(({ mark }) => ({ body: presenceBody(mark) })),
-  "GET /api/v1/presence": either(nothing, () => ({ query: { ...LIMIT, present: "true" } })),
-  "GET /api/v1/presence/live": either(() => ({ headers: UPGRADE })),
-  "GET /api/v1/blocks": either(nothing, (of) => ({
+  "POST /api/v1/presence": row(({ mark }) => ({ body: presenceBody(mark) })),
+  "GET /api/v1/presence": row(nothing, () => ({ query: { ...LIMIT, present: "true" } })),
+  "GET /api/v1/presence/live": row(() => ({ headers: UPGRADE })),
+  "GET /api/v1/blocks": row(nothing, (of) => ({
     query: { ...LIMIT, ...WINDOW, person: of.person, status: "online", source: `desk-${of.mark}` },
   })),
-  "GET /api/v1/overlap": either(() => ({ query: { ...LIMIT, ...WINDOW } })),
-  "GET /api/v1/patterns": either(nothing, (of) => ({ query: { weeks: "2", person: of.personIdentifier } })),
+  "GET /api/v1/overlap": row(() => ({ query: { ...LIMIT, ...WINDOW } })),
+  "GET /api/v1/patterns": row(nothing, (of) => ({ query: { weeks: "2", person: of.personIdentifier } })),
 
-  "POST /api/v1/events": { ...integration(({ mark }) => ({ body: eventsBody(mark) })), spares: "events" },
-  "GET /api/v1/events": either(nothing, (of) => ({
+  "POST /api/v1/events": { ...row(({ mark }) => ({ body: eventsBody(mark) })), spares: "events" },
+  "GET /api/v1/events": row(nothing, (of) => ({
     query: { ...LIMIT, ...WINDOW, person: of.personEmail, kind: "commit", external_id: `commit-${of.mark}` },
   })),
 
-  "GET /api/v1/team": team(nothing),
-  "PATCH /api/v1/team": team(({ mark }) => ({
+  "GET /api/v1/team": row(nothing),
+  "PATCH /api/v1/team": row(({ mark }) => ({
     body: {
       ...{ name: `Team ${mark}`, time_zone: "UTC", work_days: [7, 6, 5, 4, 3, 2, 1] },
       questions: { next: `Next, ${mark}?`, blockers: "Stuck?", previous: "Done?", previous_completed: "All done?" },
@@ -123,39 +118,39 @@ export const MATRIX: Record<string, Row> = {
       stores_details: true,
     },
   })),
-  "POST /api/v1/team/rotate": { ...team(() => ({ body: { keep_old_for_minutes: 5 } })), rotates: true },
-  "GET /api/v1/members": team(nothing, ({ mark }) => ({ query: { ...PAGE, q: mark } })),
-  "POST /api/v1/members": team(
+  "POST /api/v1/team/rotate": { ...row(() => ({ body: { keep_old_for_minutes: 5 } })), rotates: true },
+  "GET /api/v1/members": row(nothing, ({ mark }) => ({ query: { ...PAGE, q: mark } })),
+  "POST /api/v1/members": row(
     ({ mark }) => ({ body: { email: `new.${mark}@example.com`, name: `New ${mark}`, ...member(`new-${mark}`) } }),
     ({ mark }) => ({ body: { email: `second.${mark}@example.com`, first_name: "Second", last_name: mark } }),
   ),
-  "GET /api/v1/members/:id": team(ofPerson, (of) => ({ params: { id: of.personSlug } })),
-  "PATCH /api/v1/members/:id": team(
+  "GET /api/v1/members/:id": row(ofPerson, (of) => ({ params: { id: of.personSlug } })),
+  "PATCH /api/v1/members/:id": row(
     (of) => ({
       params: { id: of.other },
       body: { email: `changed.${of.mark}@example.com`, name: `Changed ${of.mark}`, ...member(`changed-${of.mark}`) },
     }),
     (of) => ({ params: { id: of.other }, body: { first_name: "Changed", last_name: of.mark } }),
   ),
-  "DELETE /api/v1/members/:id": team(ofPerson),
-  "POST /api/v1/member_absences/:id": team((of) => ({ ...ofPerson(of), body: { date: TODAY } })),
-  "DELETE /api/v1/member_absences/:id/:date": team((of) => ({ params: { id: of.person, date: LEAVE } })),
-  "POST /api/v1/team_absences": team(() => ({ body: { date: "2040-01-18" } })),
-  "DELETE /api/v1/team_absences/:date": team(() => ({ params: { date: HOLIDAY } })),
+  "DELETE /api/v1/members/:id": row(ofPerson),
+  "POST /api/v1/member_absences/:id": row((of) => ({ ...ofPerson(of), body: { date: TODAY } })),
+  "DELETE /api/v1/member_absences/:id/:date": row((of) => ({ params: { id: of.person, date: LEAVE } })),
+  "POST /api/v1/team_absences": row(() => ({ body: { date: "2040-01-18" } })),
+  "DELETE /api/v1/team_absences/:date": row(() => ({ params: { date: HOLIDAY } })),
 
-  "GET /api/v1/reports": team(nothing, () => ({ query: PAGE })),
-  "GET /api/v1/reports/:id": team(
+  "GET /api/v1/reports": row(nothing, () => ({ query: PAGE })),
+  "GET /api/v1/reports/:id": row(
     (of) => ({ params: { id: of.report } }),
     () => ({ params: { id: TODAY } }),
   ),
-  "GET /api/v1/statuses": team(nothing, () => ({ query: PAGE })),
-  "GET /api/v1/statuses/:id": team(ofCheckin, (of) => ({ params: { id: of.checkinSlug } })),
-  "PUT /api/v1/statuses/:id": team((of) => ({ ...ofCheckin(of), body: { answers: answers(of.mark) } })),
-  "POST /api/v1/statuses": team((of) => ({ body: { member: of.person, answers: answers(of.mark) } })),
-  "GET /api/v1/status_activities/:id": team(ofActivity),
-  "GET /api/v1/statuses_activities/:id": team(ofActivity),
+  "GET /api/v1/statuses": row(nothing, () => ({ query: PAGE })),
+  "GET /api/v1/statuses/:id": row(ofCheckin, (of) => ({ params: { id: of.checkinSlug } })),
+  "PUT /api/v1/statuses/:id": row((of) => ({ ...ofCheckin(of), body: { answers: answers(of.mark) } })),
+  "POST /api/v1/statuses": row((of) => ({ body: { member: of.person, answers: answers(of.mark) } })),
+  "GET /api/v1/status_activities/:id": row(ofActivity),
+  "GET /api/v1/statuses_activities/:id": row(ofActivity),
   "POST /api/v1/status_activities": {
-    ...team(({ mark, personEmail }) => ({
+    ...row(({ mark, personEmail }) => ({
       body: {
         ...{ email: personEmail, source: `board-${mark}`, source_url: `https://example.com/${mark}` },
         description: `Moved <b>${mark}</b>`,
@@ -163,42 +158,47 @@ export const MATRIX: Record<string, Row> = {
     })),
     unknown: 422,
   },
-  "GET /api/v1/tags": team(nothing, () => ({ query: PAGE })),
-  "GET /api/v1/tags/:tag": { ...team(({ mark }) => ({ params: { tag: `tag-${mark}` }, query: PAGE })), finds: true },
+  "GET /api/v1/tags": row(nothing, () => ({ query: PAGE })),
+  "GET /api/v1/tags/:tag": { ...row(({ mark }) => ({ params: { tag: `tag-${mark}` }, query: PAGE })), finds: true },
 
-  "GET /api/v1/comments": team(nothing, () => ({ query: PAGE })),
-  "GET /api/v1/comments/:id": team(ofComment),
-  "POST /api/v1/statuses/:id/comments": team((of) => ({
+  "GET /api/v1/comments": row(nothing, () => ({ query: PAGE })),
+  "GET /api/v1/comments/:id": row(ofComment),
+  "POST /api/v1/statuses/:id/comments": row((of) => ({
     ...ofCheckin(of),
     body: { person: of.person, body: `More about ${of.mark}` },
   })),
-  "PATCH /api/v1/comments/:id": team((of) => ({ ...ofComment(of), body: { body: `Else about ${of.mark}` } })),
-  "DELETE /api/v1/comments/:id": team(ofComment),
-  "GET /api/v1/reactions": team(nothing, () => ({ query: PAGE })),
-  "GET /api/v1/reactions/:id": team(ofReaction),
-  "POST /api/v1/statuses/:id/reactions": team((of) => ({
+  "PATCH /api/v1/comments/:id": row((of) => ({ ...ofComment(of), body: { body: `Else about ${of.mark}` } })),
+  "DELETE /api/v1/comments/:id": row(ofComment),
+  "GET /api/v1/reactions": row(nothing, () => ({ query: PAGE })),
+  "GET /api/v1/reactions/:id": row(ofReaction),
+  "POST /api/v1/statuses/:id/reactions": row((of) => ({
     ...ofCheckin(of),
     body: { person: of.personSlug, body: `:more-${of.mark}:` },
   })),
-  "DELETE /api/v1/reactions/:id": team(ofReaction),
+  "DELETE /api/v1/reactions/:id": row(ofReaction),
 
-  "GET /api/v1/stats-notifications": either(nothing, (of) => ({
+  "GET /api/v1/stats-notifications": row(nothing, (of) => ({
     query: { ...PAGE, ...LIMIT, user_id: of.personIdentifier, status: "removed" },
   })),
-  "POST /api/v1/stats-notifications": either((of) => ({
+  "POST /api/v1/stats-notifications": row((of) => ({
     body: { user_id: of.personEmail, time_window: "half_yearly", webhook_url: `https://example.com/${of.mark}` },
   })),
-  "GET /api/v1/stats-notifications/:id": either(ofSubscription),
-  "PUT /api/v1/stats-notifications/:id": either((of) => ({
+  "GET /api/v1/stats-notifications/:id": row(ofSubscription),
+  "PUT /api/v1/stats-notifications/:id": row((of) => ({
     ...ofSubscription(of),
     body: { time_window: "yearly", webhook_url: `https://example.com/${of.mark}` },
   })),
-  "DELETE /api/v1/stats-notifications/:id": either(ofSubscription),
-  "POST /api/v1/stats-notifications/:id/refresh": either(ofSubscription),
-  "GET /api/v1/stats-notifications/:id/deliveries": either(ofSubscription, (of) => ({
+  "DELETE /api/v1/stats-notifications/:id": row(ofSubscription),
+  "POST /api/v1/stats-notifications/:id/refresh": row(ofSubscription),
+  "GET /api/v1/stats-notifications/:id/deliveries": row(ofSubscription, (of) => ({
     ...ofSubscription(of),
     query: LIMIT,
   })),
-  "POST /api/v1/stats-notifications/:id/webhook/rotate": either(ofSubscription),
-  "GET /metrics": team(nothing),
+  "POST /api/v1/stats-notifications/:id/webhook/rotate": row(ofSubscription),
+  "GET /metrics": row(nothing),
 };
+
+/** Every route with what its middleware says it accepts. A route whose guard says nothing has no place here. */
+export const MATRIX: Record<string, Row & { accepts: Accepts }> = Object.fromEntries(
+  Object.entries(ROWS).map(([route, row]) => [route, { ...row, accepts: routeMetadata(route).accepts! }]),
+);

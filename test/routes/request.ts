@@ -1,5 +1,6 @@
 import { exports } from "cloudflare:workers";
-import type { Accepts, Row, Sample } from "./matrix.ts";
+import type { Accepts } from "../../src/http/metadata.ts";
+import type { Row, Sample } from "./matrix.ts";
 import type { Names, World } from "./world.ts";
 
 export const SETUP_TOKEN = "setup-token-for-tests";

@@ -2,12 +2,13 @@ import { env } from "cloudflare:workers";
 import { inspectRoutes } from "hono/dev";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { app } from "../../src/app.ts";
+import type { Accepts } from "../../src/http/metadata.ts";
 import { newIntegrationKey, newTeamKey } from "../../src/lib/id.ts";
 import { direct } from "../support/direct.ts";
 import { expectError } from "../support/error.ts";
 import { mintTeam } from "../support/team.ts";
 import { holdings, stored } from "./holdings.ts";
-import { type Accepts, MATRIX, type Row } from "./matrix.ts";
+import { MATRIX, type Row } from "./matrix.ts";
 import { ask, credentials, learnt } from "./request.ts";
 import { absentNames, mintWorld, type Names, type World } from "./world.ts";
 
@@ -17,6 +18,10 @@ test("every route has a row, and every row a route", () => {
   const routes = inspectRoutes(app).filter(({ method, isMiddleware }) => method !== "ALL" || !isMiddleware);
   const keys = new Set(routes.map(({ method, path }) => `${method} ${path}`));
   expect(Object.keys(MATRIX).sort()).toEqual([...keys].sort());
+});
+
+test.each(ROWS)("the guard of %s says which keys it accepts", (_, { accepts }) => {
+  expect(["integration", "team", "either", "setup"]).toContain(accepts);
 });
 
 type Kind = "nothing" | "integration" | "team";

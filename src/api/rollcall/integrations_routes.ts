@@ -1,82 +1,51 @@
 import { Hono } from "hono";
 import { guard } from "../../auth/key_guard.ts";
 import { jsonBody } from "../../http/body.ts";
-import type { AppContext } from "../../http/context.ts";
-import { ApiError } from "../../http/errors.ts";
+import { type AppContext, serviceContext } from "../../http/context.ts";
+import { NO_STORE } from "../../http/headers.ts";
 import { query } from "../../http/query.ts";
 import { pageByTime, rotation } from "../../http/schema.ts";
 import {
   changeIntegration,
   createIntegration,
-  findIntegration,
-  type Integration,
+  getIntegration,
   listIntegrations,
   removeIntegration,
-  rotateKey,
-} from "../../integrations/store.ts";
-import { cutPage } from "../../lib/cursor.ts";
-import { newId, newIntegrationKey } from "../../lib/id.ts";
-import { formatInstant } from "../../lib/instant.ts";
+  rotateIntegrationKey,
+} from "../../integrations/service.ts";
+import { integrationBody, rotatedKeyBody } from "./integration_body.ts";
 import { integrationChange, newIntegration } from "./integrations_schema.ts";
 
-/** A team's integrations and their keys. A key is in the answer that makes it, and never again. */
+/** Routes of a team's integrations. A key is shown in the answer that creates it, and never again. */
 export const integrationsRoutes = new Hono<AppContext>()
-  .get("/integrations", guard("team"), query(pageByTime), async (c) => {
-    const { limit, cursor } = c.req.valid("query");
-    const found = await listIntegrations(c.get("db"), c.get("actor").teamId, {
-      limit: limit + 1,
-      ...(cursor && { cursor }),
+  .get("/integrations", guard("team"), query(pageByTime), async function list(c) {
+    const { rows, nextCursor } = await listIntegrations(serviceContext(c), c.req.valid("query"));
+    return c.json({ data: rows.map(integrationBody), next_cursor: nextCursor });
+  })
+  .post("/integrations", guard("team"), jsonBody(newIntegration), async function create(c) {
+    const { name, active, presence_timeout_minutes: presenceTimeoutMinutes } = c.req.valid("json");
+    const { key, ...integration } = await createIntegration(serviceContext(c), {
+      name,
+      active,
+      presenceTimeoutMinutes,
     });
-    const { rows, nextCursor } = cutPage(found, limit, (row) => ({ at: row.createdAt, id: row.id }));
-    return c.json({ data: rows.map(shown), next_cursor: nextCursor });
+    const headers = { ...NO_STORE, Location: `/api/v1/integrations/${integration.id}` };
+    return c.json({ ...integrationBody(integration), key }, 201, headers);
   })
-  .post("/integrations", guard("team"), jsonBody(newIntegration), async (c) => {
+  .get("/integrations/:id", guard("team"), async function show(c) {
+    return c.json(integrationBody(await getIntegration(serviceContext(c), c.req.param("id"))));
+  })
+  .patch("/integrations/:id", guard("team"), jsonBody(integrationChange), async function change(c) {
     const { name, active, presence_timeout_minutes: presenceTimeoutMinutes } = c.req.valid("json");
-    const [id, key] = [newId(), newIntegrationKey()];
-    const integration = { id, key, name, active, presenceTimeoutMinutes };
-    const row = await createIntegration(c.get("db"), c.get("actor").teamId, integration, Date.now());
-    return c.json({ ...shown(row), key }, 201, { ...NO_STORE, Location: `/api/v1/integrations/${id}` });
+    const settings = { name, active, presenceTimeoutMinutes };
+    return c.json(integrationBody(await changeIntegration(serviceContext(c), c.req.param("id"), settings)));
   })
-  .get("/integrations/:id", guard("team"), async (c) =>
-    c.json(shown(present(await findIntegration(c.get("db"), c.get("actor").teamId, c.req.param("id"))))),
-  )
-  .patch("/integrations/:id", guard("team"), jsonBody(integrationChange), async (c) => {
-    const { name, active, presence_timeout_minutes: presenceTimeoutMinutes } = c.req.valid("json");
-    const change = { name, active, presenceTimeoutMinutes };
-    return c.json(
-      shown(present(await changeIntegration(c.get("db"), c.get("actor").teamId, c.req.param("id"), change))),
-    );
-  })
-  .delete("/integrations/:id", guard("team"), async (c) => {
-    const removed = await removeIntegration(c.get("db"), c.get("actor").teamId, c.req.param("id"), Date.now());
-    if (!removed) throw new ApiError("not_found");
+  .delete("/integrations/:id", guard("team"), async function remove(c) {
+    await removeIntegration(serviceContext(c), c.req.param("id"));
     return c.body(null, 204);
   })
-  .post("/integrations/:id/rotate", guard("team"), jsonBody(rotation), async (c) => {
+  .post("/integrations/:id/rotate", guard("team"), jsonBody(rotation), async function rotateKey(c) {
     const { keep_old_for_minutes: minutes } = c.req.valid("json");
-    const [key, now] = [newIntegrationKey(), Date.now()];
-    const keepUntil = now + minutes * 60_000;
-    const row = present(
-      await rotateKey(c.get("db"), c.get("actor").teamId, c.req.param("id"), { key, keepUntil }, now),
-    );
-    const body = { ...shown(row), key, old_key_expires_at: minutes > 0 ? formatInstant(keepUntil) : null };
-    return c.json(body, 200, NO_STORE);
+    const rotated = await rotateIntegrationKey(serviceContext(c), c.req.param("id"), minutes);
+    return c.json({ ...integrationBody(rotated), ...rotatedKeyBody(rotated) }, 200, NO_STORE);
   });
-
-/** For answers that carry a key: nothing on the way may keep it. */
-const NO_STORE = { "Cache-Control": "no-store" };
-
-function present(row: Integration | undefined): Integration {
-  if (row) return row;
-  throw new ApiError("not_found");
-}
-
-const shown = (row: Integration) => ({
-  id: row.id,
-  name: row.name,
-  active: row.active,
-  presence_timeout_minutes: row.presenceTimeoutMinutes,
-  key_prefix: row.keyPrefix,
-  last_used_at: row.lastUsedAt === null ? null : formatInstant(row.lastUsedAt),
-  created_at: formatInstant(row.createdAt),
-});

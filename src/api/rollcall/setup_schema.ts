@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { PRESENCE_TIMEOUT_MINUTES } from "../../integrations/timeout.ts";
+import { DEFAULT_TIMEOUT_MINUTES, presenceTimeout } from "../../integrations/value.ts";
 import { slugify } from "../../lib/text.ts";
-import { email, text, timeZone, wholeNumber } from "../../lib/values.ts";
+import { email, text, timeZone } from "../../lib/values.ts";
 
 const name = text(100);
 
@@ -22,9 +22,7 @@ export const setup = z.strictObject(
       .strictObject(
         {
           name: name.default("First integration"),
-          presence_timeout_minutes: wholeNumber(PRESENCE_TIMEOUT_MINUTES.min, PRESENCE_TIMEOUT_MINUTES.max).default(
-            PRESENCE_TIMEOUT_MINUTES.default,
-          ),
+          presence_timeout_minutes: presenceTimeout.default(DEFAULT_TIMEOUT_MINUTES),
         },
         "must be an object",
       )

@@ -38,7 +38,7 @@ export const teamRoutes = new Hono<AppContext>()
     const { keep_old_for_minutes: minutes } = c.req.valid("json");
     const [key, now] = [newTeamKey(), Date.now()];
     const keepUntil = now + minutes * 60_000;
-    await rotateTeamKey(c.get("db"), c.get("actor").teamId, { key, keepUntil }, now);
+    await rotateTeamKey(c.get("db"), c.get("actor"), { key, keepUntil }, now);
     const body = { key, old_key_expires_at: minutes > 0 ? formatInstant(keepUntil) : null };
     // Nothing on the way may keep an answer that carries a key.
     return c.json(body, 200, { "Cache-Control": "no-store" });

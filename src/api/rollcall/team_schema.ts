@@ -1,8 +1,7 @@
 import * as z from "zod";
 import { foldStatus } from "../../lib/text.ts";
-import { text, wholeNumber } from "../../lib/values.ts";
+import { namedTimeZone, text, wholeNumber } from "../../lib/values.ts";
 import { CLASSES } from "../../teams/status_classes.ts";
-import { zone } from "../status_hero/schema.ts";
 
 const WEEKDAYS = 7;
 
@@ -55,7 +54,7 @@ export const teamChange = z
   .strictObject(
     {
       name: text(100).optional(),
-      time_zone: zone.optional(),
+      time_zone: namedTimeZone.optional(),
       work_days: workDays.optional(),
       questions: questions.optional(),
       status_classes: statusClasses.optional(),

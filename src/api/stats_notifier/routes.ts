@@ -4,6 +4,7 @@ import { jsonBody } from "../../http/body.ts";
 import type { AppContext } from "../../http/context.ts";
 import { ApiError } from "../../http/errors.ts";
 import { query } from "../../http/query.ts";
+import { wholeSeconds } from "../../lib/instant.ts";
 import { openBlocks } from "../../presence/stub.ts";
 import { refreshPerson } from "../../statistics/snapshot_store.ts";
 import {
@@ -15,7 +16,6 @@ import {
 } from "../../subscriptions/store.ts";
 import { findWebhook } from "../../subscriptions/webhooks/store.ts";
 import { requirePerson, requireSubject } from "../rollcall/person_guard.ts";
-import { wholeSeconds } from "../status_hero/time_words.ts";
 import { newSubscription, subscriptionChange, subscriptionsQuery } from "./schema.ts";
 import { listedBody, numbersBody, subscriptionBody } from "./subscription_body.ts";
 import { requireSubscription } from "./subscription_guard.ts";

@@ -1,6 +1,6 @@
+import { wholeSeconds } from "../../lib/instant.ts";
 import { type Numbers, snapshotBody } from "../../statistics/snapshot.ts";
 import type { PlacedWindow, TimeWindow } from "../../statistics/window.ts";
-import { wholeSeconds } from "../status_hero/time_words.ts";
 
 /** Numbers, and the window they are of. */
 export type Counted = Numbers & Omit<PlacedWindow, "endsAt">;

@@ -1,6 +1,7 @@
-import { type UserRow, userBody } from "./user_body.ts";
+import type { User } from "../../people/user.ts";
+import { userBody } from "./user_body.ts";
 
-type Member = UserRow & { memberId: string; username: string; role: "active" | "observer"; manager: boolean };
+type Member = User & { memberId: string; username: string; role: "active" | "observer"; manager: boolean };
 
 /** A member as Status Hero shows them ("Members"). */
 export const memberBody = (member: Member, teamTimeZone: string) => ({

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { email, text } from "../../lib/values.ts";
-import { pageQuery, zone } from "./schema.ts";
+import { email, namedTimeZone, text } from "../../lib/values.ts";
+import { pageQuery } from "./schema.ts";
 
 /** GET /members */
 export const membersQuery = pageQuery.extend({
@@ -21,7 +21,7 @@ const fields = {
   manager: z.boolean("must be true or false").optional(),
   username: username.optional(),
   location: text(100).nullable().optional(),
-  time_zone: zone.nullable().optional(),
+  time_zone: namedTimeZone.nullable().optional(),
 };
 
 type Parts = { name?: string | undefined; first_name?: string | undefined; last_name?: string | undefined };

@@ -1,6 +1,9 @@
+import { monthDay } from "../../lib/date_words.ts";
+import { wholeSeconds } from "../../lib/instant.ts";
+import { splitName } from "../../people/name.ts";
+import type { User } from "../../people/user.ts";
 import { checkinUrl, type Place } from "./link.ts";
-import { monthDay, wholeSeconds } from "./time_words.ts";
-import { splitName, type UserRow, userBody } from "./user_body.ts";
+import { userBody } from "./user_body.ts";
 
 /** What people leave on a check-in. */
 export type RemarkKind = "comment" | "reaction";
@@ -13,8 +16,8 @@ export type RemarkRow = {
   createdAt: number;
   removedAt: number | null;
   checkin: { id: string; slug: string; date: string };
-  user: UserRow;
-  owner: Pick<UserRow, "id" | "name" | "lastName">;
+  user: User;
+  owner: Pick<User, "id" | "name" | "lastName">;
 };
 
 /** A remark as Status Hero shows it ("Comments", "Reactions"). */

@@ -1,7 +1,7 @@
 import { completedIds, metrics, type Turnout } from "../../checkins/reports/metrics.ts";
 import { previousLabel, type Questions } from "../../checkins/reports/workday.ts";
+import { wholeSeconds } from "../../lib/instant.ts";
 import { type Place, reportUrl } from "./link.ts";
-import { wholeSeconds } from "./time_words.ts";
 
 /** A report as it is stored, with its check-ins. */
 export type ReportRow = {

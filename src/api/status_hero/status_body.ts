@@ -1,7 +1,9 @@
 import { isMet } from "../../checkins/reports/metrics.ts";
+import { fullDate } from "../../lib/date_words.ts";
+import { wholeSeconds } from "../../lib/instant.ts";
+import type { User } from "../../people/user.ts";
 import { checkinUrl, type Place } from "./link.ts";
-import { fullDate, wholeSeconds } from "./time_words.ts";
-import { type UserRow, userBody } from "./user_body.ts";
+import { userBody } from "./user_body.ts";
 
 /** A check-in as it is stored, with whose it is: the person, or the successor they were merged into. */
 export type CheckinRow = {
@@ -17,7 +19,7 @@ export type CheckinRow = {
   previousCompleted: boolean | string | null;
   /** UTC milliseconds; null while pending. */
   completedAt: number | null;
-  user: UserRow & { location: string | null };
+  user: User & { location: string | null };
 };
 
 /** The ids of what hangs on a check-in. */

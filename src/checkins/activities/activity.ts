@@ -1,6 +1,6 @@
 import { checkinUrl, type Place, teamUrl } from "../../api/status_hero/link.ts";
-import { wholeSeconds } from "../../api/status_hero/time_words.ts";
 import { cleanHtml, plainText, textAsHtml } from "../../lib/html.ts";
+import { wholeSeconds } from "../../lib/instant.ts";
 import { activityWindow } from "../reports/workday.ts";
 
 /** An event as a status activity shows it, with the check-ins that may tell of it, the likeliest first. */

@@ -1,4 +1,4 @@
-import { monthDay, weekday } from "../../api/status_hero/time_words.ts";
+import { monthDay, weekday } from "../../lib/date_words.ts";
 import type { Interval } from "../../lib/interval.ts";
 import { addDays, localDay, localWeekday } from "../../lib/time_zone.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { ianaTimeZone, railsTimeZone } from "../../../src/api/status_hero/rails_time_zone.ts";
-import { isTimeZone } from "../../../src/lib/time_zone.ts";
+import { ianaTimeZone, railsTimeZone } from "../../src/lib/rails_time_zone.ts";
+import { isTimeZone } from "../../src/lib/time_zone.ts";
 
 describe("an IANA zone is shown", () => {
   test.each([
