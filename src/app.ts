@@ -12,6 +12,7 @@ import { eventsRoutes } from "./api/stats_aware/events_routes.ts";
 import { presenceRoutes } from "./api/stats_aware/presence_routes.ts";
 import { notificationsRoutes } from "./api/stats_notifier/routes.ts";
 import { checkinsRoutes } from "./api/status_hero/routes.ts";
+import { homeRoutes } from "./dashboard/home_routes.ts";
 import { limitBody } from "./http/body.ts";
 import type { AppContext } from "./http/context.ts";
 import { onError } from "./http/errors.ts";
@@ -45,5 +46,5 @@ export const app = appOf(
     notificationsRoutes,
     privacyRoutes,
   ],
-  [metricsRoutes],
+  [metricsRoutes, homeRoutes],
 );
