@@ -24,7 +24,7 @@ export default defineConfig({
             miniflare: {
               bindings: {
                 TEST_MIGRATIONS: await readD1Migrations("migrations"),
-                SETUP_TOKEN: "setup-token-for-tests",
+                SETUP_TOKEN: "setup-token-for-tests-0000000000000",
                 WEBHOOK_SIGNING_KEY: "signing-key-for-tests-000000000000",
               },
               outboundService: outside,
@@ -32,6 +32,7 @@ export default defineConfig({
               ratelimits: {
                 TEAM_KEY_LIMIT: { namespace_id: "1", simple: { limit: 100_000, period: 60 } },
                 INTEGRATION_KEY_LIMIT: { namespace_id: "2", simple: { limit: 100_000, period: 60 } },
+                GUESS_LIMIT: { namespace_id: "4", simple: { limit: 100_000, period: 60 } },
                 SMALL_LIMIT: { namespace_id: "3", simple: { limit: 2, period: 60 } },
               },
             },

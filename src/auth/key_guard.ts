@@ -1,10 +1,11 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { databaseOf, directoryDatabase } from "../db/client.ts";
-import { bearer } from "../http/bearer.ts";
 import type { AppContext } from "../http/context.ts";
+import { basic, bearer } from "../http/credentials.ts";
 import { ApiError } from "../http/errors.ts";
 import { type Accepts, tagged } from "../http/metadata.ts";
+import { limitGuesses, tooManyRequests } from "../http/rate.ts";
 import { HOUR_MS, MINUTE_MS } from "../lib/duration.ts";
 import { sha256 } from "../lib/id.ts";
 import { rootCause } from "../lib/root_cause.ts";
@@ -26,7 +27,10 @@ export const guard = (accepts: KeyKind) =>
       const presented = presentedKey(c, accepts);
       const now = Date.now();
       const key = await findWithFallback(c.env, presented.key, now);
-      if (!key || !presented.matches(key)) throw new ApiError("invalid_api_key");
+      if (!key || !presented.matches(key)) {
+        await limitGuesses(c);
+        throw new ApiError("invalid_api_key");
+      }
       if (key.integrationId && !key.active) throw new ApiError("integration_not_active");
       if (key.onboardedAt === null) throw new ApiError("onboarding_incomplete");
       await limitRate(c.env, key);
@@ -46,17 +50,37 @@ export const guard = (accepts: KeyKind) =>
 
 type PresentedKey = { key: string; matches: (key: KeyRecord) => boolean };
 
+/** Reads the key of an accepted kind from the request's headers. A key of another kind counts as missing. */
 function presentedKey(c: Context<AppContext>, accepts: KeyKind): PresentedKey {
-  const teamKey = accepts === "integration" ? undefined : c.req.header("X-API-KEY");
-  const integrationKey = accepts === "team" ? undefined : bearer(c);
-  if (!teamKey && !integrationKey) throw new ApiError("missing_api_key");
-  if (teamKey) {
-    const teamId = c.req.header("X-TEAM-ID");
-    if (!TEAM_KEY.test(teamKey)) throw new ApiError("invalid_api_key");
-    return { key: teamKey, matches: (key) => key.integrationId === null && key.teamId === teamId };
-  }
-  if (!INTEGRATION_KEY.test(integrationKey!)) throw new ApiError("invalid_api_key");
-  return { key: integrationKey!, matches: (key) => key.integrationId !== null };
+  const key = (accepts !== "integration" && presentedTeamKey(c)) || (accepts !== "team" && presentedIntegrationKey(c));
+  if (!key) throw new ApiError("missing_api_key");
+  return key;
+}
+
+/**
+ * The team key: as `X-API-KEY` beside `X-TEAM-ID`, as a bearer token, or as the password of HTTP Basic beside the team's
+ * id. Basic is for GET and HEAD alone: monitoring and calendars can send nothing else, and browsers send it by themselves.
+ */
+function presentedTeamKey(c: Context<AppContext>): PresentedKey | undefined {
+  const teamId = c.req.header("X-TEAM-ID");
+  const apiKey = c.req.header("X-API-KEY");
+  if (apiKey) return teamKey(apiKey, (id) => id === teamId);
+  const token = bearer(c);
+  if (token && TEAM_KEY.test(token)) return teamKey(token, (id) => teamId === undefined || id === teamId);
+  const login = c.req.method === "GET" || c.req.method === "HEAD" ? basic(c) : undefined;
+  return login && teamKey(login.password, (id) => id === login.user);
+}
+
+function teamKey(key: string, isTeam: (id: string) => boolean): PresentedKey {
+  if (!TEAM_KEY.test(key)) throw new ApiError("invalid_api_key");
+  return { key, matches: ({ integrationId, teamId }) => integrationId === null && isTeam(teamId) };
+}
+
+function presentedIntegrationKey(c: Context<AppContext>): PresentedKey | undefined {
+  const key = bearer(c);
+  if (!key) return undefined;
+  if (!INTEGRATION_KEY.test(key)) throw new ApiError("invalid_api_key");
+  return { key, matches: ({ integrationId }) => integrationId !== null };
 }
 
 /** Keys recently found in D1, the newest last. Used only while D1 does not answer, so that presence is still accepted. */
@@ -85,21 +109,16 @@ async function findWithFallback(env: Env, key: string, now: number): Promise<Key
 const isUsable = ({ record, foundAt }: { record: KeyRecord; foundAt: number }, now: number): boolean =>
   now - foundAt <= RECENT_FOR_MS && (record.expiresAt === null || record.expiresAt > now);
 
-/** The platform's limiter does not say when its period ends, so callers wait a whole period, in seconds. */
-const RATE_PERIOD_SECONDS = 60;
+/** A quota: so many requests in a period of seconds, as wrangler.toml sets them for the binding of the same name. */
+const INTEGRATION_QUOTA = { limit: 600, period: 60 };
+const TEAM_QUOTA = { limit: 60, period: 10 };
 
 async function limitRate(env: Env, key: KeyRecord): Promise<void> {
   const [limiter, subject, quota] = key.integrationId
-    ? [env.INTEGRATION_KEY_LIMIT, key.integrationId, 600]
-    : [env.TEAM_KEY_LIMIT, key.teamId, 60];
+    ? [env.INTEGRATION_KEY_LIMIT, key.integrationId, INTEGRATION_QUOTA]
+    : [env.TEAM_KEY_LIMIT, key.teamId, TEAM_QUOTA];
   const { success } = await limiter.limit({ key: subject });
-  if (success) return;
-  throw new ApiError("too_many_requests", {
-    headers: {
-      "Retry-After": String(RATE_PERIOD_SECONDS),
-      "RateLimit-Policy": `"key";q=${quota};w=${RATE_PERIOD_SECONDS}`,
-    },
-  });
+  if (!success) throw tooManyRequests("key", quota);
 }
 
 const actorOf = ({ accountId, teamId, team, directoryVersion, integrationId, timeoutMinutes }: KeyRecord): Actor => ({

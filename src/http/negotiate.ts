@@ -10,13 +10,15 @@ import { metadataOf, tagged } from "./metadata.ts";
 const JSON_TYPE = "application/json";
 const CSV_TYPE = "text/csv";
 const HTML_TYPE = "text/html";
+const MAX_ACCEPT_LENGTH = 2_048;
 
 /** Returns the one of `types` that the caller prefers. All are UTF-8, which some callers ask for by name. */
 function preferred(c: Context, types: readonly string[]): string | undefined {
-  // What most tools send, if anything.
-  if ((c.req.header("Accept") ?? "*/*") === "*/*") return types[0];
+  const accept = c.req.header("Accept") ?? "*/*";
+  // The parser takes quadratic time; a header longer than any client's is read as none (RFC 9110 section 12.5.1 allows it).
+  if (accept === "*/*" || accept.length > MAX_ACCEPT_LENGTH) return types[0];
   const offered = types.flatMap((type) => [type, `${type};charset=utf-8`]);
-  return new Negotiator({ headers: { accept: c.req.header("Accept") } }).mediaType(offered)?.split(";", 1)[0];
+  return new Negotiator({ headers: { accept } }).mediaType(offered)?.split(";", 1)[0];
 }
 
 /** Marks a route as answering in these media types, the preferred one first. */

@@ -1,13 +1,15 @@
 import { getPath } from "hono/utils/url";
 
-const PATH = "/api/v1/stats-notifications";
+const SUBSCRIPTIONS = "/api/v1/stats-notifications";
 
 /**
- * The path under which a request is looked for among the routes: Stats Notifier's document prints its own path twice over,
- * and clients that follow it to the letter mean the same. Not a second set of routes: beside `/:id/...` Hono's fast router
- * knows no such paths, and its other one would run their handlers twice.
+ * Returns the path by which a request is routed. Under /api, a trailing slash and `.json` mean the same resource. Stats
+ * Notifier's document prints its path twice over, and both forms mean the same. This is a rewrite and not a second set of
+ * routes: Hono's fast router refuses such paths beside `/:id/...`, and its other router would run their handlers twice.
  */
 export function routedPath(request: Request): string {
   const path = getPath(request);
-  return path.startsWith(`${PATH}${PATH}`) ? path.slice(PATH.length) : path;
+  if (!path.startsWith("/api/")) return path;
+  const resource = path.replace(/\/$/, "").replace(/\.json$/, "");
+  return resource.startsWith(`${SUBSCRIPTIONS}${SUBSCRIPTIONS}`) ? resource.slice(SUBSCRIPTIONS.length) : resource;
 }

@@ -49,6 +49,25 @@ export function listIntegrations(db: Database, team: Team, { limit, cursor }: Pa
 
 export type Integration = Awaited<ReturnType<typeof listIntegrations>>[number];
 
+/** A row of `select` as `atomically` returns it: under the names of the columns, with 1 and 0 for booleans. */
+type Row = Pick<Integration, "id" | "name"> & {
+  active: number;
+  presence_timeout_minutes: number;
+  prefix: string | null;
+  last_used_at: number | null;
+  created_at: number;
+};
+
+const fromRow = ({ id, name, active, ...row }: Row): Integration => ({
+  id,
+  name,
+  active: active === 1,
+  presenceTimeoutMinutes: row.presence_timeout_minutes,
+  keyPrefix: row.prefix,
+  lastUsedAt: row.last_used_at,
+  createdAt: row.created_at,
+});
+
 /** Finds an integration of the team; undefined where it has none of that id. */
 export async function findIntegration(db: Database, team: Team, id: string): Promise<Integration | undefined> {
   const [row] = await select(db, ofTeam(team, id));
@@ -117,9 +136,14 @@ export async function changeIntegration(
   id: string,
   change: IntegrationChange,
 ): Promise<Integration | undefined> {
-  const changed = db.update(integrations).set(change).where(ofTeam(tenant, id));
-  await atomically(db, [changed.getSQL(), bumpDirectoryVersion(tenant)]);
-  return findIntegration(db, tenant, id);
+  const update = db.update(integrations).set(change).where(ofTeam(tenant, id));
+  const [, , changed] = await atomically(db, [
+    update.getSQL(),
+    bumpDirectoryVersion(tenant),
+    select(db, ofTeam(tenant, id)).getSQL(),
+  ]);
+  const [row] = changed!.results as Row[];
+  return row && fromRow(row);
 }
 
 /** Removes an integration and its keys; false where the team has none of that id. The row stays: blocks and events refer to it. */

@@ -4,7 +4,7 @@ import { identityId, newId } from "../../src/lib/id.ts";
 import { direct } from "../support/direct.ts";
 import { call } from "../support/team.ts";
 
-const TOKEN = { Authorization: "Bearer setup-token-for-tests" };
+const TOKEN = { Authorization: "Bearer setup-token-for-tests-0000000000000" };
 
 type Answer = {
   account: { id: string; name: string };
@@ -219,11 +219,16 @@ describe("the token", () => {
     const wrong = [
       "Bearer ",
       "Bearer setup-token-for-test",
-      "Bearer setup-token-for-tests0",
+      "Bearer setup-token-for-tests-00000000000000",
       "Bearer SETUP-TOKEN-FOR-TESTS",
     ];
     const before = await countRows();
-    for (const header of [...wrong, "Basic setup-token-for-tests", "setup-token-for-tests", ""]) {
+    for (const header of [
+      ...wrong,
+      "Basic setup-token-for-tests-0000000000000",
+      "setup-token-for-tests-0000000000000",
+      "",
+    ]) {
       for (const sent of [body(), "no JSON"]) {
         const response = await ask(sent, { Authorization: header });
         expect(response.status, header).toBe(401);
@@ -241,7 +246,15 @@ describe("the token", () => {
   });
 
   test("is taken under the scheme in any case", async () => {
-    expect((await ask({}, { authorization: "bearer setup-token-for-tests" })).status).toBe(400);
+    expect((await ask({}, { authorization: "bearer setup-token-for-tests-0000000000000" })).status).toBe(400);
+  });
+
+  test("of fewer than 32 characters is refused, and the answer says why", async () => {
+    const SETUP_TOKEN = "x".repeat(31);
+    const headers = { Authorization: `Bearer ${SETUP_TOKEN}` };
+    const response = await direct("/api/v1/setup", { headers, body: body() }, { SETUP_TOKEN });
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ error: "SETUP_TOKEN must have at least 32 characters" });
   });
 
   test("unset, or set to nothing, leaves no trace of the route under any method", async () => {

@@ -44,6 +44,24 @@ describe("a key in force", () => {
     }
   });
 
+  test("of a team is also taken as a bearer token, beside its id or without one", async () => {
+    const asBearer = { Authorization: `Bearer ${team.teamKey}` };
+    for (const headers of [asBearer, { ...asBearer, "X-TEAM-ID": team.teamId }]) {
+      expect(await (await knock("team", headers)).json()).toMatchObject({ teamId: team.teamId, integration: null });
+    }
+    await expectRefusal(await knock("team", { ...asBearer, "X-TEAM-ID": other.teamId }), 401, INVALID);
+  });
+
+  test("of a team is also taken as HTTP Basic, with the team's id as user name", async () => {
+    const asBasic = (user: string, key: string) => ({ Authorization: `Basic ${btoa(`${user}:${key}`)}` });
+    expect(await (await knock("team", asBasic(team.teamId, team.teamKey))).json()).toMatchObject({
+      teamId: team.teamId,
+    });
+    await expectRefusal(await knock("team", asBasic(other.teamId, team.teamKey)), 401, INVALID);
+    await expectRefusal(await knock("team", asBasic(team.teamId, newTeamKey())), 401, INVALID);
+    await expectRefusal(await knock("integration", asBasic(team.teamId, team.teamKey)), 401, MISSING);
+  });
+
   test("is found under header names and a scheme in any case", async () => {
     const spellings = [
       { authorization: `bearer ${team.integrationKey}` },
@@ -93,7 +111,7 @@ describe("401 Invalid API key", () => {
   });
 
   test("for a right key in the place of the other kind", async () => {
-    await expectRefusal(await knock("either", { Authorization: `Bearer ${team.teamKey}` }), 401, INVALID);
+    await expectRefusal(await knock("integration", { Authorization: `Bearer ${team.teamKey}` }), 401, INVALID);
     await expectRefusal(
       await knock("either", { "X-TEAM-ID": team.teamId, "X-API-KEY": team.integrationKey }),
       401,

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
+import { newIntegrationKey } from "../../src/lib/id.ts";
 import { mintTeam, type Team } from "../support/team.ts";
 import { knock, refusal } from "./probe.ts";
 
@@ -34,8 +35,8 @@ async function exhaust(headers: Record<string, string>): Promise<Response> {
 test("a team key over its rate is told the policy and when to come back", async () => {
   const response = await exhaust(team.asTeam);
   expect(response.status).toBe(429);
-  expect(response.headers.get("Retry-After")).toBe("60");
-  expect(response.headers.get("RateLimit-Policy")).toBe('"key";q=60;w=60');
+  expect(response.headers.get("Retry-After")).toBe("10");
+  expect(response.headers.get("RateLimit-Policy")).toBe('"key";q=60;w=10');
   expect(await response.json()).toEqual(refusal("Too many requests", "too_many_requests"));
 });
 
@@ -45,4 +46,17 @@ test("an integration key has ten times the rate, counted apart from the team's a
   expect(response.headers.get("RateLimit-Policy")).toBe('"key";q=600;w=60');
   expect((await knock("either", other.asTeam, small)).status).toBe(200);
   expect((await knock("either", (await mintTeam()).asIntegration, small)).status).toBe(200);
+});
+
+test("an address that tries wrong keys is refused, and valid keys from it still work", async () => {
+  const limits = { GUESS_LIMIT: env.SMALL_LIMIT };
+  const address = { "CF-Connecting-IP": "203.0.113.7" };
+  const statuses: number[] = [];
+  for (let guess = 0; guess < 6; guess++) {
+    const headers = { ...address, Authorization: `Bearer ${newIntegrationKey()}` };
+    statuses.push((await knock("integration", headers, limits)).status);
+  }
+  expect(statuses[0]).toBe(401);
+  expect(statuses).toContain(429);
+  expect((await knock("integration", { ...address, ...team.asIntegration }, limits)).status).toBe(200);
 });

@@ -14,7 +14,7 @@ const ROOT = resolve(import.meta.dirname, "../..");
 const read = (path: string) => readFileSync(resolve(ROOT, path), "utf8");
 const README = read("README.md");
 const EXAMPLES = examples(README);
-const SETUP_TOKEN = "a-secret-of-the-readme-test";
+const SETUP_TOKEN = "a-secret-of-the-readme-test-00000000";
 
 let server: Server;
 /** The page speaks of the default port, and of a deployment that is anybody's. */

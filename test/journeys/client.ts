@@ -28,7 +28,7 @@ export async function json<T = Record<string, unknown>>(answer: Promise<Response
   return (await response.json()) as T;
 }
 
-const SETUP_TOKEN = "a-token-for-one-journey";
+const SETUP_TOKEN = "a-token-for-one-journey-000000000000";
 
 /** What a server is started with on which `foundTeam` is to work. */
 export const SETUP_ARGS = ["--var", `SETUP_TOKEN:${SETUP_TOKEN}`];

@@ -3,7 +3,7 @@ import type { Accepts } from "../../src/http/metadata.ts";
 import type { Row, Sample } from "./matrix.ts";
 import type { Names, World } from "./world.ts";
 
-export const SETUP_TOKEN = "setup-token-for-tests";
+export const SETUP_TOKEN = "setup-token-for-tests-0000000000000";
 
 /** The headers by which the holder of a key of an accepted kind shows who they are; of two kinds, one each. */
 export function credentials(accepts: Accepts, world: World): Record<string, string>[] {

@@ -75,7 +75,6 @@ const SITUATIONS: Situation[] = [
   ["our team's id alone", "nothing", MISSING, () => ({ "X-TEAM-ID": ours.teamId })],
   ["a malformed integration key", "integration", INVALID, () => bearer(ours.integrationKey.slice(0, -1))],
   ["an integration key that nobody has", "integration", INVALID, () => bearer(newIntegrationKey())],
-  ["our team key in an integration key's place", "integration", INVALID, () => bearer(ours.teamKey)],
   ["the key of a removed integration", "integration", INVALID, () => shown.removed!],
   ["an integration key that was rotated", "integration", INVALID, () => shown.rotated!],
   ["the key of an inactive integration", "integration", INACTIVE, () => shown.inactive!],
@@ -107,12 +106,33 @@ describe("who may not", () => {
       ["our own team key", "team", MISSING, () => ours.asTeam],
     ];
     const foreign = wrongKind.filter(([, kind]) => accepts !== "either" && accepts !== kind);
+    const asBearer: Situation[] = [
+      accepts === "integration"
+        ? ["our team key as a bearer token", "integration", INVALID, () => bearer(ours.teamKey)]
+        : [
+            "our team key as a bearer token under another team's id",
+            "team",
+            INVALID,
+            () => ({ ...bearer(ours.teamKey), "X-TEAM-ID": stranger.teamId }),
+          ],
+    ];
+    const asBasic: Situation[] = [
+      [
+        "our team key as HTTP Basic under another team's id",
+        route.startsWith("GET") ? "team" : "nothing",
+        route.startsWith("GET") ? INVALID : MISSING,
+        () => ({ Authorization: `Basic ${btoa(`${stranger.teamId}:${ours.teamKey}`)}` }),
+      ],
+    ];
 
-    test.each([...SITUATIONS, ...foreign])("is refused with %s", async (_, kind, refusal, headers) => {
-      const { status, code, text } = refusalOf(accepts, kind, refusal);
-      const response = await ask(route, samples[0]!(ours.names), { headers: headers() });
-      expect(await expectError(response, status, code)).toMatchObject({ error: text });
-    });
+    test.each([...SITUATIONS, ...foreign, ...asBearer, ...asBasic])(
+      "is refused with %s",
+      async (_, kind, refusal, headers) => {
+        const { status, code, text } = refusalOf(accepts, kind, refusal);
+        const response = await ask(route, samples[0]!(ours.names), { headers: headers() });
+        expect(await expectError(response, status, code)).toMatchObject({ error: text });
+      },
+    );
 
     test("learns nothing of what is there, nor of how to ask", async () => {
       const refused = async (names: Names, raw?: string) =>

@@ -62,10 +62,64 @@ describe("a path", () => {
 
   test("that is none is absent, whatever the method", async () => {
     for (const method of METHODS) {
-      for (const path of ["/api/v1", "/api/v1/", "/api/v1/people/", "/api/v1/People", "/api/v1/people/a/b/c", "/api"]) {
+      for (const path of [
+        "/api/v1",
+        "/api/v1/",
+        "/api/v1/people//",
+        "/api/v1/People",
+        "/api/v1/people/a/b/c",
+        "/api",
+      ]) {
         await expectError(await ask(`${method} ${path}`, {}, { headers: world.asTeam }), 404, "not_found");
       }
     }
+  });
+});
+
+describe("a path with a trailing slash or .json", () => {
+  test.each(["/people/", "/people.json", "/people.json/"])("means the same resource: %s", async (path) => {
+    const plain = await direct("/api/v1/people", { headers: world.asTeam });
+    const response = await direct(`/api/v1${path}`, { headers: world.asTeam });
+    expect(await learnt(response)).toBe(await learnt(plain));
+  });
+
+  test("is not read so outside the API", async () => {
+    await expectError(await direct("/metrics.json", { headers: world.asTeam }), 404, "not_found");
+  });
+});
+
+describe("a page of another origin", () => {
+  const origin = { Origin: "https://pages.example.com" };
+
+  test("may ask which methods and headers it may send", async () => {
+    const headers = {
+      ...origin,
+      "Access-Control-Request-Method": "PATCH",
+      "Access-Control-Request-Headers": "x-api-key",
+    };
+    const response = await direct("/api/v1/people", { method: "OPTIONS", headers });
+    expect(response.status).toBe(204);
+    expect(response.headers.get("Access-Control-Allow-Origin")).toBe("*");
+    expect(response.headers.get("Access-Control-Allow-Methods")).toContain("PATCH");
+    expect(response.headers.get("Access-Control-Allow-Headers")).toContain("X-API-KEY");
+    expect(response.headers.has("Access-Control-Allow-Credentials")).toBe(false);
+  });
+
+  test("may read answers to requests with a key, refusals included", async () => {
+    for (const headers of [{ ...origin, ...world.asTeam }, origin]) {
+      const response = await direct("/api/v1/people", { headers });
+      expect(response.headers.get("Access-Control-Allow-Origin")).toBe("*");
+      expect(response.headers.get("Access-Control-Expose-Headers")).toContain("Retry-After");
+    }
+  });
+
+  test.each([
+    ["HTTP Basic", () => ({ Authorization: `Basic ${btoa(`${world.teamId}:${world.teamKey}`)}` })],
+    ["a cookie", () => ({ ...world.asTeam, Cookie: "session=1" })],
+  ])("is refused with %s, which a browser sends by itself", async (_, credential) => {
+    const headers = { ...credential(), "Sec-Fetch-Site": "cross-site" };
+    await expectError(await direct("/api/v1/people", { headers }), 403, "not_allowed");
+    expect((await direct("/api/v1/people", { headers: credential() })).status).toBe(200);
   });
 });
 
