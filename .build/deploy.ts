@@ -5,7 +5,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join, resolve } from "node:path";
-import { unstable_readConfig } from "wrangler";
 
 const ROOT = resolve(import.meta.dirname, "..");
 /** What wrangler says when the account has no database of the name. */
@@ -16,11 +15,9 @@ if (!args.includes("--dry-run")) await migrate();
 await wrangler("deploy", "--minify", ...args).then(endUnlessDone);
 
 async function migrate(): Promise<void> {
-  const {
-    binding,
-    database_name: name,
-    jurisdiction,
-  } = unstable_readConfig({ config: join(ROOT, "wrangler.toml") }).d1_databases[0]!;
+  const { unstable_readConfig } = await import("wrangler");
+  const [database] = unstable_readConfig({ config: join(ROOT, "wrangler.toml") }).d1_databases;
+  const { binding, database_name: name, jurisdiction } = database!;
   const apply = () => wrangler("d1", "migrations", "apply", binding, "--remote");
   const first = await apply();
   if (!first.errors.includes(NO_DATABASE)) return endUnlessDone(first);

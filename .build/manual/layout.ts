@@ -30,7 +30,7 @@ export async function layout(page: Page, contents: Group[], stylesheet: string):
 <a class="skip" href="#content">Skip to the page</a>
 <header class="bar">
 <a class="brand" href="/"><img src="/icon.svg" alt="" width="20" height="20">Rollcall</a>
-<a class="${isIndex ? "current" : ""}" href="/docs">Manual</a>
+<a class="${isIndex ? "current" : ""}" href="/docs">Manual<small> contents</small></a>
 </header>
 <div class="columns">
 <nav class="contents" aria-label="Manual">${contents.map((group) => navigation(group, page.url))}</nav>
@@ -38,7 +38,7 @@ export async function layout(page: Page, contents: Group[], stylesheet: string):
 <article>${raw(page.html)}</article>
 ${previous || next ? html`<nav class="around" aria-label="Pages around this one">${around(previous, "previous")}${around(next, "next")}</nav>` : ""}
 </main>
-${sections.length >= MIN_SECTIONS ? sectionList(sections) : ""}
+${!isIndex && sections.length >= MIN_SECTIONS ? sectionList(sections) : ""}
 </div>
 </body>
 </html>

@@ -20,6 +20,7 @@ class PageRenderer extends Renderer {
   readonly headings: Heading[] = [];
   readonly #resolve: Resolve;
   readonly #ids = new Map<string, number>();
+  #tables = 0;
 
   constructor(resolve: Resolve) {
     super();
@@ -58,7 +59,14 @@ class PageRenderer extends Renderer {
   }
 
   override table(token: Tokens.Table): string {
-    return `<div class="table" role="region" aria-label="Table" tabindex="0">${super.table(token)}</div>\n`;
+    this.#tables++;
+    const label = escapeHtml(`Table ${this.#tables}: ${this.headings.at(-1)?.text ?? ""}`);
+    return `<div class="table" role="region" aria-label="${label}" tabindex="0">${super.table(token)}</div>\n`;
+  }
+
+  override tablecell(token: Tokens.TableCell): string {
+    // A head without text heads nothing.
+    return super.tablecell({ ...token, header: token.header && token.text !== "" });
   }
 
   /** A quote that begins with `[!NOTE]`, or another kind, is an alert on GitHub. */

@@ -12,9 +12,9 @@ export const HOME_PAGE = `<!doctype html>
 <body>
 <main class="home">
 <div>
-<p class="brand"><img src="/icon.svg" alt="" width="24" height="24">Rollcall</p>
+<div class="brand"><img src="/icon.svg" alt="" width="24" height="24">Rollcall</div>
 <h1>See who is on, wherever they are</h1>
-<p>Who of your team is working now, in everyone’s own time zone, and what got done today. Your tools report it. Rollcall never reads messages or files.</p>
+<p>Who on your team is working now, in everyone’s own time zone, and what got done today. Your tools report it. Rollcall never reads messages or files.</p>
 <a class="button primary" href="/docs">Read the manual</a>
 <p class="hint">Tools and bots use the API of this address, under <code>/api/v1</code>. It speaks the APIs of StatsAware, Status Hero and Stats Notifier.</p>
 </div>
