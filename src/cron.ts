@@ -1,8 +1,8 @@
-import { makeMorningReports } from "./checkins/reports/job.ts";
+import { createMorningReports } from "./checkins/reports/job.ts";
 import { type Database, databases } from "./db/client.ts";
 import { wakeTeams } from "./presence/job.ts";
 import { archiveExpired } from "./retention/job.ts";
-import { refreshSubscriptions } from "./statistics/job.ts";
+import { recountChangedDays } from "./statistics/job.ts";
 import { deliverWebhooks } from "./subscriptions/webhooks/job.ts";
 
 const FIVE_MINUTES_MS = 5 * 60_000;
@@ -18,12 +18,12 @@ function jobsOf(cron: string, env: Env, db: Database, now: number): Job[] {
     case "*/5 * * * *":
       return [
         () => wakeTeams(env, db, now, FIVE_MINUTES_MS),
-        () => makeMorningReports(db, now),
+        () => createMorningReports({ db, now }),
         // The jobs before may have taken minutes, so this one reads the clock.
         () => deliverWebhooks(env, db, Date.now()),
       ];
     case "*/15 * * * *":
-      return [() => refreshSubscriptions(db, now), () => archiveExpired(db, now)];
+      return [() => recountChangedDays({ db, now }), () => archiveExpired({ db, now })];
     default:
       throw new Error(`no job is planned for cron ${cron}`);
   }

@@ -6,7 +6,11 @@ import { outside } from "./support/outside.ts";
 const root = resolve(import.meta.dirname, "..");
 
 /** Tests of the Worker run inside workerd, with real D1 and objects; those that start servers or read files, in Node. */
-const inNode = ["test/{arch,dev,docs,journeys}/**/*.test.ts", "test/faults/server/**/*.test.ts"];
+const inNode = [
+  "test/{arch,dev,docs,journeys}/**/*.test.ts",
+  "test/faults/server/**/*.test.ts",
+  "test/db/triggers.test.ts",
+];
 
 export default defineConfig({
   root,

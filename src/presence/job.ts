@@ -1,6 +1,6 @@
 import type { Database } from "../db/client.ts";
 import { rootCause } from "../lib/root_cause.ts";
-import { teamsHeard } from "./blocks/store.ts";
+import { teamsHeard } from "./directory_store.ts";
 import { forEachTeam, presenceOf } from "./stub.ts";
 
 /** Longer than the longest timeout (12 h), so that every block still open belongs to a team heard within it. */
@@ -16,7 +16,7 @@ export async function wakeTeams(env: Env, db: Database, now: number, runEveryMs:
   const teams = turn(await teamsHeard(db, now - HEARD_WITHIN_MS), Math.floor(now / runEveryMs));
   await forEachTeam(teams, async ({ teamId, directoryVersion }) => {
     try {
-      await presenceOf(env, teamId, (team) => team.wake(directoryVersion));
+      await presenceOf(env.TEAM_PRESENCE, teamId, (team) => team.wake(directoryVersion));
     } catch (error) {
       console.error("presence: could not wake team", teamId, rootCause(error));
     }

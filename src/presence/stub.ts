@@ -1,4 +1,4 @@
-import type { OpenBlock } from "./blocks/work.ts";
+import type { OpenBlock } from "./blocks/block_row.ts";
 import type { TeamPresence } from "./object/team_presence_object.ts";
 
 /** A failure of the object's machine, not of the call: safe to ask again, since every verb may be repeated. */
@@ -13,15 +13,15 @@ const isPassing = (error: unknown): boolean =>
  * spent, hence a new one.
  */
 export async function presenceOf<T>(
-  env: Env,
+  objects: Env["TEAM_PRESENCE"],
   teamId: string,
   verb: (team: DurableObjectStub<TeamPresence>) => Promise<T>,
 ): Promise<T> {
   try {
-    return await verb(env.TEAM_PRESENCE.getByName(teamId));
+    return await verb(objects.getByName(teamId));
   } catch (error) {
     if (!isPassing(error)) throw error;
-    return await verb(env.TEAM_PRESENCE.getByName(teamId));
+    return await verb(objects.getByName(teamId));
   }
 }
 
@@ -43,5 +43,8 @@ type Team = { teamId: string; directoryVersion: number };
  * A team's open blocks, once D1 has heard of every block that opened or ended, and of the last heartbeats of the person
  * named.
  */
-export const openBlocks = (env: Env, { teamId, directoryVersion }: Team, personId?: string): Promise<OpenBlock[]> =>
-  presenceOf(env, teamId, (team) => team.settle(directoryVersion, personId));
+export const openBlocks = (
+  objects: Env["TEAM_PRESENCE"],
+  { teamId, directoryVersion }: Team,
+  personId?: string,
+): Promise<OpenBlock[]> => presenceOf(objects, teamId, (team) => team.settle(directoryVersion, personId));

@@ -1,156 +1,184 @@
 import { type SQL, sql } from "drizzle-orm";
-import { atomically, type Database, violates } from "../db/client.ts";
+import { abortUnless, atomically, type Database, isAborted } from "../db/client.ts";
 import { pages } from "../lib/pages.ts";
-import { BLOCKS_BEFORE_CUT, type Expired, type ExpiredEvent } from "./expired_store.ts";
-import type { Month, Somebody } from "./tally.ts";
+import { ADVANCE_CLOCK } from "../statistics/clock_store.ts";
+import {
+  BLOCKS_BEFORE_CUTOFF,
+  END_BEFORE_CUTOFF,
+  type ExpiredBlocks,
+  type ExpiredEvent,
+  IS_WHOLE,
+} from "./expired_store.ts";
+import type { MonthNumbers, PersonInZone } from "./month_sums.ts";
 
 /**
- * Removes events that came to `months`, and keeps these numbers: all in one atomic batch, which does nothing, and says
- * false, unless each event is still there as it was read, of the same person. Numbers do not change by it at any moment:
- * what it adds to the archived roll-ups it takes from the live ones, however far those lag behind. What is archived stays
- * with the person, the zone and the dates it was counted for, whoever is merged, parted or moves later.
+ * Removes events and keeps their numbers, `months`, as archived roll-ups, in one atomic batch. Returns false, and changes
+ * nothing, where an event is no longer as it was read. Snapshots do not change at any moment: the batch takes from the live
+ * roll-ups what it adds to the archived ones, even where the live ones are not up to date. Archived numbers stay with the
+ * person, the time zone and the dates for which they were counted, whatever is merged or changed later.
  */
-export function archiveEvents(db: Database, events: readonly ExpiredEvent[], months: Month[]): Promise<boolean> {
+export function archiveEvents(db: Database, events: readonly ExpiredEvent[], months: MonthNumbers[]): Promise<boolean> {
   const rows = events.map(({ id, personId, occurredAt, completed }) => [id, personId, occurredAt, completed]);
-  const isAsRead = [...pages(rows)].map(
-    (page) => sql`(SELECT count(*) FROM json_each(${JSON.stringify(page)}) r
-      CROSS JOIN events e ON e.id = (r.value ->> 0) AND e.occurred_at = (r.value ->> 2) AND e.completed = (r.value ->> 3)
-      CROSS JOIN identities i ON i.id = e.identity_id AND i.person_id = (r.value ->> 1)) = ${page.length}`,
+  const conditions = [...pages(rows)].map(
+    (page) => sql`(
+      SELECT count(*) FROM json_each(${JSON.stringify(page)}) AS read
+      CROSS JOIN events AS event ON event.id = (read.value ->> 0) AND event.occurred_at = (read.value ->> 2)
+        AND event.completed = (read.value ->> 3)
+      CROSS JOIN identities AS identity ON identity.id = event.identity_id AND identity.person_id = (read.value ->> 1)
+    ) = ${page.length}`,
   );
   const removal = [...pages(events.map(({ id }) => id))].map(
-    (ids) => sql`DELETE FROM events WHERE id IN ${listed(ids)}`,
+    (ids) => sql`DELETE FROM events WHERE id IN ${valuesOf(ids)}`,
   );
-  return archive(db, events, isAsRead, months, [...removal, refuseFromNowOn(events)]);
+  return archive(db, events, conditions, months, [...removal, refuseArchived(events)]);
 }
 
-/** From now on teams refuse events as old as these: whatever they keep then, tools may send some of these again. */
-const refuseFromNowOn = (events: readonly ExpiredEvent[]): SQL => {
-  const until = new Map<string, number>();
-  for (const { teamId, occurredAt } of events) until.set(teamId, Math.max(until.get(teamId) ?? 0, occurredAt + 1));
-  return sql`UPDATE teams SET archived_until = max(coalesce(archived_until, 0), u.value ->> 1)
-    FROM json_each(${JSON.stringify([...until])}) u WHERE teams.id = (u.value ->> 0)`;
+/** Makes the teams refuse events from the archived time: a tool may send them again, and they would count twice. */
+const refuseArchived = (events: readonly ExpiredEvent[]): SQL => {
+  const untilOf = new Map<string, number>();
+  for (const { teamId, occurredAt } of events) untilOf.set(teamId, Math.max(untilOf.get(teamId) ?? 0, occurredAt + 1));
+  return sql`
+    UPDATE teams SET archived_until = max(coalesce(archived_until, 0), archived.value ->> 1)
+    FROM json_each(${JSON.stringify([...untilOf])}) AS archived WHERE teams.id = (archived.value ->> 0)`;
 };
 
 /**
- * As `archiveEvents`, of every block of people before their cuts: what lies before goes, and a block that goes on beyond
- * begins at the cut. One that has gone on since it was read is still as it was before the cut.
+ * Archives blocks as `archiveEvents` does events: of each person, every block before the cutoff. A block that ends by the
+ * cutoff is removed, and a longer block begins at the cutoff from then on. A block that has only grown beyond the cutoff
+ * since it was read counts as unchanged.
  */
-export function archiveBlocks(db: Database, people: readonly Expired[], months: Month[]): Promise<boolean> {
-  const rows = people.flatMap(({ personId, cut, blocks }) =>
-    blocks.map(({ id, status, start, end, gone }) => [id, personId, cut, status, start, end, gone]),
+export function archiveBlocks(
+  db: Database,
+  people: readonly ExpiredBlocks[],
+  months: MonthNumbers[],
+): Promise<boolean> {
+  const rows = people.flatMap(({ personId, cutoff, blocks }) =>
+    blocks.map(({ id, status, start, end, isWhole }) => ({ id, personId, cutoff, status, start, end, isWhole })),
   );
-  const isAsRead = [...pages(rows)].map(
-    (page) => sql`(SELECT count(*) FROM json_each(${JSON.stringify(page)}) r
-      CROSS JOIN blocks b ON b.id = (r.value ->> 0) AND b.status = (r.value ->> 3) AND b.started_at = (r.value ->> 4)
-        AND min(coalesce(b.ended_at, b.last_seen_at), r.value ->> 2) = (r.value ->> 5)
-        AND coalesce(b.ended_at <= (r.value ->> 2), 0) = (r.value ->> 6)
-      CROSS JOIN identities i ON i.id = b.identity_id AND i.person_id = (r.value ->> 1)) = ${page.length}`,
+  const areAsRead = [...pages(rows)].map(
+    // Named `person` for the fragments, which read its cutoff.
+    (page) => sql`(
+      SELECT count(*) FROM json_each(${JSON.stringify(page)}) AS person
+      CROSS JOIN blocks AS block ON block.id = (person.value ->> 'id') AND block.status = (person.value ->> 'status')
+        AND block.started_at = (person.value ->> 'start') AND ${END_BEFORE_CUTOFF} = (person.value ->> 'end')
+        AND ${IS_WHOLE} = (person.value ->> 'isWhole')
+      CROSS JOIN identities AS identity
+        ON identity.id = block.identity_id AND identity.person_id = (person.value ->> 'personId')
+    ) = ${page.length}`,
   );
-  const asked = people.map(({ accountId, teamId, personId, cut }) => ({ accountId, teamId, personId, cut }));
-  // Nor may there be any more of them: they would have to be counted together with those that were read.
-  const areAll = sql`(SELECT count(*) FROM json_each(${JSON.stringify(asked)}) a ${BLOCKS_BEFORE_CUT}) = ${rows.length}`;
-  const gone = people.flatMap(({ blocks }) => blocks.filter(({ gone }) => gone === 1).map(({ id }) => id));
-  const cut = people.flatMap(({ cut, blocks }) => blocks.filter(({ gone }) => gone === 0).map(({ id }) => [id, cut]));
-  return archive(db, people, [...isAsRead, areAll], months, [
-    ...[...pages(gone)].map((ids) => sql`DELETE FROM blocks WHERE id IN ${listed(ids)}`),
-    ...[...pages(cut)].map(
-      (page) => sql`UPDATE blocks SET started_at = c.value ->> 1 FROM json_each(${JSON.stringify(page)}) c
-        WHERE blocks.id = (c.value ->> 0)`,
+  // Another block before the cutoff would have to be counted together with those that were read.
+  const keys = people.map(({ accountId, teamId, personId, cutoff }) => ({ accountId, teamId, personId, cutoff }));
+  const areAll = sql`(
+    SELECT count(*) FROM json_each(${JSON.stringify(keys)}) AS person ${BLOCKS_BEFORE_CUTOFF}) = ${rows.length}`;
+  const removed = rows.filter(({ isWhole }) => isWhole === 1).map(({ id }) => id);
+  const shortened = rows.filter(({ isWhole }) => isWhole === 0).map(({ id, cutoff }) => [id, cutoff]);
+  return archive(db, people, [...areAsRead, areAll], months, [
+    ...[...pages(removed)].map((ids) => sql`DELETE FROM blocks WHERE id IN ${valuesOf(ids)}`),
+    ...[...pages(shortened)].map(
+      (page) => sql`
+        UPDATE blocks SET started_at = shortened.value ->> 1
+        FROM json_each(${JSON.stringify(page)}) AS shortened WHERE blocks.id = (shortened.value ->> 0)`,
     ),
   ]);
 }
 
-/** Removes blocks that are of nobody, and so never counted for anything; unless they have become somebody's. */
-export async function removeOrphans(db: Database, ids: string[]): Promise<void> {
-  if (ids.length === 0) return;
-  await db.run(sql`DELETE FROM blocks WHERE id IN ${listed(ids)}
-    AND NOT EXISTS (SELECT 1 FROM identities WHERE id = blocks.identity_id)`);
-}
+const valuesOf = (ids: string[]): SQL => sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
 
-const listed = (ids: string[]): SQL => sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+/** The reason of a batch that found a row changed since it was read. */
+const CHANGED = "changed";
 
-/** Moves the numbers of `months` from the live roll-ups to the archived ones and runs `removal`, if all of `isAsRead` hold. */
+/** Moves the numbers of months from live to archived roll-ups and runs `removal`, if all conditions hold. */
 async function archive(
   db: Database,
-  people: readonly Somebody[],
-  isAsRead: SQL[],
-  months: Month[],
+  people: readonly PersonInZone[],
+  conditions: SQL[],
+  months: MonthNumbers[],
   removal: SQL[],
 ): Promise<boolean> {
-  const places = new Map(people.map(({ teamId, personId }) => [`${teamId} ${personId}`, [teamId, personId]]));
+  const keys = new Map(people.map(({ teamId, personId }) => [`${teamId} ${personId}`, [teamId, personId]]));
   try {
     await atomically(db, [
-      ...isAsRead.map(refuseUnless),
-      // From here on, marks are this batch's own.
-      sql`UPDATE rollup_clock SET tick = tick + 1`,
+      ...conditions.map((condition) => abortUnless(condition, CHANGED)),
+      // From here on, the marks of the present tick are those that the triggers make for this batch's own removals.
+      ADVANCE_CLOCK,
       ...[...pages(months)].flatMap(moveNumbers),
       ...removal,
-      ...[...pages(places.values())].flatMap(settleMarks),
+      ...[...pages(keys.values())].flatMap(settleOwnMarks),
     ]);
     return true;
   } catch (error) {
-    if (violates(error, CLOCK)) return false;
+    if (isAborted(error, CHANGED)) return false;
     throw error;
   }
 }
 
-const CLOCK = "rollup_clock.id";
-
-/** There is one clock: a second one is refused, and the whole batch with it. */
-const refuseUnless = (condition: SQL): SQL =>
-  sql`INSERT INTO rollup_clock (id, tick, leased_until) SELECT 1, 0, 0 WHERE NOT ${condition}`;
-
 /**
- * Days are added up one by one. Where the live roll-up does not know yet of what is taken from it, it is short by that
- * until it is counted anew, which a mark sees to already; the sum is as it was.
+ * Moves numbers from live to archived roll-ups, day by day. Where a live roll-up has not counted yet what is taken from it,
+ * its numbers are negative until it is counted again, for which it has a mark already; the sum of both is right throughout.
  */
-function moveNumbers(months: Month[]): SQL[] {
-  const ofMonth = sql`r.team_id = (m.value ->> 'teamId') AND r.person_id = (m.value ->> 'personId')
-    AND r.month = (m.value ->> 'month')`;
-  const moved = sql`json_each(${JSON.stringify(months)}) m`;
+function moveNumbers(months: MonthNumbers[]): SQL[] {
+  const moved = sql`json_each(${JSON.stringify(months)})`;
   return [
-    sql`INSERT INTO rollups (team_id, person_id, month, archived, days, total_activities, completed_activities, work_ms)
-      SELECT m.value ->> 'teamId', m.value ->> 'personId', m.value ->> 'month', n.archived, n.days, n.total, n.completed,
-        n.work_ms
-      FROM (
-        SELECT month_key, archived, json_group_object(day, json_array(total, completed, work_ms))
-          FILTER (WHERE (total, completed, work_ms) IS NOT (0, 0, 0)) AS days,
+    sql`
+    WITH
+      moved_month AS (
+        SELECT value ->> 'teamId' AS team_id, value ->> 'personId' AS person_id, value ->> 'month' AS month,
+          value -> 'days' AS days
+        FROM ${moved}),
+      moved_day AS (
+        SELECT team_id, person_id, month, day.key AS day, day.value ->> 0 AS total, day.value ->> 1 AS completed,
+          day.value ->> 2 AS work_ms
+        FROM moved_month CROSS JOIN json_each(moved_month.days) AS day),
+      part AS (
+        SELECT team_id, person_id, month, 1 AS archived, day, total, completed, work_ms FROM moved_day
+        UNION ALL
+        SELECT team_id, person_id, month, 0, day, -total, -completed, -work_ms FROM moved_day
+        UNION ALL
+        -- CROSS JOIN: from each month to its two roll-ups by their key.
+        SELECT rollup.team_id, rollup.person_id, rollup.month, rollup.archived, day.key, day.value ->> 0,
+          day.value ->> 1, day.value ->> 2
+        FROM moved_month
+          CROSS JOIN rollups AS rollup ON rollup.team_id = moved_month.team_id
+            AND rollup.person_id = moved_month.person_id AND rollup.month = moved_month.month
+          CROSS JOIN json_each(rollup.days) AS day),
+      day_sum AS (
+        SELECT team_id, person_id, month, archived, day, sum(total) AS total, sum(completed) AS completed,
+          sum(work_ms) AS work_ms
+        FROM part GROUP BY team_id, person_id, month, archived, day),
+      month_sum AS (
+        SELECT team_id, person_id, month, archived,
+          json_group_object(day, json_array(total, completed, work_ms))
+            FILTER (WHERE (total, completed, work_ms) IS NOT (0, 0, 0)) AS days,
           sum(total) AS total, sum(completed) AS completed, sum(work_ms) AS work_ms
-        FROM (
-          SELECT month_key, archived, day, sum(total) AS total, sum(completed) AS completed, sum(work_ms) AS work_ms
-          FROM (
-            SELECT m.key AS month_key, to_row.archived, d.key AS day, to_row.sign * (d.value ->> 0) AS total,
-              to_row.sign * (d.value ->> 1) AS completed, to_row.sign * (d.value ->> 2) AS work_ms
-            FROM ${moved} CROSS JOIN json_each(m.value, '$.days') d
-              CROSS JOIN (SELECT 1 AS archived, 1 AS sign UNION ALL SELECT 0, -1) to_row
-            UNION ALL
-            SELECT m.key, r.archived, d.key, d.value ->> 0, d.value ->> 1, d.value ->> 2
-            FROM ${moved} CROSS JOIN rollups r ON ${ofMonth} CROSS JOIN json_each(r.days) d)
-          GROUP BY month_key, archived, day)
-        GROUP BY month_key, archived) n
-      JOIN ${moved} ON m.key = n.month_key WHERE true
-      ON CONFLICT DO UPDATE SET days = excluded.days, total_activities = excluded.total_activities,
-        completed_activities = excluded.completed_activities, work_ms = excluded.work_ms`,
-    // A row of nothing would say that there is something to count in its month.
-    sql`DELETE FROM rollups WHERE archived = 0 AND days = '{}' AND (team_id, person_id, month) IN (
-      SELECT m.value ->> 'teamId', m.value ->> 'personId', m.value ->> 'month' FROM ${moved})`,
+        FROM day_sum GROUP BY team_id, person_id, month, archived)
+    INSERT INTO rollups (team_id, person_id, month, archived, days, total_activities, completed_activities, work_ms)
+    SELECT team_id, person_id, month, archived, days, total, completed, work_ms FROM month_sum WHERE true
+    ON CONFLICT DO UPDATE SET days = excluded.days, total_activities = excluded.total_activities,
+      completed_activities = excluded.completed_activities, work_ms = excluded.work_ms`,
+    // A live roll-up without a day would make recounts look for something to count in its month.
+    sql`
+    DELETE FROM rollups WHERE archived = 0 AND days = '{}' AND (team_id, person_id, month) IN (
+      SELECT value ->> 'teamId', value ->> 'personId', value ->> 'month' FROM ${moved})`,
   ];
 }
 
 /**
- * Nothing is to be counted anew for what this batch removed: its own marks go. Those that were there before are made anew,
- * under the present tick: whoever is counting for them has read what is no longer there, and so has nothing to save.
+ * Settles the marks that the triggers made for this batch: its removals need no recount. Older marks of the same people are
+ * made again under the present tick. A recount that is under way has read rows that are removed now; without its marks it
+ * saves nothing, and the next recount reads what is left.
  */
-function settleMarks(people: string[][]): SQL[] {
-  const marks = sql`json_each(${JSON.stringify(people)}) p CROSS JOIN rollup_clock c
-    CROSS JOIN stale_days s ON s.team_id = (p.value ->> 0) AND s.person_id = (p.value ->> 1)`;
-  const keys = (condition: SQL) => sql`DELETE FROM stale_days WHERE (team_id, person_id, tick, first_date) IN (
-    SELECT s.team_id, s.person_id, s.tick, s.first_date FROM ${marks} AND ${condition})`;
+function settleOwnMarks(people: string[][]): SQL[] {
+  const marks = sql`json_each(${JSON.stringify(people)}) AS person CROSS JOIN rollup_clock AS clock
+    CROSS JOIN stale_days AS mark ON mark.team_id = (person.value ->> 0) AND mark.person_id = (person.value ->> 1)`;
+  const deleteMarks = (condition: SQL) => sql`
+    DELETE FROM stale_days WHERE (team_id, person_id, tick, first_date) IN (
+      SELECT mark.team_id, mark.person_id, mark.tick, mark.first_date FROM ${marks} AND ${condition})`;
   return [
-    keys(sql`s.tick = c.tick`),
-    sql`INSERT INTO stale_days (team_id, person_id, tick, first_date, last_date, since)
-      SELECT s.team_id, s.person_id, c.tick, s.first_date, max(s.last_date), min(s.since) FROM ${marks}
-      GROUP BY s.team_id, s.person_id, s.first_date`,
-    keys(sql`s.tick < c.tick`),
+    deleteMarks(sql`mark.tick = clock.tick`),
+    sql`
+    INSERT INTO stale_days (team_id, person_id, tick, first_date, last_date, since)
+    SELECT mark.team_id, mark.person_id, clock.tick, mark.first_date, max(mark.last_date), min(mark.since) FROM ${marks}
+    GROUP BY mark.team_id, mark.person_id, mark.first_date`,
+    deleteMarks(sql`mark.tick < clock.tick`),
   ];
 }

@@ -1,127 +1,155 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { keptSince } from "../events/horizon.ts";
+import { retainedSince } from "../events/retention.ts";
+import { DAY_MS } from "../lib/duration.ts";
 import type { StatusClasses } from "../presence/blocks/status.ts";
-import type { Somebody } from "./tally.ts";
+import type { PersonInZone } from "./month_sums.ts";
 
-const DAY_MS = 24 * 3_600_000;
-
-/** A team that does not keep everything, and since when it keeps what there is. */
-export type Keeper = {
+/** A team that removes its old rows: those before `retainedSince`, in UTC milliseconds. */
+export type RetentionPolicy = {
   accountId: string;
   teamId: string;
-  zone: string;
-  classes: StatusClasses;
-  /** UTC milliseconds: what was before is to go. */
-  keptSince: number;
+  timeZone: string;
+  statusClasses: StatusClasses;
+  retainedSince: number;
 };
 
-/** The teams that keep nothing older than some days: the one query of this slice that is for no team but for all. */
-export async function listKeepers(db: Database, now: number): Promise<Keeper[]> {
-  const rows = await db.all<Omit<Keeper, "classes" | "keptSince"> & { classes: string; retentionDays: number }>(sql`
-    SELECT account_id AS accountId, id AS teamId, time_zone AS zone, status_classes AS classes,
+/** Lists the teams that do not keep their rows for ever. */
+export async function listRetentionPolicies(db: Database, now: number): Promise<RetentionPolicy[]> {
+  const rows = await db.all<
+    Omit<RetentionPolicy, "statusClasses" | "retainedSince"> & { statusClasses: string; retentionDays: number }
+  >(sql`
+    SELECT account_id AS accountId, id AS teamId, time_zone AS timeZone, status_classes AS statusClasses,
       retention_days AS retentionDays
     FROM teams WHERE retention_days IS NOT NULL ORDER BY id`);
-  return rows.map(({ retentionDays, classes, ...team }) => ({
+  return rows.map(({ retentionDays, statusClasses, ...team }) => ({
     ...team,
-    classes: JSON.parse(classes),
-    keptSince: keptSince(retentionDays, now)!,
+    statusClasses: JSON.parse(statusClasses),
+    retainedSince: retainedSince(retentionDays, now)!,
   }));
 }
 
-/** As SQL is told of teams. */
-const told = (teams: readonly Keeper[]): string =>
-  JSON.stringify(teams.map(({ teamId, zone, keptSince }) => ({ teamId, zone, keptSince })));
+const policiesJson = (policies: readonly RetentionPolicy[]): string =>
+  JSON.stringify(policies.map(({ teamId, timeZone, retainedSince }) => ({ teamId, timeZone, retainedSince })));
 
-/** An event older than its team keeps. `completed`: 1 or 0. */
-export type ExpiredEvent = Somebody & { id: string; occurredAt: number; completed: number };
+/** An event to be removed. `completed` is 1 or 0. */
+export type ExpiredEvent = PersonInZone & { id: string; occurredAt: number; completed: number };
 
-/** Up to `limit` events that are to go: all of one team before any of the next, oldest first. */
-export const expiredEvents = (db: Database, teams: readonly Keeper[], limit: number): Promise<ExpiredEvent[]> =>
-  // CROSS has SQLite go from teams along the index by time, as far as the limit and no further.
+/** Lists up to `limit` events to be removed: team by team, the oldest of each first. */
+export const listExpiredEvents = (
+  db: Database,
+  policies: readonly RetentionPolicy[],
+  limit: number,
+): Promise<ExpiredEvent[]> =>
+  // CROSS JOIN and INDEXED BY: from each team along its events in the order of time, no further than the limit.
   db.all<ExpiredEvent>(sql`
-    SELECT e.id, e.team_id AS teamId, p.id AS personId, coalesce(p.time_zone, t.value ->> 'zone') AS zone,
-      e.occurred_at AS occurredAt, e.completed
-    FROM json_each(${told(teams)}) t
-    CROSS JOIN events e INDEXED BY events_by_time ON e.team_id = (t.value ->> 'teamId')
-      AND e.occurred_at < (t.value ->> 'keptSince')
-    CROSS JOIN identities i ON i.id = e.identity_id
-    CROSS JOIN people p ON p.id = i.person_id
+    SELECT event.id, event.team_id AS teamId, person.id AS personId,
+      coalesce(person.time_zone, policy.value ->> 'timeZone') AS timeZone, event.occurred_at AS occurredAt, event.completed
+    FROM json_each(${policiesJson(policies)}) AS policy
+    CROSS JOIN events AS event INDEXED BY events_by_time ON event.team_id = (policy.value ->> 'teamId')
+      AND event.occurred_at < (policy.value ->> 'retainedSince')
+    CROSS JOIN identities AS identity ON identity.id = event.identity_id
+    CROSS JOIN people AS person ON person.id = identity.person_id
     LIMIT ${limit}`);
 
-/** Somebody of whom blocks are to go, and the instant before which: UTC milliseconds, no later than the team's. */
-export type Expiring = Somebody & { accountId: string; classes: StatusClasses; cut: number };
+/** A person with blocks to be removed, and the instant before which: UTC milliseconds, no later than the team's. */
+export type ExpiringPerson = PersonInZone & { accountId: string; statusClasses: StatusClasses; cutoff: number };
+
+/** Identities that have old blocks but no row: they were erased, or never written. The blocks began before `startedBefore`. */
+export type OldOrphans = { teamId: string; identityIds: string[]; startedBefore: number };
 
 /**
- * People with blocks that began before what their team keeps, those of the oldest `limit` blocks; and blocks that are of
- * nobody, because their identity was erased or never came. Where there are more, the last team's people are to be dealt
- * with a day at a time: so many blocks, and what else those people had on the last one's day, in UTC.
+ * Lists the people of the oldest `limit` blocks to be removed, and the orphans among these blocks. `isComplete` is whether
+ * there are no more such blocks. If there are, people of the last team get an earlier cutoff: the end, in UTC, of the day on
+ * which the last block began. So a step removes about `limit` blocks, and of each person all blocks before the cutoff.
  */
-export async function expiringPeople(
+export async function listExpiringPeople(
   db: Database,
-  teams: readonly Keeper[],
+  policies: readonly RetentionPolicy[],
   limit: number,
-): Promise<{ people: Expiring[]; orphans: string[]; isAll: boolean }> {
-  const rows = await db.all<{ n: number; id: string; startedAt: number; personId: string | null; zone: string }>(sql`
-    SELECT t.key AS n, b.id, b.started_at AS startedAt, p.id AS personId, coalesce(p.time_zone, t.value ->> 'zone') AS zone
-    FROM json_each(${told(teams)}) t
-    CROSS JOIN blocks b INDEXED BY blocks_by_start ON b.team_id = (t.value ->> 'teamId')
-      AND b.started_at < (t.value ->> 'keptSince')
-    LEFT JOIN identities i ON i.id = b.identity_id
-    LEFT JOIN people p ON p.id = i.person_id
+): Promise<{ people: ExpiringPerson[]; orphans: OldOrphans[]; isComplete: boolean }> {
+  type Row = { policy: number; identityId: string; startedAt: number; personId: string | null; timeZone: string };
+  // CROSS JOIN and INDEXED BY: as for events.
+  const rows = await db.all<Row>(sql`
+    SELECT policy.key AS policy, block.identity_id AS identityId, block.started_at AS startedAt, person.id AS personId,
+      coalesce(person.time_zone, policy.value ->> 'timeZone') AS timeZone
+    FROM json_each(${policiesJson(policies)}) AS policy
+    CROSS JOIN blocks AS block INDEXED BY blocks_by_start ON block.team_id = (policy.value ->> 'teamId')
+      AND block.started_at < (policy.value ->> 'retainedSince')
+    LEFT JOIN identities AS identity ON identity.id = block.identity_id
+    LEFT JOIN people AS person ON person.id = identity.person_id
     LIMIT ${limit}`);
   const last = rows.length < limit ? undefined : rows.at(-1);
-  const people = new Map<string, Expiring>();
-  for (const { n, personId, zone } of rows) {
+  const people = new Map<string, ExpiringPerson>();
+  for (const { policy, personId, timeZone } of rows) {
     if (personId === null) continue;
-    const { accountId, teamId, classes, keptSince } = teams[n]!;
-    const cut = n === last?.n ? Math.min(keptSince, midnightAfter(last.startedAt)) : keptSince;
-    people.set(`${teamId} ${personId}`, { accountId, teamId, personId, zone, classes, cut });
+    const { accountId, teamId, statusClasses, retainedSince } = policies[policy]!;
+    const cutoff = policy === last?.policy ? Math.min(retainedSince, midnightAfter(last.startedAt)) : retainedSince;
+    people.set(`${teamId} ${personId}`, { accountId, teamId, personId, timeZone, statusClasses, cutoff });
   }
-  const orphans = rows.filter(({ personId }) => personId === null).map(({ id }) => id);
-  return { people: [...people.values()], orphans, isAll: last === undefined };
+  const orphanBlocks = Map.groupBy(
+    rows.filter(({ personId }) => personId === null),
+    ({ policy }) => policy,
+  );
+  const orphans = [...orphanBlocks].map(([policy, blocks]) => ({
+    teamId: policies[policy]!.teamId,
+    identityIds: [...new Set(blocks.map(({ identityId }) => identityId))],
+    startedBefore: policy === last?.policy ? last.startedAt + 1 : policies[policy]!.retainedSince,
+  }));
+  return { people: [...people.values()], orphans, isComplete: last === undefined };
 }
 
 const midnightAfter = (ms: number): number => (Math.floor(ms / DAY_MS) + 1) * DAY_MS;
 
 /**
- * What a block has before the cut of its person. `gone`, 1 or 0: nothing is left of it after that. One still open stays in
- * any case: its team's object will write to it again, and must find it cut.
+ * The part of a block before its person's cutoff. `isWhole`, 1 or 0, is whether this part is the whole block, which is then
+ * removed. Of an open block it is always a part: the team's object will write to the row again, and must find it.
  */
-export type ExpiredBlock = { id: string; status: string; start: number; end: number; gone: number };
+export type ExpiredBlock = { id: string; status: string; start: number; end: number; isWhole: number };
 
-/** Somebody, and every block of theirs that began before `cut`. */
-export type Expired = Expiring & { blocks: ExpiredBlock[] };
+/** A person, and every block of theirs that began before the cutoff. */
+export type ExpiredBlocks = ExpiringPerson & { blocks: ExpiredBlock[] };
 
-/** Every block `b` of the person `a.value` that began before their cut: to be joined to people as `Expiring` has them. */
-export const BLOCKS_BEFORE_CUT = sql`
-  CROSS JOIN identities i ON i.account_id = (a.value ->> 'accountId') AND i.person_id = (a.value ->> 'personId')
-  CROSS JOIN blocks b INDEXED BY blocks_by_identity ON b.team_id = (a.value ->> 'teamId') AND b.identity_id = i.id
-    AND b.started_at < (a.value ->> 'cut')`;
+/** Joins every block that began before the cutoff of its person to `json_each(...) AS person`, a list of expiring people. */
+export const BLOCKS_BEFORE_CUTOFF = sql`
+  CROSS JOIN identities AS identity ON identity.account_id = (person.value ->> 'accountId')
+    AND identity.person_id = (person.value ->> 'personId')
+  CROSS JOIN blocks AS block INDEXED BY blocks_by_identity ON block.team_id = (person.value ->> 'teamId')
+    AND block.identity_id = identity.id AND block.started_at < (person.value ->> 'cutoff')`;
+
+/** Whether a joined block ends by the cutoff; an open block does not. */
+export const IS_WHOLE = sql`coalesce(block.ended_at <= (person.value ->> 'cutoff'), 0)`;
+
+/** When the part of a joined block before the cutoff ends. */
+export const END_BEFORE_CUTOFF = sql`min(coalesce(block.ended_at, block.last_seen_at), person.value ->> 'cutoff')`;
 
 /**
- * The blocks of people before their cuts, up to `limit` of them; never more than is there of somebody before the cut that
- * they are given back with. Who does not fit any more is left out, or has an earlier cut.
+ * Lists the blocks of people before their cutoffs, up to `limit` blocks. People who do not fit are left out, or get an
+ * earlier cutoff, so that each person comes with all their blocks before it.
  */
-export async function expiredBlocks(db: Database, people: readonly Expiring[], limit: number): Promise<Expired[]> {
-  const asked = people.map(({ accountId, teamId, personId, cut }) => ({ accountId, teamId, personId, cut }));
-  const rows = await db.all<ExpiredBlock & { n: number }>(sql`
-    SELECT a.key AS n, b.id, b.status, b.started_at AS start, min(coalesce(b.ended_at, b.last_seen_at), a.value ->> 'cut') AS "end",
-      coalesce(b.ended_at <= (a.value ->> 'cut'), 0) AS gone
-    FROM json_each(${JSON.stringify(asked)}) a ${BLOCKS_BEFORE_CUT}
-    ORDER BY a.key, b.started_at LIMIT ${limit + 1}`);
+export async function listExpiredBlocks(
+  db: Database,
+  people: readonly ExpiringPerson[],
+  limit: number,
+): Promise<ExpiredBlocks[]> {
+  const keys = people.map(({ accountId, teamId, personId, cutoff }) => ({ accountId, teamId, personId, cutoff }));
+  const rows = await db.all<ExpiredBlock & { person: number }>(sql`
+    SELECT person.key AS person, block.id, block.status, block.started_at AS start, ${END_BEFORE_CUTOFF} AS "end",
+      ${IS_WHOLE} AS isWhole
+    FROM json_each(${JSON.stringify(keys)}) AS person ${BLOCKS_BEFORE_CUTOFF}
+    ORDER BY person.key, block.started_at LIMIT ${limit + 1}`);
   const beyond = rows[limit];
-  const blocksOf = Map.groupBy(rows, ({ n }) => n);
-  const expired = people.flatMap((person, n): Expired[] => {
-    const cut = n === beyond?.n ? beyond.start : person.cut;
+  const blocksOf = Map.groupBy(rows, ({ person }) => person);
+  const expired = people.flatMap((person, n): ExpiredBlocks[] => {
+    const cutoff = n === beyond?.person ? beyond.start : person.cutoff;
     const blocks = (blocksOf.get(n) ?? [])
-      .filter(({ start }) => start < cut)
-      .map(({ n: _, ...block }) => (block.end <= cut ? block : { ...block, end: cut, gone: 0 }));
-    return blocks.length > 0 ? [{ ...person, cut, blocks }] : [];
+      .filter(({ start }) => start < cutoff)
+      .map(({ person: _, ...block }) => (block.end <= cutoff ? block : { ...block, end: cutoff, isWhole: 0 }));
+    return blocks.length > 0 ? [{ ...person, cutoff, blocks }] : [];
   });
   if (expired.length > 0 || !beyond) return expired;
-  // More of somebody's blocks than fit begin at one instant, where no cut could part them: all of theirs, then.
-  return expiredBlocks(db, [people[beyond.n]!], EVERY_BLOCK);
+  // More blocks of one person than fit began at the same instant, where no cutoff can divide them: list them all.
+  return listExpiredBlocks(db, [people[beyond.person]!], NO_LIMIT);
 }
 
-const EVERY_BLOCK = 1e12;
+const NO_LIMIT = 1e12;

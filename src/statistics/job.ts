@@ -1,48 +1,43 @@
-import type { Database } from "../db/client.ts";
+import type { SystemContext } from "../auth/actor.ts";
 import { calendars } from "./calendar.ts";
-import { rollUp } from "./rollup_store.ts";
-import { refreshPeople, refreshRolledOver } from "./snapshot_store.ts";
-import { isAnythingDue, leaseClock, listStale, moveClock, releaseClock, type StalePlace } from "./stale_store.ts";
+import { beginRecount, continueRecount, endRecount, isRecountDue, moveEndedWindows, recountPage } from "./service.ts";
 
-/** How often one run goes over people whose changes are too many for one step: six years of days. */
-const ROUNDS = 5;
-/** People counted in one step, and subscriptions that move to their next window in one: each a handful of queries. */
-const AT_ONCE = 2_500;
+/** How often one run counts people with more marked days than one step counts: altogether five years of days. */
+const MAX_ROUNDS = 5;
+/** People counted, and subscriptions moved to a new window, in one step: each step is a handful of queries. */
+const PAGE_SIZE = 2_500;
+
+type Context = Pick<SystemContext, "db" | "now">;
 
 /**
- * Brings roll-ups and snapshots up to date, of all teams: what has changed since it was last counted, and what windows have
- * rolled over. One run at a time; what a run leaves undone, the next one finds undone. Where there is nothing to do it
- * writes nothing.
+ * Counts the marked days of all teams again, and refreshes the snapshots that these days or a new window change. Only one run
+ * works at a time. What a run does not finish, the next one does. Where nothing is due it writes no row.
  */
-export async function refreshSubscriptions(db: Database, now: number, pageSize = AT_ONCE): Promise<void> {
-  if (!(await isAnythingDue(db, now))) return;
-  const tick = await leaseClock(db, now);
+export async function recountChangedDays(context: Context, pageSize = PAGE_SIZE): Promise<void> {
+  if (!(await isRecountDue(context))) return;
+  let tick = await beginRecount(context);
   if (tick === null) return;
   try {
-    let before: number | null = tick;
-    for (let round = 0; before !== null && round < ROUNDS; round += 1) {
-      const isDone = await countChanges(db, before, now, pageSize);
-      before = isDone ? null : await moveClock(db);
+    for (let round = 1; !(await recountAll(context, tick, pageSize)) && round < MAX_ROUNDS; round += 1) {
+      tick = await continueRecount(context);
     }
     let moved: number;
-    do moved = await refreshRolledOver(db, now, pageSize);
+    do moved = await moveEndedWindows(context, pageSize);
     while (moved === pageSize);
   } finally {
-    await releaseClock(db, now);
+    await endRecount(context);
   }
 }
 
-/** Counts what was marked before `tick`; says whether nothing of it was too much for one step. */
-async function countChanges(db: Database, tick: number, now: number, pageSize: number): Promise<boolean> {
+/** Counts everything that was marked before `tick`, page by page; returns whether every mark was settled. */
+async function recountAll(context: Context, tick: number, limit: number): Promise<boolean> {
   const calendarOf = calendars();
-  let place: StalePlace = { teamId: "", personId: "" };
-  let isDone = true;
+  let after = { teamId: "", personId: "" };
+  let areAllSettled = true;
   for (;;) {
-    const stale = await listStale(db, tick, now, place, pageSize);
-    if (stale.length === 0) return isDone;
-    const counted = await rollUp(db, stale, now, (people) => refreshPeople(db, people, now), calendarOf);
-    isDone &&= counted.every(({ rest }) => rest.length === 0);
-    if (counted.length === stale.length && stale.length < pageSize) return isDone;
-    place = counted.at(-1)!;
+    const { next, isSettled } = await recountPage(context, { tick, after, limit }, calendarOf);
+    areAllSettled &&= isSettled;
+    if (next === null) return areAllSettled;
+    after = next;
   }
 }

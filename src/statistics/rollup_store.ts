@@ -2,143 +2,173 @@ import { type SQL, sql } from "drizzle-orm";
 import { atomically, type Database } from "../db/client.ts";
 import { countEvents } from "../events/count_store.ts";
 import { pages } from "../lib/pages.ts";
-import { heldInStretches } from "../presence/blocks/stretch_store.ts";
-import { type Calendar, calendars, monthAndDay } from "./calendar.ts";
-import { type DayNumbers, workOfDays } from "./snapshot.ts";
-import { type Plan, planDays, stretchesOf } from "./stale.ts";
+import { listStatusPeriods } from "../presence/blocks/period_store.ts";
+import { type CalendarOf, calendars, monthAndDay } from "./calendar.ts";
+import { joinAdjacent, planRecount, type RecountPlan } from "./marks.ts";
+import { type DayNumbers, workByDay } from "./numbers.ts";
 import type { StalePerson } from "./stale_store.ts";
 
-/** Days of one person counted in one step: a year, of which even a busy one has a few thousand blocks. */
-const DAYS_OF_ONE = 400;
-/** Days of all people counted in one step: with ten blocks each, a few megabytes. */
-const DAYS_AT_ONCE = 6_000;
+/** The most days of one person that one step counts: a year, in which a busy person has a few thousand blocks. */
+const MAX_DAYS_OF_PERSON = 400;
+/** The most days of all people that one step counts: with ten blocks each, these are a few megabytes. */
+const MAX_DAYS = 6_000;
 
-/** Somebody, the days of theirs that one step counts, and what of their marks is left for the next. */
-export type Planned = StalePerson & Plan;
+/** A person whose marked days one step counts. `remaining`: what it marks again, because it is too much for one step. */
+export type RecountedPerson = StalePerson & RecountPlan;
 
 /** Null for a day without anything. */
-type Counted = DayNumbers | null;
+type DayResult = DayNumbers | null;
 
 /**
- * Counts the stale days of people anew and says who of them could be: those left are too many for one step. `also`: what is
- * to be done in the same atomic batch as the last of them. Marks must have been made before the clock's last tick: then
- * whatever changed since has a mark of its own, and whoever settles a mark first settles it for all.
+ * Counts marked days of people again. One atomic batch then saves the roll-ups, settles the marks, and runs the statements
+ * that `inSameBatch` returns for the counted people. Returns these people, which are fewer than `stale` where all of them
+ * would be too much for one step.
+ *
+ * All marks must be of a tick before the clock's present one. A change that happens while this counts then has a newer mark,
+ * and of two recounts of one mark, the first to write settles it and the other writes nothing for it.
  */
 export async function rollUp(
   db: Database,
   stale: readonly StalePerson[],
   now: number,
-  also: (people: Planned[]) => Promise<SQL[]>,
-  calendarOf: (zone: string) => Calendar = calendars(),
-): Promise<Planned[]> {
-  const planned = plan(stale, now, calendarOf);
-  const numbers = await countDays(db, planned);
-  const months = planned.flatMap((person, n) => monthsOf(person, numbers[n]!));
-  await atomically(db, [...[...pages(months)].map(saveMonths), ...settleMarks(planned), ...(await also(planned))]);
-  return planned;
+  inSameBatch: (people: RecountedPerson[]) => Promise<SQL[]>,
+  calendarOf: CalendarOf = calendars(),
+): Promise<RecountedPerson[]> {
+  const people = planStep(stale, now, calendarOf);
+  const results = await countDays(db, people);
+  const months = people.flatMap((person, n) => monthPatches(person, results[n]!));
+  await atomically(db, [
+    ...[...pages(months)].map(saveMonths),
+    ...settleMarks(people),
+    ...markRemaining(people),
+    ...(await inSameBatch(people)),
+  ]);
+  return people;
 }
 
-/** As many of the people as one step can count, and of each as many days. */
-function plan(stale: readonly StalePerson[], now: number, calendarOf: (zone: string) => Calendar): Planned[] {
-  const planned: Planned[] = [];
-  let room = DAYS_AT_ONCE;
+/** Plans one step: as many people, and of each as many days, as it may count. */
+function planStep(stale: readonly StalePerson[], now: number, calendarOf: CalendarOf): RecountedPerson[] {
+  const people: RecountedPerson[] = [];
+  let daysLeft = MAX_DAYS;
   for (const person of stale) {
-    if (room <= 0) break;
-    const limit = Math.min(room, DAYS_OF_ONE);
-    const { days, rest } = planDays(person.marks, person.earliest, calendarOf(person.zone), now, limit);
-    planned.push({ ...person, days, rest });
-    room -= days.length;
+    if (daysLeft <= 0) break;
+    const limit = Math.min(daysLeft, MAX_DAYS_OF_PERSON);
+    const plan = planRecount(person.marks, person.earliest, calendarOf(person.timeZone), now, limit);
+    people.push({ ...person, ...plan });
+    daysLeft -= plan.days.length;
   }
-  return planned;
+  return people;
 }
 
-async function countDays(db: Database, planned: readonly Planned[]): Promise<Counted[][]> {
-  const asked = planned.map(({ accountId, teamId, personId, days }) => ({ accountId, teamId, personId, days }));
-  const [held, counts] = await Promise.all([
-    heldInStretches(
+/** Counts the days of each person, in the order of their days. */
+async function countDays(db: Database, people: readonly RecountedPerson[]): Promise<DayResult[][]> {
+  const asked = people.map(({ accountId, teamId, personId, days }) => ({ accountId, teamId, personId, days }));
+  const [periods, counts] = await Promise.all([
+    listStatusPeriods(
       db,
-      asked.map(({ days, ...one }) => ({ ...one, stretches: stretchesOf(days) })),
+      asked.map(({ days, ...person }) => ({ ...person, windows: joinAdjacent(days) })),
     ),
     countEvents(db, asked),
   ]);
-  const heldBy = Map.groupBy(held, ({ person }) => person);
-  const numbers = planned.map(({ days, classes }, n) =>
-    workOfDays(heldBy.get(n) ?? [], days, classes).map((ms): Counted => (ms > 0 ? [0, 0, ms] : null)),
+  const periodsOf = Map.groupBy(periods, ({ person }) => person);
+  const results = people.map(({ days, statusClasses }, n) =>
+    workByDay(periodsOf.get(n) ?? [], days, statusClasses).map((ms): DayResult => (ms > 0 ? [0, 0, ms] : null)),
   );
   for (const { person, day, total, completed } of counts) {
-    numbers[person]![day] = [total, completed, numbers[person]![day]?.[2] ?? 0];
+    results[person]![day] = [total, completed, results[person]![day]?.[2] ?? 0];
   }
-  return numbers;
+  return results;
 }
 
-/** What is to be written of one month of somebody, as long as a mark stands that this was counted for. */
-type Month = {
+/** The counted days of one person in one month, to be saved if one of the marks that they were counted for still exists. */
+type MonthPatch = {
   teamId: string;
   personId: string;
   month: string;
-  marks: [number, string][];
-  days: Record<string, Counted>;
+  marks: [tick: number, firstDate: string][];
+  /** By day of the month, "01" to "31". */
+  days: Record<string, DayResult>;
   sums: DayNumbers;
 };
 
-function monthsOf({ teamId, personId, marks, days }: Planned, numbers: readonly Counted[]): Month[] {
-  const months = new Map<string, Month>();
+function monthPatches({ teamId, personId, marks, days }: RecountedPerson, results: readonly DayResult[]): MonthPatch[] {
+  const patches = new Map<string, MonthPatch>();
   const keys = marks.map(({ tick, firstDate }): [number, string] => [tick, firstDate]);
   days.forEach(({ date }, n) => {
     const [month, day] = monthAndDay(date);
-    const known = months.get(month) ?? { teamId, personId, month, marks: keys, days: {}, sums: [0, 0, 0] };
-    known.days[day] = numbers[n]!;
-    numbers[n]?.forEach((number, k) => {
-      known.sums[k]! += number;
+    const patch = patches.get(month) ?? { teamId, personId, month, marks: keys, days: {}, sums: [0, 0, 0] };
+    patch.days[day] = results[n]!;
+    results[n]?.forEach((number, k) => {
+      patch.sums[k]! += number;
     });
-    months.set(month, known);
+    patches.set(month, patch);
   });
-  return [...months.values()];
+  return [...patches.values()];
 }
 
-/** A merge patch (RFC 7396): days it does not name stay, days without anything lose their entry. */
-const saveMonths = (months: Month[]): SQL => {
-  const row = sql`FROM rollups r WHERE r.team_id = (m.value ->> 'teamId') AND r.person_id = (m.value ->> 'personId')
-    AND r.month = (m.value ->> 'month') AND r.archived = 0`;
-  // By how much the days that the patch names change the sum of the month.
-  const growth = (nth: SQL) => sql`(
-    SELECT sum(coalesce(d.value ->> ${nth}, 0) - coalesce(json_extract(rollups.days, '$."' || d.key || '"[${nth}]'), 0))
-    FROM json_each(excluded.days) d)`;
-  // Only a row that is there already can lose entries; a new one has none that say so.
-  return sql`
-    INSERT INTO rollups (team_id, person_id, month, archived, days, total_activities, completed_activities, work_ms)
-    SELECT m.value ->> 'teamId', m.value ->> 'personId', m.value ->> 'month', 0,
-      iif(EXISTS (SELECT 1 ${row}), m.value -> 'days', json_patch('{}', m.value -> 'days')),
-      m.value ->> '$.sums[0]', m.value ->> '$.sums[1]', m.value ->> '$.sums[2]'
-    FROM json_each(${JSON.stringify(months)}) m
-    WHERE EXISTS (SELECT 1 FROM json_each(m.value, '$.marks') k CROSS JOIN stale_days s ON s.team_id = (m.value ->> 'teamId')
-        AND s.person_id = (m.value ->> 'personId') AND s.tick = (k.value ->> 0) AND s.first_date = (k.value ->> 1))
-      AND (json_patch('{}', m.value -> 'days') <> '{}' OR EXISTS (SELECT 1 ${row}))
-    ON CONFLICT DO UPDATE SET days = json_patch(days, excluded.days), total_activities = total_activities + ${growth(sql`0`)},
-      completed_activities = completed_activities + ${growth(sql`1`)}, work_ms = work_ms + ${growth(sql`2`)}
-    WHERE json_patch(days, excluded.days) <> days`;
-};
+/**
+ * Saves the counted days of months. `days` is a merge patch (RFC 7396): a day that it does not name stays as it is, and a
+ * day that is null loses its entry. A month whose marks another recount has settled meanwhile is not written; nor is one in
+ * which nothing changes.
+ */
+const saveMonths = (patches: MonthPatch[]): SQL => sql`
+  WITH
+    patch AS (
+      SELECT value ->> 'teamId' AS team_id, value ->> 'personId' AS person_id, value ->> 'month' AS month,
+        value -> 'marks' AS marks, value -> 'days' AS days,
+        value ->> '$.sums[0]' AS total_activities, value ->> '$.sums[1]' AS completed_activities,
+        value ->> '$.sums[2]' AS work_ms
+      FROM json_each(${JSON.stringify(patches)})),
+    -- CROSS JOIN: for each of the few marks of a patch, one look into stale_days by its key.
+    valid_patch AS (
+      SELECT patch.*, EXISTS (
+        SELECT 1 FROM rollups AS rollup WHERE rollup.team_id = patch.team_id AND rollup.person_id = patch.person_id
+          AND rollup.month = patch.month AND rollup.archived = 0) AS has_row
+      FROM patch
+      WHERE EXISTS (
+        SELECT 1 FROM json_each(patch.marks) AS counted CROSS JOIN stale_days AS mark
+          ON mark.team_id = patch.team_id AND mark.person_id = patch.person_id
+          AND mark.tick = (counted.value ->> 0) AND mark.first_date = (counted.value ->> 1)))
+  INSERT INTO rollups (team_id, person_id, month, archived, days, total_activities, completed_activities, work_ms)
+  -- A new row has no entries to remove, so the nulls are left out of it.
+  SELECT team_id, person_id, month, 0, iif(has_row, days, json_patch('{}', days)),
+    total_activities, completed_activities, work_ms
+  FROM valid_patch
+  WHERE has_row OR json_patch('{}', days) <> '{}'
+  ON CONFLICT DO UPDATE SET days = json_patch(days, excluded.days),
+    total_activities = total_activities + ${sumChange(sql`0`)},
+    completed_activities = completed_activities + ${sumChange(sql`1`)},
+    work_ms = work_ms + ${sumChange(sql`2`)}
+  WHERE json_patch(days, excluded.days) <> days`;
 
-/** Takes away the marks that were counted for, and marks again what was too much for one step. */
-function settleMarks(planned: readonly Planned[]): SQL[] {
-  const settled = planned.flatMap(({ teamId, personId, marks }) =>
+/** By how much the days of a patch change the sum of the month's numbers at this index of a day's entry. */
+const sumChange = (index: SQL): SQL => sql`(
+  SELECT sum(coalesce(day.value ->> ${index}, 0) - coalesce(json_extract(rollups.days, '$."' || day.key || '"[${index}]'), 0))
+  FROM json_each(excluded.days) AS day)`;
+
+/** Deletes the marks that were counted. */
+const settleMarks = (people: readonly RecountedPerson[]): SQL[] => {
+  const keys = people.flatMap(({ teamId, personId, marks }) =>
     marks.map(({ tick, firstDate, lastDate }) => [teamId, personId, tick, firstDate, lastDate]),
   );
-  const rests = planned.flatMap(({ teamId, personId, rest }) =>
-    rest.map(({ firstDate, lastDate }) => [teamId, personId, firstDate, lastDate]),
-  );
-  const remove = [...pages(settled)].map(
+  return [...pages(keys)].map(
     (page) => sql`
     DELETE FROM stale_days WHERE (team_id, person_id, tick, first_date, last_date) IN (
       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(${JSON.stringify(page)}))`,
   );
-  const remark = [...pages(rests)].map(
+};
+
+/** Marks what was too much for this step again, under the clock's present tick, unless the person was erased meanwhile. */
+const markRemaining = (people: readonly RecountedPerson[]): SQL[] => {
+  const rows = people.flatMap(({ teamId, personId, remaining }) =>
+    remaining.map(({ firstDate, lastDate }) => [teamId, personId, firstDate, lastDate]),
+  );
+  return [...pages(rows)].map(
     (page) => sql`
     INSERT INTO stale_days (team_id, person_id, tick, first_date, last_date)
-    SELECT r.value ->> 0, r.value ->> 1, c.tick, r.value ->> 2, r.value ->> 3
-    FROM json_each(${JSON.stringify(page)}) r JOIN rollup_clock c
-    WHERE EXISTS (SELECT 1 FROM people WHERE id = (r.value ->> 1))
+    SELECT remaining.value ->> 0, remaining.value ->> 1, clock.tick, remaining.value ->> 2, remaining.value ->> 3
+    FROM json_each(${JSON.stringify(page)}) AS remaining JOIN rollup_clock AS clock
+    WHERE EXISTS (SELECT 1 FROM people WHERE id = (remaining.value ->> 1))
     ON CONFLICT DO UPDATE SET last_date = max(last_date, excluded.last_date)`,
   );
-  return [...remove, ...remark];
-}
+};

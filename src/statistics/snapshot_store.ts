@@ -4,129 +4,150 @@ import { pages } from "../lib/pages.ts";
 import { addDays } from "../lib/time_zone.ts";
 import { mergedPersonIds, type Tenant } from "../people/store.ts";
 import { datesFrom, monthAndDay } from "./calendar.ts";
-import { rollUp } from "./rollup_store.ts";
-import { findStale, type StalePlace, tickClock } from "./stale_store.ts";
-import { type Dates, type PlacedWindow, type TimeWindow, windowAt } from "./window.ts";
+import type { TeamPerson } from "./stale_store.ts";
+import { type LocalWindow, type TimeWindow, type WindowDates, windowAt } from "./window.ts";
 
-/** An active subscription, and whose numbers it shows in which zone. */
-export type Due = { id: string; teamId: string; personId: string; zone: string; timeWindow: TimeWindow };
+/** An active subscription. `personId` and `timeZone`: of the person whose numbers it shows, who may be a merged one's successor. */
+type ActiveSubscription = { id: string; teamId: string; personId: string; timeZone: string; timeWindow: TimeWindow };
 
-const readDue = (db: Database, from: SQL): Promise<Due[]> =>
-  db.all<Due>(sql`
-    SELECT s.id, s.team_id AS teamId, p.id AS personId, s.time_window AS timeWindow,
-      coalesce(p.time_zone, t.time_zone) AS zone
-    ${from} JOIN people p ON p.id = coalesce(a.merged_into, a.id) JOIN teams t ON t.id = s.team_id
-    WHERE s.status = 'active'`);
-
-/** The active subscriptions to the numbers of these people. */
-const dueFor = (db: Database, people: readonly StalePlace[]): Promise<Due[]> =>
-  readDue(
-    db,
-    sql`FROM json_each(${JSON.stringify(people.map(({ teamId, personId }) => [teamId, personId]))}) j
-      CROSS JOIN people a ON a.id IN (${mergedPersonIds(sql`(j.value ->> 1)`)})
-      CROSS JOIN subscriptions s ON s.team_id = (j.value ->> 0) AND s.person_id = a.id`,
-  );
-
-/** The statements that bring the snapshots of people, of whatever teams, up to their roll-ups as the batch finds them. */
-export const refreshPeople = async (db: Database, people: readonly StalePlace[], now: number): Promise<SQL[]> =>
-  refreshStatements(await dueFor(db, people), now);
-
-/** Moves subscriptions of all teams whose window is over to the present one, up to `limit` of them; answers how many. */
-export async function refreshRolledOver(db: Database, now: number, limit: number): Promise<number> {
-  const due = await readDue(
-    db,
-    sql`FROM (SELECT * FROM subscriptions WHERE status = 'active' AND ends_at <= ${now} ORDER BY ends_at LIMIT ${limit}) s
-      JOIN people a ON a.id = s.person_id`,
-  );
-  await atomically(db, refreshStatements(due, now));
-  return due.length;
-}
+/** Reads active subscriptions; `from` is a FROM clause with `subscription`, and with `subscriber`, the person it was made for. */
+const readActive = (db: Database, from: SQL): Promise<ActiveSubscription[]> =>
+  db.all<ActiveSubscription>(sql`
+    SELECT subscription.id, subscription.team_id AS teamId, person.id AS personId,
+      subscription.time_window AS timeWindow, coalesce(person.time_zone, team.time_zone) AS timeZone
+    ${from}
+      JOIN people AS person ON person.id = coalesce(subscriber.merged_into, subscriber.id)
+      JOIN teams AS team ON team.id = subscription.team_id
+    WHERE subscription.status = 'active'`);
 
 /**
- * The statements that bring the snapshots of subscriptions up to what the roll-ups of their present windows add up to. What
- * is so already writes no row, unless `always`: then it says at least when it was looked at.
+ * Makes the statements that refresh the snapshots of people, who may be on different teams, from the roll-ups that the batch
+ * finds. `requestedId` is a subscription whose refresh was requested: it shows the time of the refresh even where its
+ * numbers are the same.
  */
-function refreshStatements(due: readonly Due[], now: number, { always = false } = {}): SQL[] {
-  const placed = due.map(({ zone, ...one }) => {
-    const window = windowAt(one.timeWindow, now, zone);
-    return { ...one, ...window, ...partsOf(window) };
-  });
-  return [...pages(placed)].map((page) => refresh(page, now, always));
-}
-
-/** A window as roll-ups are added up to it: whole months, or else days. */
-const partsOf = ({ startDate, endDate }: Dates) =>
-  startDate.slice(-2) === "01" && addDays(endDate, 1).slice(-2) === "01"
-    ? { firstMonth: monthAndDay(startDate)[0], lastMonth: monthAndDay(endDate)[0], days: [] }
-    : {
-        firstMonth: null,
-        lastMonth: null,
-        days: [...datesFrom(startDate, endDate)].map(monthAndDay),
-      };
-
-type Placed = Omit<Due, "zone"> & PlacedWindow & ReturnType<typeof partsOf>;
-
-const refresh = (page: Placed[], now: number, always: boolean): SQL => {
-  const windows = sql`json_each(${JSON.stringify(page)}) w CROSS JOIN people a ON a.id IN (${mergedPersonIds(sql`(w.value ->> 'personId')`)})`;
-  // What is still there of somebody merged is counted under their successor; what is archived stays where it was.
-  const theirs = sql`rollups r ON r.team_id = (w.value ->> 'teamId') AND r.person_id = a.id
-    AND (r.archived = 1 OR a.id = (w.value ->> 'personId'))`;
-  // Another zone or person by now: then whoever settles the mark of that change has shown them, or will.
-  const whose = sql`(SELECT p.id, coalesce(p.time_zone, t.time_zone) FROM people a
-    JOIN people p ON p.id = coalesce(a.merged_into, a.id) JOIN teams t ON t.id = s.team_id WHERE a.id = s.person_id)`;
-  const ofDay = (nth: SQL) => sql`json_extract(r.days, '$."' || (d.value ->> 1) || '"[${nth}]')`;
-  return sql`
-    UPDATE subscriptions AS s SET total_activities = n.total, completed_activities = n.completed, work_ms = n.work_ms,
-      start_date = n.value ->> 'startDate', end_date = n.value ->> 'endDate', time_zone = n.value ->> 'timeZone',
-      ends_at = n.value ->> 'endsAt', last_refreshed_at = max(s.last_refreshed_at, ${now})
-    FROM (
-      SELECT value, coalesce(sum(total), 0) AS total, coalesce(sum(completed), 0) AS completed,
-        coalesce(sum(work_ms), 0) AS work_ms
-      FROM (
-        SELECT w.key, w.value, r.total_activities AS total, r.completed_activities AS completed, r.work_ms
-        FROM ${windows} CROSS JOIN ${theirs} AND r.month BETWEEN (w.value ->> 'firstMonth') AND (w.value ->> 'lastMonth')
-        UNION ALL
-        SELECT w.key, w.value, ${ofDay(sql`0`)}, ${ofDay(sql`1`)}, ${ofDay(sql`2`)}
-        FROM ${windows} CROSS JOIN json_each(w.value, '$.days') d CROSS JOIN ${theirs} AND r.month = (d.value ->> 0)
-        UNION ALL
-        SELECT key, value, 0, 0, 0 FROM json_each(${JSON.stringify(page)})
-      ) GROUP BY key) n
-    WHERE s.id = (n.value ->> 'id') AND s.status = 'active' AND s.time_window = (n.value ->> 'timeWindow')
-      AND (n.value ->> 'personId', n.value ->> 'timeZone') = ${whose} AND (${always ? 1 : 0}
-      OR (s.total_activities, s.completed_activities, s.work_ms, s.start_date, s.end_date, s.time_zone, s.ends_at)
-        IS NOT (n.total, n.completed, n.work_ms, n.value ->> 'startDate', n.value ->> 'endDate', n.value ->> 'timeZone',
-          n.value ->> 'endsAt'))`;
-};
-
-/**
- * Counts what has changed of one person's days, and brings all their snapshots up to it; that of subscription `always`, if
- * one is named, also says that it was refreshed now.
- */
-export async function refreshPerson(
+export async function refreshStatements(
   db: Database,
-  tenant: Tenant,
+  people: readonly TeamPerson[],
+  now: number,
+  requestedId?: string,
+): Promise<SQL[]> {
+  const keys = JSON.stringify(people.map(({ teamId, personId }) => [teamId, personId]));
+  // CROSS JOIN: from each person to their subscriptions by an index, and never through all subscriptions.
+  const active = await readActive(
+    db,
+    sql`FROM json_each(${keys}) AS wanted
+      CROSS JOIN people AS subscriber ON subscriber.id IN (${mergedPersonIds(sql`(wanted.value ->> 1)`)})
+      CROSS JOIN subscriptions AS subscription
+        ON subscription.team_id = (wanted.value ->> 0) AND subscription.person_id = subscriber.id`,
+  );
+  return [
+    ...snapshotUpdates(
+      active.filter(({ id }) => id !== requestedId),
+      now,
+    ),
+    ...snapshotUpdates(
+      active.filter(({ id }) => id === requestedId),
+      now,
+      { isRequested: true },
+    ),
+  ];
+}
+
+/** Refreshes the snapshots of one person: see `refreshStatements`. */
+export async function refreshSnapshots(
+  db: Database,
+  { teamId }: Pick<Tenant, "teamId">,
   personId: string,
   now: number,
-  always?: string,
+  requestedId?: string,
 ): Promise<void> {
-  const place = { teamId: tenant.teamId, personId };
-  const refreshed = async () => {
-    const due = await dueFor(db, [place]);
-    const isNamed = ({ id }: Due) => id === always;
-    return [
-      ...refreshStatements(
-        due.filter((one) => !isNamed(one)),
-        now,
-      ),
-      ...refreshStatements(due.filter(isNamed), now, { always: true }),
-    ];
-  };
-  for (;;) {
-    const tick = await tickClock(db, tenant, personId);
-    const stale = tick === null ? null : await findStale(db, tenant, personId, tick);
-    if (!stale) break;
-    const [settled] = await rollUp(db, [stale], now, refreshed);
-    if (!settled?.rest.length) return;
-  }
-  await atomically(db, await refreshed());
+  await atomically(db, await refreshStatements(db, [{ teamId, personId }], now, requestedId));
 }
+
+/** Moves up to `limit` subscriptions of all teams whose window has ended to their present window; returns how many it moved. */
+export async function moveEndedWindows(db: Database, now: number, limit: number): Promise<number> {
+  const active = await readActive(
+    db,
+    sql`FROM (SELECT * FROM subscriptions WHERE status = 'active' AND ends_at <= ${now} ORDER BY ends_at LIMIT ${limit})
+        AS subscription
+      JOIN people AS subscriber ON subscriber.id = subscription.person_id`,
+  );
+  await atomically(db, snapshotUpdates(active, now));
+  return active.length;
+}
+
+function snapshotUpdates(active: readonly ActiveSubscription[], now: number, { isRequested = false } = {}): SQL[] {
+  const windows = active.map(({ timeZone, ...subscription }) => {
+    const window = windowAt(subscription.timeWindow, now, timeZone);
+    return { ...subscription, ...window, ...rollupsOf(window) };
+  });
+  return [...pages(windows)].map((page) => updateSnapshots(page, now, isRequested));
+}
+
+/** Which roll-ups add up to a window: those of whole months, or else single days of months. */
+const rollupsOf = ({ startDate, endDate }: WindowDates) =>
+  startDate.endsWith("-01") && addDays(endDate, 1).endsWith("-01")
+    ? { firstMonth: monthAndDay(startDate)[0], lastMonth: monthAndDay(endDate)[0], days: [] }
+    : { firstMonth: null, lastMonth: null, days: [...datesFrom(startDate, endDate)].map(monthAndDay) };
+
+/** A subscription with its present window, and the roll-ups that add up to it. */
+type SubscriptionWindow = Omit<ActiveSubscription, "timeZone"> & LocalWindow & ReturnType<typeof rollupsOf>;
+
+/**
+ * Updates the snapshots of subscriptions to the sums of their windows. A snapshot that is right already writes no row,
+ * unless its refresh was requested. The trigger `subscriptions_changed` queues the webhook message of each subscription
+ * whose numbers this changes: see src/db/triggers.ts.
+ */
+const updateSnapshots = (windows: SubscriptionWindow[], now: number, isRequested: boolean): SQL => {
+  const dayNumber = (index: SQL) => sql`json_extract(rollup.days, '$."' || (day.value ->> 1) || '"[${index}]')`;
+  return sql`
+  WITH
+    present AS (
+      SELECT value ->> 'id' AS id, value ->> 'teamId' AS team_id, value ->> 'personId' AS person_id,
+        value ->> 'timeWindow' AS time_window, value ->> 'timeZone' AS time_zone, value ->> 'startDate' AS start_date,
+        value ->> 'endDate' AS end_date, value ->> 'endsAt' AS ends_at,
+        value ->> 'firstMonth' AS first_month, value ->> 'lastMonth' AS last_month, value -> 'days' AS days
+      FROM json_each(${JSON.stringify(windows)})),
+    -- A merge moves the identities of a person, and with them the numbers that are still counted. Archived numbers stay
+    -- with the person for whom they were counted, so those of merged people are added.
+    whole_month AS (
+      SELECT present.*, rollup.total_activities, rollup.completed_activities, rollup.work_ms
+      FROM present CROSS JOIN people AS person ON person.id IN (${mergedPersonIds(sql`present.person_id`)})
+        CROSS JOIN rollups AS rollup ON rollup.team_id = present.team_id AND rollup.person_id = person.id
+          AND rollup.month BETWEEN present.first_month AND present.last_month
+          AND (rollup.archived = 1 OR person.id = present.person_id)),
+    single_day AS (
+      SELECT present.*, ${dayNumber(sql`0`)}, ${dayNumber(sql`1`)}, ${dayNumber(sql`2`)}
+      FROM present CROSS JOIN people AS person ON person.id IN (${mergedPersonIds(sql`present.person_id`)})
+        CROSS JOIN json_each(present.days) AS day
+        CROSS JOIN rollups AS rollup ON rollup.team_id = present.team_id AND rollup.person_id = person.id
+          AND rollup.month = (day.value ->> 0) AND (rollup.archived = 1 OR person.id = present.person_id)),
+    -- Without any roll-up, the numbers are 0.
+    part AS (
+      SELECT * FROM whole_month UNION ALL SELECT * FROM single_day UNION ALL SELECT *, 0, 0, 0 FROM present),
+    snapshot AS (
+      SELECT id, person_id, time_window, time_zone, start_date, end_date, ends_at,
+        coalesce(sum(total_activities), 0) AS total_activities,
+        coalesce(sum(completed_activities), 0) AS completed_activities, coalesce(sum(work_ms), 0) AS work_ms
+      FROM part GROUP BY id)
+  UPDATE subscriptions AS subscription SET
+    total_activities = snapshot.total_activities, completed_activities = snapshot.completed_activities,
+    work_ms = snapshot.work_ms, start_date = snapshot.start_date, end_date = snapshot.end_date,
+    time_zone = snapshot.time_zone, ends_at = snapshot.ends_at,
+    last_refreshed_at = max(subscription.last_refreshed_at, ${now})
+  FROM snapshot
+  WHERE subscription.id = snapshot.id AND subscription.status = 'active'
+    AND subscription.time_window = snapshot.time_window
+    -- If the person was merged or changed their zone meanwhile, the recount of that change updates the snapshot.
+    AND (snapshot.person_id, snapshot.time_zone) = (
+      SELECT person.id, coalesce(person.time_zone, team.time_zone)
+      FROM people AS subscriber
+        JOIN people AS person ON person.id = coalesce(subscriber.merged_into, subscriber.id)
+        JOIN teams AS team ON team.id = subscription.team_id
+      WHERE subscriber.id = subscription.person_id)
+    AND (${isRequested ? 1 : 0}
+      OR (subscription.total_activities, subscription.completed_activities, subscription.work_ms, subscription.start_date,
+          subscription.end_date, subscription.time_zone, subscription.ends_at)
+        IS NOT (snapshot.total_activities, snapshot.completed_activities, snapshot.work_ms, snapshot.start_date,
+          snapshot.end_date, snapshot.time_zone, snapshot.ends_at))`;
+};

@@ -1,18 +1,18 @@
 import { addDays, localDate, localDay, localWeekday } from "../lib/time_zone.ts";
 
-/** The calendar windows a subscription may have (product.md, "Numbers"). */
+/** The calendar windows a subscription may have. */
 export const TIME_WINDOWS = ["daily", "weekly", "monthly", "quarterly", "half_yearly", "yearly"] as const;
 
 export type TimeWindow = (typeof TIME_WINDOWS)[number];
 
-/** How many months the windows last that are made of months. */
+/** Months in a window that is made of whole months. */
 const MONTHS = { monthly: 1, quarterly: 3, half_yearly: 6, yearly: 12 };
 
-/** A calendar window: its first and last date, both inclusive. */
-export type Dates = { startDate: string; endDate: string };
+/** The first and the last date of a window, both inclusive. */
+export type WindowDates = { startDate: string; endDate: string };
 
-/** The window of this kind that a date lies in; weeks begin on Monday. */
-export function windowOf(kind: TimeWindow, date: string): Dates {
+/** Returns the window of this kind that contains a date. Weeks begin on Monday. */
+export function windowOf(kind: TimeWindow, date: string): WindowDates {
   if (kind === "daily") return { startDate: date, endDate: date };
   if (kind === "weekly") {
     const startDate = addDays(date, 1 - localWeekday(date));
@@ -29,11 +29,11 @@ export function windowOf(kind: TimeWindow, date: string): Dates {
 const firstOfMonth = (year: number, month: number): string =>
   `${String(year).padStart(4, "0")}-${String(month).padStart(2, "0")}-01`;
 
-/** A window as the wall calendar of a zone has it; at `endsAt`, UTC milliseconds, the next one begins. */
-export type PlacedWindow = Dates & { timeZone: string; endsAt: number };
+/** A window in one time zone. `endsAt`, in UTC milliseconds, is when the next window begins. */
+export type LocalWindow = WindowDates & { timeZone: string; endsAt: number };
 
-/** The window of this kind that an instant lies in, in a zone. */
-export function windowAt(kind: TimeWindow, at: number, timeZone: string): PlacedWindow {
+/** Returns the window of this kind that contains an instant, in a time zone. */
+export function windowAt(kind: TimeWindow, at: number, timeZone: string): LocalWindow {
   const dates = windowOf(kind, localDate(at, timeZone));
   return { ...dates, timeZone, endsAt: localDay(dates.endDate, timeZone).end };
 }

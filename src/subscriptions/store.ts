@@ -7,7 +7,7 @@ import type { TimeWindow } from "../statistics/window.ts";
 
 const columns = {
   id: subscriptions.id,
-  /** Whose numbers are shown: whom it was made for, or their successor. */
+  /** The person it was made for, or the person they were merged into. */
   personId: sql<string>`coalesce(${people.mergedInto}, ${people.id})`,
   timeWindow: sql<TimeWindow>`${subscriptions.timeWindow}`,
   status: subscriptions.status,
@@ -21,9 +21,9 @@ const columns = {
   lastRefreshedAt: subscriptions.lastRefreshedAt,
   createdAt: subscriptions.createdAt,
   updatedAt: subscriptions.updatedAt,
-  /** Whether days of this person have changed that are not counted yet. */
-  stale: sql<number>`EXISTS (SELECT 1 FROM stale_days s
-    WHERE s.team_id = ${subscriptions.teamId} AND s.person_id = coalesce(${people.mergedInto}, ${people.id}))`,
+  /** Whether days of this person are marked as changed and not counted yet. */
+  stale: sql<number>`EXISTS (SELECT 1 FROM stale_days stale
+    WHERE stale.team_id = ${subscriptions.teamId} AND stale.person_id = coalesce(${people.mergedInto}, ${people.id}))`,
 };
 
 const read = (db: Database) =>
@@ -31,16 +31,16 @@ const read = (db: Database) =>
 
 export type SubscriptionRow = NonNullable<Awaited<ReturnType<typeof findSubscription>>>;
 
-/** A subscription of the team, be it active or removed; null where there is none. */
+/** Finds a subscription of the team, active or removed; null where there is none. */
 export async function findSubscription(db: Database, { teamId }: Tenant, id: string) {
   const [row] = await read(db).where(and(eq(subscriptions.teamId, teamId), eq(subscriptions.id, id)));
   return row ?? null;
 }
 
-/** Which subscriptions to list. */
+/** Which subscriptions to list; `personId` includes people merged into that person. */
 export type SubscriptionFilter = { status: "active" | "removed"; personId?: string | undefined };
 
-/** One page of the team's subscriptions, oldest first, and how many there are. */
+/** Lists one page of the team's subscriptions, oldest first, and counts all of them. */
 export async function listSubscriptions(
   db: Database,
   { teamId }: Tenant,
@@ -64,8 +64,8 @@ export async function listSubscriptions(
 }
 
 /**
- * Subscribes a person to a window, unless they or somebody merged into them is subscribed to it: then that one stands.
- * Answers its id, and whether it is new. A new one has no numbers yet, and is due to be refreshed.
+ * Subscribes a person to a window, unless they, or a person merged into them, are subscribed to it already. Returns the
+ * subscription's id and whether it is new. A new one has no numbers until it is refreshed.
  */
 export async function subscribe(
   db: Database,
@@ -74,22 +74,22 @@ export async function subscribe(
   now: number,
 ): Promise<{ id: string; isNew: boolean }> {
   const id = newSubscriptionId();
-  const standing = sql`SELECT id FROM subscriptions WHERE team_id = ${teamId} AND status = 'active'
+  const existing = sql`SELECT id FROM subscriptions WHERE team_id = ${teamId} AND status = 'active'
     AND time_window = ${timeWindow} AND person_id IN (${mergedPersonIds(personId)})`;
   const [, found] = await atomically(db, [
     sql`INSERT INTO subscriptions (id, team_id, person_id, time_window, status, total_activities, completed_activities,
         work_ms, start_date, end_date, time_zone, ends_at, last_refreshed_at, created_at, updated_at)
       SELECT ${id}, ${teamId}, ${personId}, ${timeWindow}, 'active', 0, 0, 0, '', '', '', 0, ${now}, ${now}, ${now}
-      WHERE NOT EXISTS (${standing})`,
-    sql`${standing} ORDER BY person_id = ${personId} DESC, created_at, id LIMIT 1`,
+      WHERE NOT EXISTS (${existing})`,
+    sql`${existing} ORDER BY person_id = ${personId} DESC, created_at, id LIMIT 1`,
   ]);
-  const standingId = (found!.results[0] as { id: string }).id;
-  return { id: standingId, isNew: standingId === id };
+  const [subscription] = found!.results as { id: string }[];
+  return { id: subscription!.id, isNew: subscription!.id === id };
 }
 
 /**
- * Gives an active subscription another window, and makes it due to be refreshed. False, and nothing done, where its person
- * is subscribed to that window already, or where it is not active any more.
+ * Changes the window of an active subscription, and makes it due to be refreshed. False, and no change, where its person is
+ * subscribed to that window already, or where it is no longer active.
  */
 export async function changeWindow(
   db: Database,
@@ -101,14 +101,14 @@ export async function changeWindow(
   const [changed] = await atomically(db, [
     sql`UPDATE subscriptions SET time_window = ${timeWindow}, updated_at = ${now}, ends_at = 0
       WHERE id = ${id} AND team_id = ${teamId} AND status = 'active' AND NOT EXISTS (
-        SELECT 1 FROM subscriptions o WHERE o.team_id = ${teamId} AND o.status = 'active' AND o.id <> ${id}
-          AND o.time_window = ${timeWindow} AND o.person_id IN (${mergedPersonIds(personId)}))
+        SELECT 1 FROM subscriptions other WHERE other.team_id = ${teamId} AND other.status = 'active' AND other.id <> ${id}
+          AND other.time_window = ${timeWindow} AND other.person_id IN (${mergedPersonIds(personId)}))
       RETURNING id`,
   ]);
   return changed!.results.length > 0;
 }
 
-/** Removes an active subscription, and where its changes were sent; false where it was not active any more. */
+/** Removes an active subscription and its webhook; false where it was no longer active. */
 export async function unsubscribe(db: Database, { teamId }: Tenant, id: string, now: number): Promise<boolean> {
   const [removed] = await atomically(db, [
     sql`UPDATE subscriptions SET status = 'removed', updated_at = ${now}

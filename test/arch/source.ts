@@ -66,7 +66,7 @@ const SQL =
   /\bselect\b[\s\S]*\bfrom\b|\b(?:insert(?: or \w+)?|replace) into\b|\bupdate\b[\s\S]*\bset\b|\bdelete from\b|\bcreate (?:unique )?(?:table|index)\b|\bpragma \w/i;
 
 /** Roles that speak to a database. An object's own SQLite is in its `storage_store.ts`. */
-const SPEAKS_SQL: readonly (Role | null)[] = ["store", "tables", "client"];
+const SPEAKS_SQL: readonly (Role | null)[] = ["store", "tables", "client", "triggers"];
 
 /** SQL, and queries built on the database a request carries, outside the stores. */
 export function queries({ path, role, program }: Module): string[] {

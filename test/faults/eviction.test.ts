@@ -1,8 +1,8 @@
 import { abortAllDurableObjects } from "cloudflare:test";
 import fc from "fast-check";
 import { beforeEach, expect, test, vi } from "vitest";
-import { post } from "../people/merging.ts";
 import { evict, MINUTE, presence, read, START, stopTheClock } from "../presence/client.ts";
+import { postMerge } from "../support/merges.ts";
 import { mintTeam, type Team } from "../support/team.ts";
 import { held, Ledger } from "./ledger.ts";
 import { scale, TIMEOUT_MS } from "./scale.ts";
@@ -72,7 +72,7 @@ async function take(team: Team, ledger: Ledger, step: Step): Promise<unknown> {
       return passTo(team, Date.now() + step.minutes * MINUTE);
     case "merge":
     case "unmerge":
-      return (await post(team, step.into, step.act, step.from)).status;
+      return (await postMerge(team, step.into, step.act, step.from)).status;
     case "see":
       return seen(team);
     case "list":

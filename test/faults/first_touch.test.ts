@@ -1,10 +1,10 @@
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { makeMorningReports } from "../../src/checkins/reports/job.ts";
-import { db, mintTeamOf, reports, stored as storedReports } from "../checkins/reports/client.ts";
-import { clockAt, statuses } from "../checkins/statuses/client.ts";
+import { createMorningReports } from "../../src/checkins/reports/job.ts";
 import { anEvent, listAll } from "../events/client.ts";
-import { rows } from "../people/sightings.ts";
 import { blocks, iso, presence } from "../presence/client.ts";
+import { clockAt, statuses } from "../support/checkins.ts";
+import { rows } from "../support/database.ts";
+import { db, mintTeamOf, reports, storedReports } from "../support/reports.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 import { scale, TIMEOUT_MS } from "./scale.ts";
 
@@ -134,7 +134,7 @@ describe.each(Array.from({ length: scale("firstTouches") }, (_, n) => n + 1))(
     test("of a day by readers, by people who check in and by the morning make one report, and keep every answer", async () => {
       clockAt("2018-02-05T15:00:00Z");
       const team = await mintTeamOf({ names });
-      const morning = makeMorningReports(db, Date.now());
+      const morning = createMorningReports({ db, now: Date.now() });
       const answers = await allAtOnce((n) => {
         const [headers, member] = [team.asTeam, `member.${n}@x.test`];
         if (n >= names.length) return call("/api/v1/reports", { headers });

@@ -47,7 +47,9 @@ async function scansOf(ran: Metered[]): Promise<string[]> {
   const steps = (await Promise.all(ran.map(plan))).flat();
   expect(steps.length).toBeGreaterThan(ran.length);
   return steps.filter((step) =>
-    /^SCAN (b|c|i|m|p|t|blocks|identities|members|people|teams|accounts)\b(?! VIRTUAL)/.test(step),
+    /^SCAN (b|c|i|m|p|t|block|event|identity|member|person|team|account|blocks|events|identities|members|people|teams|accounts)\b(?! VIRTUAL)/.test(
+      step,
+    ),
   );
 }
 

@@ -4,35 +4,35 @@ import { localDate, localDay } from "../../src/lib/time_zone.ts";
 import { listMerges, mergePeople, undoMerge } from "../../src/people/merges/merge_store.ts";
 import { isWorking } from "../../src/presence/blocks/status.ts";
 import { archiveExpired } from "../../src/retention/job.ts";
-import { refreshSubscriptions } from "../../src/statistics/job.ts";
-import { db, rows } from "../people/sightings.ts";
+import { recountChangedDays } from "../../src/statistics/job.ts";
+import { db, rows } from "../support/database.ts";
 import {
+  addHistory,
   archiveAll,
   DAY,
   HOUR,
-  keep,
   mintPeople,
   numbers,
   type PastBlock,
   type PastEvent,
-  remember,
-  settle,
-  stored,
-} from "./past.ts";
+  recount,
+  setRetention,
+  storedRows,
+} from "./history.ts";
 
-/** Histories are of the 80 days before this, across a change of clocks in New York; teams keep 30 days. */
+/** Histories cover the 80 days before this, with a change to summer time in New York; the retention is 30 days. */
 const END = Date.parse("2033-04-20T10:00:00Z");
 const SPAN = 80 * DAY;
 const DAYS = 30;
 const RUNS = { numRuns: 15, endOnFailure: true };
 const TIMEOUT_MS = 120_000;
 
-/** Two tools know Ada, and so by two identities of one person; Bob has the team's zone. */
+/** Two identities belong to Ada; Bob has the time zone of the team. */
 const ZONES = { ada: "America/New_York", adaToo: "America/New_York", bob: null, niu: "Pacific/Kiritimati" };
 const TEAM_ZONE = "Europe/Berlin";
 const who = fc.constantFrom(...(Object.keys(ZONES) as (keyof typeof ZONES)[]));
 
-/** Whole hours often coincide: with one another, with local midnights, with what is kept. */
+/** Whole hours often coincide: with each other, with local midnights, with the cutoff. */
 const instant = fc.oneof(
   fc.integer({ min: 0, max: SPAN / HOUR }).map((hours) => END - hours * HOUR),
   fc.integer({ min: 0, max: SPAN }).map((ms) => END - ms),
@@ -51,7 +51,7 @@ const block = fc
 const blocks = fc.array(block, { maxLength: 30 });
 const limits = fc.record({ rows: fc.integer({ min: 2, max: 12 }), steps: fc.integer({ min: 1, max: 3 }) });
 
-/** The numbers of every day, straight from what was remembered, minute arithmetic and all, without any roll-up. */
+/** Calculates the numbers of every day from the rows that were added, without any roll-up. */
 function byHand(history: { events: PastEvent[]; blocks: PastBlock[] }, ids: Record<string, string>) {
   const person = (name: string) => ({ id: ids[name === "adaToo" ? "ada" : name]!, zone: zoneOf(name) });
   const days = new Map<string, [number, number, number]>();
@@ -68,7 +68,7 @@ function byHand(history: { events: PastEvent[]; blocks: PastBlock[] }, ids: Reco
     const theirs = history.blocks
       .filter(({ who, status }) => person(who).id === id && isWorking(status!, {}))
       .map(({ from, to, seen }) => [from, to ?? seen!] as const);
-    // Between two neighbouring edges everything is as it is at the first of them.
+    // Between two neighbouring edges, the open blocks do not change.
     const edges = [...new Set(theirs.flat())].sort((a, b) => a - b);
     edges.forEach((start, n) => {
       const end = edges[n + 1];
@@ -89,14 +89,14 @@ const zoneOf = (name: string): string => ZONES[name as keyof typeof ZONES] ?? TE
 async function begin(history: { events: PastEvent[]; blocks: PastBlock[] }) {
   const { team, ids } = await mintPeople(ZONES, TEAM_ZONE);
   await rows("UPDATE identities SET person_id = ? WHERE person_id = ?", ids.ada, ids.adaToo);
-  await remember(team, history.events, history.blocks);
-  await settle(END);
-  await keep(team, DAYS);
+  await addHistory(team, history.events, history.blocks);
+  await recount(END);
+  await setRetention(team, DAYS);
   return { team, ids };
 }
 
-/** What of the rows there were is to be left once everything before `kept` is gone. */
-const remainder = ({ events, blocks }: Awaited<ReturnType<typeof stored>>, kept: number) => ({
+/** Returns the rows that are left after everything before `kept` was removed. */
+const remainder = ({ events, blocks }: Awaited<ReturnType<typeof storedRows>>, kept: number) => ({
   events: events.filter(({ occurred_at }) => occurred_at >= kept),
   blocks: blocks
     .filter(({ started_at, ended_at }) => started_at >= kept || ended_at === null || ended_at > kept)
@@ -104,7 +104,7 @@ const remainder = ({ events, blocks }: Awaited<ReturnType<typeof stored>>, kept:
 });
 
 test(
-  "every day's numbers are what the whole history came to, at every moment, and what is old is gone",
+  "The numbers of every day stay right at every moment while old rows are removed",
   () =>
     fc.assert(
       fc.asyncProperty(
@@ -118,20 +118,20 @@ test(
           try {
             const expected = byHand(history, ids);
             expect(await numbers(team)).toEqual(expected);
-            const whole = await stored(team);
+            const whole = await storedRows(team);
             for (const [n, isRefresh] of turns.entries()) {
-              if (isRefresh) await settle(END);
-              // A week at a time, and never as far as the end.
-              else await archiveExpired(db, END - (7 - Math.min(n, 7)) * 7 * DAY, limit);
+              if (isRefresh) await recount(END);
+              // A week at a time, and never up to the end.
+              else await archiveExpired({ db, now: END - (7 - Math.min(n, 7)) * 7 * DAY }, limit);
               expect(await numbers(team)).toEqual(expected);
             }
             await archiveAll(END, limit);
             expect(await numbers(team)).toEqual(expected);
-            expect(await stored(team)).toEqual(remainder(whole, Math.floor(END / DAY) * DAY - DAYS * DAY));
-            await settle(END);
+            expect(await storedRows(team)).toEqual(remainder(whole, Math.floor(END / DAY) * DAY - DAYS * DAY));
+            await recount(END);
             expect(await numbers(team)).toEqual(expected);
           } finally {
-            await keep(team, null);
+            await setRetention(team, null);
           }
         },
       ),
@@ -151,7 +151,7 @@ const command = fc.oneof(
 );
 
 test(
-  "archiving changes no number, whoever was merged, moved or counted otherwise before it, and loses no event",
+  "Archiving changes no number and loses no event, after any merges, zone changes and reclassifications",
   () =>
     fc.assert(
       fc.asyncProperty(
@@ -168,16 +168,17 @@ test(
             expect(await numbers(team)).toEqual(before);
           };
           const settled = async () => {
-            await settle(END);
+            await recount(END);
             const days = Object.values(await numbers(team));
             expect(days.reduce((sum, [events]) => sum + events, 0)).toBe(total);
           };
           try {
             for (const step of commands) {
-              if (step.do === "archive") await unchanged(() => archiveExpired(db, END + step.days * DAY, limit));
+              if (step.do === "archive")
+                await unchanged(() => archiveExpired({ db, now: END + step.days * DAY }, limit));
               else if (step.do === "refresh") await settled();
               else if (step.do === "happen") {
-                await remember(team, step.events, step.blocks);
+                await addHistory(team, step.events, step.blocks);
                 total += step.events.length;
               } else if (step.do === "merge") {
                 await mergePeople(db, team, { fromId: ids[step.from]!, intoId: ids[step.into]! }, END);
@@ -190,9 +191,9 @@ test(
             }
             await unchanged(() => archiveAll(END, limit));
             await settled();
-            await unchanged(() => refreshSubscriptions(db, END + 4 * DAY));
+            await unchanged(() => recountChangedDays({ db, now: END + 4 * DAY }));
           } finally {
-            await keep(team, null);
+            await setRetention(team, null);
           }
         },
       ),

@@ -2,19 +2,19 @@ import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { identityId } from "../../src/lib/id.ts";
 import { archiveExpired } from "../../src/retention/job.ts";
-import { db } from "../people/sightings.ts";
 import { type Metered, metered, plan, sum } from "../presence/meter.ts";
+import { db } from "../support/database.ts";
 import type { Team } from "../support/team.ts";
-import { DAY, HOUR, keep, mintPeople, numbers, settle, stored } from "./past.ts";
+import { DAY, HOUR, mintPeople, numbers, recount, setRetention, storedRows } from "./history.ts";
 
 const NOW = Date.parse("2034-06-01T10:00:00Z");
 const KEPT = Math.floor(NOW / DAY) * DAY - 90 * DAY;
 const PEOPLE = 50;
 const EVENTS = 100_000;
 const BLOCKS = 20_000;
-/** What is kept and must cost nothing: as much again. */
+/** As many events that are kept; they must cost nothing. */
 const RECENT = 100_000;
-/** Of one run: four steps of 4,000 rows, as `archiveExpired` has it. */
+/** Rows that one run removes: four steps of 4,000, see LIMITS in src/retention/job.ts. */
 const ROWS_A_RUN = 16_000;
 
 let team: Team;
@@ -22,7 +22,7 @@ let team: Team;
 const numbersUpTo = (count: number) =>
   `(WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ${count}) SELECT i FROM n)`;
 
-/** Spread evenly over the year before KEPT, and over what is kept; people take turns. */
+/** Adds events evenly over the year before KEPT and over the time since, of each person in turn. */
 async function fill(): Promise<void> {
   const names = Array.from({ length: PEOPLE }, (_, n) => `person-${n}`);
   ({ team } = await mintPeople(Object.fromEntries(names.map((name) => [name, null]))));
@@ -45,11 +45,11 @@ async function fill(): Promise<void> {
 
 beforeAll(async () => {
   await fill();
-  await settle(NOW);
+  await recount(NOW);
 }, 300_000);
 
 afterAll(async () => {
-  await keep(team, null);
+  await setRetention(team, null);
   for (const table of ["events", "blocks", "stale_days", "rollups"]) {
     await env.DB.prepare(`DELETE FROM ${table} WHERE team_id = ?`).bind(team.teamId).run();
   }
@@ -61,35 +61,35 @@ const cost = (ran: Metered[]) => ({
   written: sum(ran, "rowsWritten"),
 });
 
-test("a run takes a bounded part of 100,000 old events, so many runs take all, and an idle one writes nothing", async () => {
+test("A run removes a bounded part of 100,000 old events, seven runs remove all, and an idle run writes nothing", async () => {
   const before = await numbers(team);
-  const idle = cost(await metered(() => archiveExpired(db, NOW)));
+  const idle = cost(await metered(() => archiveExpired({ db, now: NOW })));
   expect(idle.queries).toBeLessThanOrEqual(3);
   expect(idle.written).toBe(0);
-  await keep(team, 90);
+  await setRetention(team, 90);
   const runs = [];
   const runsNeeded = Math.ceil(EVENTS / ROWS_A_RUN);
   for (let run = 0; run < runsNeeded; run += 1) {
-    runs.push(cost(await metered(() => archiveExpired(db, NOW))));
+    runs.push(cost(await metered(() => archiveExpired({ db, now: NOW }))));
     const { total } = (await env.DB.prepare("SELECT count(*) AS total FROM events WHERE team_id = ?")
       .bind(team.teamId)
       .first<{ total: number }>())!;
-    expect(total, "oldest first, and no more than a run may take").toBe(
+    expect(total, "the oldest first, and no more than a run may remove").toBe(
       RECENT + Math.max(0, EVENTS - (run + 1) * ROWS_A_RUN),
     );
   }
   for (const { queries, read, written } of runs) {
-    // Each row is read, looked at again, found and removed with its indexes, and triggers ask whose it was.
+    // Each row is read, compared, found and removed with its indexes, and a trigger looks up its identity.
     expect(queries).toBeLessThan(100);
     expect(read).toBeLessThan(2 * ROWS_A_RUN * 40);
     expect(written).toBeLessThan(2 * ROWS_A_RUN * 6);
   }
-  expect((await stored(team)).events.every(({ occurred_at }) => occurred_at >= KEPT)).toBe(true);
-  expect((await stored(team)).blocks.every(({ started_at }) => started_at >= KEPT)).toBe(true);
+  expect((await storedRows(team)).events.every(({ occurred_at }) => occurred_at >= KEPT)).toBe(true);
+  expect((await storedRows(team)).blocks.every(({ started_at }) => started_at >= KEPT)).toBe(true);
   expect(await numbers(team)).toEqual(before);
-  const nothingDue = await metered(() => archiveExpired(db, NOW));
+  const nothingDue = await metered(() => archiveExpired({ db, now: NOW }));
   expect(cost(nothingDue)).toMatchObject({ queries: 3, written: 0 });
   const [, ...looks] = nothingDue;
   expect(sum(looks, "rowsRead")).toBeLessThanOrEqual(10);
-  for (const look of looks) expect((await plan(look)).join()).not.toMatch(/SCAN (?!t VIRTUAL)/);
+  for (const look of looks) expect((await plan(look)).join()).not.toMatch(/SCAN (?!policy VIRTUAL)/);
 }, 300_000);

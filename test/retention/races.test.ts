@@ -3,11 +3,21 @@ import { afterEach, expect, test } from "vitest";
 import { database } from "../../src/db/client.ts";
 import { mergePeople } from "../../src/people/merges/merge_store.ts";
 import { archiveExpired } from "../../src/retention/job.ts";
-import { refreshPerson } from "../../src/statistics/snapshot_store.ts";
-import { db, rows } from "../people/sightings.ts";
+import { refreshPerson } from "../../src/statistics/service.ts";
+import { db, rows } from "../support/database.ts";
 import type { Team } from "../support/team.ts";
 import { without } from "../support/without.ts";
-import { archiveAll, DAY, HOUR, keep, mintPeople, numbers, remember, settle, stored } from "./past.ts";
+import {
+  addHistory,
+  archiveAll,
+  DAY,
+  HOUR,
+  mintPeople,
+  numbers,
+  recount,
+  setRetention,
+  storedRows,
+} from "./history.ts";
 
 const KEPT = Date.parse("2032-03-01T00:00:00Z");
 const NOW = KEPT + 30 * DAY + 10 * HOUR;
@@ -18,8 +28,8 @@ let rowIds: string[];
 
 async function begin(): Promise<void> {
   ({ team, ids } = await mintPeople({ ada: null, bob: null }));
-  await keep(team, 30);
-  rowIds = await remember(
+  await setRetention(team, 30);
+  rowIds = await addHistory(
     team,
     [
       { who: "ada", at: KEPT - DAY },
@@ -32,12 +42,12 @@ async function begin(): Promise<void> {
       { who: "ada", from: KEPT - 9 * HOUR, to: null, seen: KEPT - 7 * HOUR },
     ],
   );
-  await settle(NOW);
+  await recount(NOW);
 }
 
-afterEach(() => keep(team, null));
+afterEach(() => setRetention(team, null));
 
-/** The suite's D1, which does `first` right before its next batch: after what was read for it. */
+/** Returns the suite's D1, which runs `first` right before its next batch: after the reads that the batch relies on. */
 function beforeNextBatch(first: () => Promise<unknown>) {
   let isDone = false;
   return database(
@@ -57,122 +67,114 @@ function beforeNextBatch(first: () => Promise<unknown>) {
 }
 
 const CHANGES: Record<string, [part: "events" | "blocks", change: () => Promise<unknown>]> = {
-  "an event says otherwise now": ["events", () => rows("UPDATE events SET completed = 0 WHERE id = ?", rowIds[0])],
+  "an event is no longer completed": ["events", () => rows("UPDATE events SET completed = 0 WHERE id = ?", rowIds[0])],
   "an event moves to a time that is kept": [
     "events",
     () => rows("UPDATE events SET occurred_at = ? WHERE id = ?", KEPT + HOUR, rowIds[0]),
   ],
   "an event is removed": ["events", () => rows("DELETE FROM events WHERE id = ?", rowIds[0])],
-  "events become another's by a merge": [
+  "a merge moves events to another person": [
     "events",
     () => mergePeople(db, team, { fromId: ids.ada!, intoId: ids.bob! }, NOW),
   ],
-  "blocks become another's by a merge": [
+  "a merge moves blocks to another person": [
     "blocks",
     () => mergePeople(db, team, { fromId: ids.ada!, intoId: ids.bob! }, NOW),
   ],
-  "a block ends earlier than it was open": [
+  "an open block ends before its last heartbeat": [
     "blocks",
     () => rows("UPDATE blocks SET last_seen_at = ?1, ended_at = ?1 WHERE id = ?2", KEPT - HOUR, rowIds[3]),
   ],
-  "a block long silent ends": [
+  "an open block without heartbeats for long ends": [
     "blocks",
     () => rows("UPDATE blocks SET ended_at = last_seen_at WHERE id = ?", rowIds[5]),
   ],
-  "one more block comes": [
+  "another old block is added": [
     "blocks",
-    () => remember(team, [], [{ who: "ada", from: KEPT - 9 * HOUR, to: KEPT - 8 * HOUR }]),
+    () => addHistory(team, [], [{ who: "ada", from: KEPT - 9 * HOUR, to: KEPT - 8 * HOUR }]),
   ],
 };
 
 test.each(Object.entries(CHANGES))(
-  "where %s meanwhile, nothing is done, and the next run counts right",
+  "If %s after the rows were read, nothing is removed, and the next run keeps the right numbers",
   async (_, [part, change]) => {
     await begin();
-    // The two kinds of step follow one another: the other one's rows are out of the way.
+    // A run archives events and blocks in turn, so the rows of the other kind are removed first.
     await rows(
       part === "events" ? "DELETE FROM blocks WHERE team_id = ?" : "DELETE FROM events WHERE team_id = ?",
       team.teamId,
     );
-    await settle(NOW);
+    await recount(NOW);
     let changed: unknown;
-    await archiveExpired(
-      beforeNextBatch(async () => {
-        await change();
-        changed = await stored(team);
-      }),
-      NOW,
-    );
-    expect(await stored(team)).toEqual(changed);
+    const overtaken = beforeNextBatch(async () => {
+      await change();
+      changed = await storedRows(team);
+    });
+    await archiveExpired({ db: overtaken, now: NOW });
+    expect(await storedRows(team)).toEqual(changed);
     expect(await rows("SELECT * FROM rollups WHERE team_id = ? AND archived = 1", team.teamId)).toEqual([]);
-    await settle(NOW);
+    await recount(NOW);
     const expected = await numbers(team);
     await archiveAll(NOW);
-    expect((await stored(team))[part]).not.toEqual((changed as Awaited<ReturnType<typeof stored>>)[part]);
+    expect((await storedRows(team))[part]).not.toEqual((changed as Awaited<ReturnType<typeof storedRows>>)[part]);
     expect(await numbers(team)).toEqual(expected);
-    await settle(NOW);
+    await recount(NOW);
     expect(await numbers(team)).toEqual(expected);
   },
 );
 
-test("an open block that goes on meanwhile is no other one", async () => {
+test("An open block that grows after its cutoff is archived all the same", async () => {
   await begin();
   const before = await numbers(team);
-  await archiveExpired(
-    beforeNextBatch(() => rows("UPDATE blocks SET last_seen_at = ? WHERE id = ?", KEPT + 2 * HOUR, rowIds[3])),
-    NOW,
+  const overtaken = beforeNextBatch(() =>
+    rows("UPDATE blocks SET last_seen_at = ? WHERE id = ?", KEPT + 2 * HOUR, rowIds[3]),
   );
-  expect((await stored(team)).events).toEqual([]);
-  await settle(NOW);
+  await archiveExpired({ db: overtaken, now: NOW });
+  expect((await storedRows(team)).events).toEqual([]);
+  await recount(NOW);
   const grown = { ...before, [`${ids.ada} 2032-03-01`]: [0, 0, 2 * HOUR] };
   expect(await numbers(team)).toEqual(grown);
 });
 
-test("of two runs at once, each row is archived by one", async () => {
+test("Two runs at once archive each row once", async () => {
   await begin();
   const before = await numbers(team);
-  await archiveExpired(
-    beforeNextBatch(() => archiveExpired(db, NOW)),
-    NOW,
-  );
+  const overtaken = beforeNextBatch(() => archiveExpired({ db, now: NOW }));
+  await archiveExpired({ db: overtaken, now: NOW });
   await archiveAll(NOW);
   expect(await numbers(team)).toEqual(before);
 });
 
-test("who was being counted meanwhile is counted again, and never twice", async () => {
+test("A person who is archived during their recount is counted again, and never twice", async () => {
   await begin();
   const before = await numbers(team);
-  const late = await remember(team, [
+  const late = await addHistory(team, [
     { who: "ada", at: KEPT - DAY },
     { who: "ada", at: NOW },
   ]);
-  // What is to be saved was read before anything was archived.
-  await refreshPerson(
-    beforeNextBatch(() => archiveExpired(db, NOW)),
-    team,
-    ids.ada!,
-    NOW,
-  );
-  expect((await stored(team)).events.map(({ id }) => id)).toEqual([late[1]]);
+  // The recount has read its rows before they are archived.
+  const overtaken = beforeNextBatch(() => archiveExpired({ db, now: NOW }));
+  await refreshPerson({ db: overtaken, actor: team, now: NOW }, ids.ada!);
+  expect((await storedRows(team)).events.map(({ id }) => id)).toEqual([late[1]]);
   expect(await numbers(team)).toEqual(before);
-  await refreshPerson(db, team, ids.ada!, NOW);
+  await refreshPerson({ db, actor: team, now: NOW }, ids.ada!);
   const all = { ...before };
   all[`${ids.ada} 2032-02-29`] = [3, 3, before[`${ids.ada} 2032-02-29`]![2]];
   all[`${ids.ada} 2032-03-31`] = [1, 1, HOUR];
   expect(await numbers(team)).toEqual(all);
 });
 
-test("a run that dies leaves nothing half done", async () => {
+test("A run that fails leaves no partial change", async () => {
   await begin();
   const before = await numbers(team);
   const dying = beforeNextBatch(() => Promise.reject(new Error("D1 is gone")));
-  await expect(archiveExpired(dying, NOW)).rejects.toThrow("D1 is gone");
-  expect([await numbers(team), (await stored(team)).events.length]).toEqual([before, 2]);
-  await archiveExpired(db, NOW);
-  expect([await numbers(team), (await stored(team)).events.length]).toEqual([before, 0]);
+  await expect(archiveExpired({ db: dying, now: NOW })).rejects.toThrow("D1 is gone");
+  expect([await numbers(team), (await storedRows(team)).events.length]).toEqual([before, 2]);
+  await archiveExpired({ db, now: NOW });
+  expect([await numbers(team), (await storedRows(team)).events.length]).toEqual([before, 0]);
 });
 
-test("what fails for another reason than a race is no race", async () => {
+test("An error other than a changed row is thrown", async () => {
   await begin();
-  await without("rollups", () => expect(archiveExpired(db, NOW)).rejects.toThrow("rollups"));
+  await without("rollups", () => expect(archiveExpired({ db, now: NOW })).rejects.toThrow("rollups"));
 });

@@ -2,15 +2,15 @@ import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { scheduled } from "../../src/cron.ts";
-import { keptSince } from "../../src/events/horizon.ts";
+import { retainedSince } from "../../src/events/retention.ts";
 import { TIME_WINDOWS } from "../../src/statistics/window.ts";
 import { anEvent, listAll, push } from "../events/client.ts";
-import { rows } from "../people/sightings.ts";
 import { push as beat, clock, START, stopTheClock } from "../presence/client.ts";
-import { json, refresh, show, subscribe } from "../subscriptions/client.ts";
+import { rows } from "../support/database.ts";
 import { expectError } from "../support/error.ts";
+import { json, refresh, show, subscribe } from "../support/subscriptions.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
-import { DAY, HOUR, keep } from "./past.ts";
+import { DAY, HOUR, setRetention } from "./history.ts";
 
 /** Tests begin on Monday, 7 January 2030, at 09:00 UTC. */
 stopTheClock();
@@ -19,12 +19,12 @@ let team: Team;
 beforeAll(async () => {
   team = await mintTeam();
 });
-afterEach(() => keep(team, null));
+afterEach(() => setRetention(team, null));
 
 const settings = (body?: object) =>
   call("/api/v1/team", { headers: team.asTeam, ...(body && { method: "PATCH", body }) });
 
-test("a team keeps everything, until it says for how many days, and again once it says null", async () => {
+test("A team keeps everything until it sets a number of days, and again once it sets null", async () => {
   expect(await json(settings())).toMatchObject({ retention_days: null });
   for (const days of [30, 3_650, null]) {
     expect(await json(settings({ retention_days: days }))).toMatchObject({ retention_days: days });
@@ -33,20 +33,20 @@ test("a team keeps everything, until it says for how many days, and again once i
   }
 });
 
-test.each([29, 3_651, 0, -30, 90.5, "90", true, [], {}])("%j days are refused", async (days) => {
+test.each([29, 3_651, 0, -30, 90.5, "90", true, [], {}])("A retention of %j days is refused", async (days) => {
   const { issues } = await expectError(await settings({ retention_days: days }), 400, "bad_request");
   expect(issues).toEqual([{ path: "retention_days", message: "must be a whole number from 30 to 3650" }]);
 });
 
-test("what is kept begins at a midnight in UTC, so many days ago or just before", () => {
+test("The retained time begins at a midnight in UTC, that many days ago or less than a day earlier", () => {
   const midnight = Date.parse("2030-01-07T00:00:00Z");
-  expect(keptSince(null, midnight)).toBeNull();
-  expect(keptSince(30, midnight)).toBe(midnight - 30 * DAY);
-  expect(keptSince(30, midnight + DAY - 1)).toBe(midnight - 30 * DAY);
-  expect(keptSince(30, midnight + DAY)).toBe(midnight - 29 * DAY);
+  expect(retainedSince(null, midnight)).toBeNull();
+  expect(retainedSince(30, midnight)).toBe(midnight - 30 * DAY);
+  expect(retainedSince(30, midnight + DAY - 1)).toBe(midnight - 30 * DAY);
+  expect(retainedSince(30, midnight + DAY)).toBe(midnight - 29 * DAY);
 });
 
-test("an event older than the team keeps is an error of its own, and older than that it is fine for other teams", async () => {
+test("An event older than the retention is an error of its own, and is accepted by a team without retention", async () => {
   const [at, before] = ["2029-10-09T00:00:00Z", "2029-10-08T23:59:59Z"];
   const batch = [
     anEvent({ timestamp: at }),
@@ -63,7 +63,7 @@ test("an event older than the team keeps is an error of its own, and older than 
   expect((await push(await mintTeam(), ...batch)).processed).toMatchObject({ created: 3, errors: 0 });
 });
 
-test("the cron of every fifteen minutes archives, and every snapshot says the same before and after", async () => {
+test("The cron of every fifteen minutes archives, and every snapshot stays the same", async () => {
   team = await mintTeam({ timeZone: "America/New_York" });
   await beat(team, { ada: "online" });
   clock(9);
@@ -73,7 +73,7 @@ test("the cron of every fifteen minutes archives, and every snapshot says the sa
     anEvent({ personIdentifier: "ada", timestamp: "2030-01-06T12:00:00Z" }),
     anEvent({ personIdentifier: "ada", timestamp: "2030-01-07T08:00:00Z", details: { status: "open" } }),
   );
-  // From February on, the weeks, days and months of January are past, and longer windows still have them in.
+  // In February, the daily, weekly and monthly windows no longer contain January, and the longer windows still do.
   const subscribed = await Promise.all(TIME_WINDOWS.map((window) => subscribe(team, "ada", window)));
   clock((40 * DAY) / 60_000);
   await push(team, anEvent({ personIdentifier: "ada", timestamp: new Date(START + 40 * DAY - HOUR).toISOString() }));
@@ -96,7 +96,7 @@ test("the cron of every fifteen minutes archives, and every snapshot says the sa
   expect(more).toEqual({ total_activities: 4, completed_activities: 3, hours_logged: 0.15 });
 });
 
-test("what has gone is refused even once the team keeps everything again, and younger events are not", async () => {
+test("Events of the removed time are refused even after the team sets null, and later events are accepted", async () => {
   team = await mintTeam();
   const old = anEvent({ timestamp: "2029-11-08T00:00:00Z", externalId: "old" });
   await push(team, old);
@@ -107,6 +107,6 @@ test("what has gone is refused even once the team keeps everything again, and yo
   const { processed, failures } = await push(team, old, younger);
   expect(processed).toMatchObject({ created: 1, errors: 1 });
   const message =
-    "timestamp: is before 2029-11-08T00:00:00.001Z, and what this team had from then was removed for its age";
+    "timestamp: is before 2029-11-08T00:00:00.001Z: the team's events from before that time were removed for their age";
   expect(failures).toEqual([{ index: 0, externalId: "old", message }]);
 });

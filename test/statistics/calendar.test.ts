@@ -3,7 +3,7 @@ import { calendars, datesFrom, utcDate } from "../../src/statistics/calendar.ts"
 
 const HOUR = 3_600_000;
 
-describe("the calendar of a zone", () => {
+describe("Calendar of a time zone", () => {
   test.each([
     ["UTC", "2030-01-07", 24],
     ["Europe/Madrid", "2030-03-31", 23],
@@ -15,7 +15,7 @@ describe("the calendar of a zone", () => {
     ["Asia/Kathmandu", "2030-03-31", 24],
     ["Pacific/Apia", "2011-12-29", 24],
     ["Pacific/Apia", "2011-12-30", 0],
-  ])("in %s, %s has %s hours", (zone, date, hours) => {
+  ])("In %s, the date %s has %s hours", (zone, date, hours) => {
     const day = calendars()(zone).day(date);
     expect(day.date).toBe(date);
     expect((day.end - day.start) / HOUR).toBe(hours);
@@ -27,13 +27,13 @@ describe("the calendar of a zone", () => {
     ["America/New_York", "2030-01-07", ["2030-01-06", "2030-01-07"]],
     ["Pacific/Kiritimati", "2030-01-07", ["2030-01-07", "2030-01-08"]],
     ["Pacific/Niue", "2030-01-07", ["2030-01-06", "2030-01-07"]],
-    // From one side of midnight to the other, with both midnights of a short day in between.
+    // Both midnights of the short local day lie within the UTC date.
     ["Europe/Dublin", "1916-05-21", ["1916-05-20", "1916-05-21", "1916-05-22"]],
-  ])("in %s, %s in UTC has a part of %s", (zone, date, touched) => {
-    expect([...new Set(calendars()(zone).touchedBy(date))]).toEqual(touched);
+  ])("In %s, the UTC date %s overlaps %s", (zone, date, touched) => {
+    expect([...new Set(calendars()(zone).datesOverlapping(date))]).toEqual(touched);
   });
 
-  test("is worked out once", () => {
+  test("Calendars and days are calculated once", () => {
     const calendarOf = calendars();
     expect(calendarOf("UTC")).toBe(calendarOf("UTC"));
     expect(calendarOf("UTC").day("2030-01-07")).toBe(calendarOf("UTC").day("2030-01-07"));
@@ -41,13 +41,13 @@ describe("the calendar of a zone", () => {
   });
 });
 
-test("dates from one to another come in order, both included", () => {
+test("Dates from one to another are in order, both included", () => {
   expect([...datesFrom("2024-02-27", "2024-03-01")]).toEqual(["2024-02-27", "2024-02-28", "2024-02-29", "2024-03-01"]);
   expect([...datesFrom("2030-01-07", "2030-01-07")]).toEqual(["2030-01-07"]);
   expect([...datesFrom("2030-01-08", "2030-01-07")]).toEqual([]);
 });
 
-test("the date of an instant in UTC changes at its midnight", () => {
+test("The UTC date of an instant changes at midnight in UTC", () => {
   expect([-1, 0, 86_399_999, 86_400_000].map(utcDate)).toEqual([
     "1969-12-31",
     "1970-01-01",

@@ -2,20 +2,20 @@ import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { database } from "../../src/db/client.ts";
 import { identityId } from "../../src/lib/id.ts";
-import { refreshSubscriptions } from "../../src/statistics/job.ts";
+import { recountChangedDays } from "../../src/statistics/job.ts";
 import { TIME_WINDOWS } from "../../src/statistics/window.ts";
 import { metered, sum } from "../presence/meter.ts";
-import { ask, pushEvents, refresh, subscribe } from "../subscriptions/client.ts";
+import { ask, pushEvents, refresh, subscribe } from "../support/subscriptions.ts";
 import { mintPerson, mintTeam, type Team } from "../support/team.ts";
 
 const DAY = 86_400_000;
-/** What a refresh may read besides today's own rows (issue "Cost"); the key's own look is part of it. */
+/** The most rows that a refresh may read; the look-up of the key is part of them. */
 const MOST = 150;
 const SIZES = { thousand: 1_000, "200,000": 200_000 };
 
 let teams: Record<string, Team>;
 
-/** A team with one person, who has so many events and a tenth as many blocks, over two years up to yesterday. */
+/** Makes a team with one person who has this many events and a tenth as many blocks, over two years up to yesterday. */
 async function historyOf(events: number): Promise<Team> {
   const team = await mintTeam();
   const personId = await mintPerson(team, { name: "Ada", email: `ada-${events}@cost.example` });
@@ -45,7 +45,7 @@ beforeAll(async () => {
   const made = Object.entries(SIZES).map(async ([name, size]) => [name, await historyOf(size)] as const);
   teams = Object.fromEntries(await Promise.all(made));
   // Two years are more than one run counts.
-  for (let run = 0; run < 3; run += 1) await refreshSubscriptions(database(env.DB), Date.now() + run);
+  for (let run = 0; run < 3; run += 1) await recountChangedDays({ db: database(env.DB), now: Date.now() + run });
 }, 120_000);
 
 afterAll(async () => {
@@ -57,7 +57,7 @@ afterAll(async () => {
 }, 120_000);
 
 test.each(TIME_WINDOWS)(
-  "a %s subscription costs the same with a thousand events behind it and with 200,000",
+  "A %s subscription costs the same with a history of a thousand events and of 200,000",
   async (window) => {
     const costs: Record<string, number[]> = {};
     for (const [name, team] of Object.entries(teams)) {

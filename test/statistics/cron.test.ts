@@ -3,80 +3,81 @@ import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
 import { scheduled } from "../../src/cron.ts";
 import { database } from "../../src/db/client.ts";
-import { refreshSubscriptions } from "../../src/statistics/job.ts";
+import { recountChangedDays } from "../../src/statistics/job.ts";
 import { type Metered, metered, sum } from "../presence/meter.ts";
-import { pushEvents, subscribe } from "../subscriptions/client.ts";
+import { pushEvents, subscribe } from "../support/subscriptions.ts";
 import { mintPerson, mintTeam } from "../support/team.ts";
-import { crowd } from "./crowd.ts";
+import { mintManyTeams } from "./many_teams.ts";
 
 const MINUTE = 60_000;
 const QUARTER_OF_AN_HOUR = 15 * MINUTE;
 const DAY = 24 * 60 * MINUTE;
-/** Later than whatever another suite has left to be counted. */
+/** Later than the marks that other suites leave. */
 const START = Date.parse("2031-02-03T10:00:00Z");
 
-const run = (now: number, pageSize?: number) => refreshSubscriptions(database(env.DB), now, pageSize);
+const run = (now: number, pageSize?: number) => recountChangedDays({ db: database(env.DB), now: now }, pageSize);
 
-/** What marks the statements of runs that are measured: objects of other suites may be at work meanwhile. */
-const MARK = "/* a run */ ";
-const marked = new Proxy(env.DB, {
+/** A prefix of the measured statements: objects of other suites may run statements at the same time. */
+const PREFIX = "/* a run */ ";
+const prefixed = new Proxy(env.DB, {
   get(target, name) {
-    if (name === "prepare") return (sql: string) => target.prepare(MARK + sql);
+    if (name === "prepare") return (sql: string) => target.prepare(PREFIX + sql);
     const member = Reflect.get(target, name) as unknown;
     return typeof member === "function" ? member.bind(target) : member;
   },
 });
 
-/** Runs as often as `times` says, all at once, and gives every statement of it. */
+/** Does `times` runs at once, and returns every statement of them. */
 const meteredRun = async (now: number, times = 1): Promise<Metered[]> => {
-  const runs = () => Promise.all(Array.from({ length: times }, () => refreshSubscriptions(database(marked), now)));
-  return (await metered(runs)).filter(({ sql }) => sql.startsWith(MARK));
+  const runs = () =>
+    Promise.all(Array.from({ length: times }, () => recountChangedDays({ db: database(prefixed), now: now })));
+  return (await metered(runs)).filter(({ sql }) => sql.startsWith(PREFIX));
 };
 
 afterEach(() => {
   vi.useRealTimers();
 });
 
-test("10,000 subscriptions of 500 teams take 60 queries at most, and where nothing changed no row is written", async () => {
-  const everybody = await crowd("cron-crowd", { teams: 500, people: 20 });
+test("10,000 subscriptions of 500 teams take at most 60 queries, and no write where nothing changed", async () => {
+  const teams = await mintManyTeams("cron-crowd", { teams: 500, people: 20 });
   try {
     await run(START);
-    await everybody.busy(START);
-    await everybody.busy(START - DAY);
+    await teams.addWork(START);
+    await teams.addWork(START - DAY);
     const changed = await meteredRun(START + QUARTER_OF_AN_HOUR);
     expect(changed.length).toBeLessThanOrEqual(60);
-    expect(await everybody.snapshots()).toEqual({ "2 events, 7200000 ms": 10_000 });
+    expect(await teams.snapshots()).toEqual({ "2 events, 7200000 ms": 10_000 });
 
     const unchanged = await meteredRun(START + 2 * QUARTER_OF_AN_HOUR);
     expect({ queries: unchanged.length, written: sum(unchanged, "rowsWritten") }).toEqual({ queries: 1, written: 0 });
   } finally {
-    await everybody.remove();
+    await teams.remove();
   }
 }, 120_000);
 
-test("of two runs at once, one does the work", async () => {
-  const everybody = await crowd("cron-twice", { teams: 10, people: 10 });
+test("Of two runs at once, one does the work", async () => {
+  const teams = await mintManyTeams("cron-twice", { teams: 10, people: 10 });
   try {
     await run(START);
-    await everybody.busy(START);
+    await teams.addWork(START);
     const once = await meteredRun(START + QUARTER_OF_AN_HOUR);
-    await everybody.busy(START + 1);
+    await teams.addWork(START + 1);
     const now = START + 2 * QUARTER_OF_AN_HOUR;
     const twice = await meteredRun(now, 2);
-    expect(await everybody.snapshots()).toEqual({ "2 events, 3600001 ms": 100 });
-    // Of the other one, the look for work, and the lease that it was not given.
+    expect(await teams.snapshots()).toEqual({ "2 events, 3600001 ms": 100 });
+    // The other run asks for work, and for the lease, which it does not get.
     expect(twice.length - once.length).toBe(2);
     expect(sum(twice, "rowsWritten")).toBeLessThanOrEqual(sum(once, "rowsWritten"));
   } finally {
-    await everybody.remove();
+    await teams.remove();
   }
 });
 
-test("what a run that died left undone, the next one does", async () => {
-  const everybody = await crowd("cron-death", { teams: 5, people: 10 });
+test("The next run does what a failed run has left", async () => {
+  const teams = await mintManyTeams("cron-death", { teams: 5, people: 10 });
   try {
     await run(START);
-    await everybody.busy(START);
+    await teams.addWork(START);
     let batches = 0;
     const dying = new Proxy(env.DB, {
       get(target, name) {
@@ -84,25 +85,27 @@ test("what a run that died left undone, the next one does", async () => {
         if (typeof member !== "function") return member;
         return (...args: unknown[]) => {
           if (name === "batch") batches += 1;
-          // From its third page on nothing works any more, not even giving the lease back.
+          // From its third page on nothing works, not even the end of the lease.
           if (batches > 2) throw new Error("D1 is gone");
           return (member as (...args: unknown[]) => unknown).apply(target, args);
         };
       },
     });
-    await expect(refreshSubscriptions(database(dying), START + QUARTER_OF_AN_HOUR, 10)).rejects.toThrow();
-    expect(await everybody.snapshots()).toEqual({ "0 events, 0 ms": 30, "1 events, 3600000 ms": 20 });
+    await expect(recountChangedDays({ db: database(dying), now: START + QUARTER_OF_AN_HOUR }, 10)).rejects.toThrow();
+    expect(await teams.snapshots()).toEqual({ "0 events, 0 ms": 30, "1 events, 3600000 ms": 20 });
 
     await run(START + QUARTER_OF_AN_HOUR + MINUTE);
-    expect(await everybody.snapshots(), "its lease runs until the next run").toMatchObject({ "0 events, 0 ms": 30 });
+    expect(await teams.snapshots(), "the lease of the failed run lasts until the next run").toMatchObject({
+      "0 events, 0 ms": 30,
+    });
     await run(START + 2 * QUARTER_OF_AN_HOUR);
-    expect(await everybody.snapshots()).toEqual({ "1 events, 3600000 ms": 50 });
+    expect(await teams.snapshots()).toEqual({ "1 events, 3600000 ms": 50 });
   } finally {
-    await everybody.remove();
+    await teams.remove();
   }
 });
 
-test("a window that rolled over is found on the first run after the person's midnight", async () => {
+test("A window that ended is moved by the first run after the person's midnight", async () => {
   vi.useFakeTimers({ toFake: ["Date"], now: Date.parse("2031-03-10T09:50:00Z") });
   const team = await mintTeam();
   const person = "aroha@rollover.example";
@@ -114,12 +117,12 @@ test("a window that rolled over is found on the first run after the person's mid
   expect(await row(id)).toEqual({ total: 1, start_date: "2031-03-10" });
   await run(Date.parse("2031-03-10T10:45:00Z"));
   expect(await row(id)).toEqual({ total: 1, start_date: "2031-03-10" });
-  // Summer time: thirteen hours ahead.
+  // Auckland is thirteen hours ahead in summer.
   await run(Date.parse("2031-03-10T11:00:00Z"));
   expect(await row(id)).toEqual({ total: 0, start_date: "2031-03-11" });
 });
 
-test("somebody nobody subscribed to is counted once, when their day is over everywhere", async () => {
+test("A person without a subscription is counted once, when the day has ended in every time zone", async () => {
   vi.useFakeTimers({ toFake: ["Date"], now: Date.parse("2031-04-07T12:00:00Z") });
   const team = await mintTeam();
   await pushEvents(team, [["ada", "2031-04-07T09:00:00Z"]]);
@@ -132,7 +135,7 @@ test("somebody nobody subscribed to is counted once, when their day is over ever
   expect(await counted()).toEqual([{ month: "2031-04", days: '{"07":[1,1,0]}' }]);
 });
 
-test("the cron of every fifteen minutes refreshes what changed", async () => {
+test("The cron of every fifteen minutes refreshes changed snapshots", async () => {
   const now = Date.now();
   const team = await mintTeam();
   await pushEvents(team, [["ada", new Date(now - MINUTE).toISOString()]]);

@@ -1,18 +1,18 @@
 import { env } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";
 import { database } from "../../src/db/client.ts";
-import { refreshSubscriptions } from "../../src/statistics/job.ts";
+import { recountChangedDays } from "../../src/statistics/job.ts";
 import { TIME_WINDOWS, type TimeWindow } from "../../src/statistics/window.ts";
 import { push, stopTheClock } from "../presence/client.ts";
-import { pushEvents, refresh, subscribe } from "../subscriptions/client.ts";
+import { pushEvents, refresh, subscribe } from "../support/subscriptions.ts";
 import { mintPerson, mintTeam } from "../support/team.ts";
 
 stopTheClock();
 
-/** Events and hours of each kind of window, and the date on which each began. */
-type Look = Record<TimeWindow, [events: number, hours: number, startDate: string]>;
-/** What happened when, in UTC: an event, a heartbeat, or a look at the numbers. */
-type Step = [time: string, what: "event" | "online" | "offline" | Look];
+/** Expected events and hours of each kind of window, and the date on which it began. */
+type Expected = Record<TimeWindow, [events: number, hours: number, startDate: string]>;
+/** At a time in UTC: an event, a heartbeat, or a comparison with expected numbers. */
+type Step = [time: string, what: "event" | "online" | "offline" | Expected];
 
 const DAYS: Record<string, Step[]> = {
   // Summer time begins at 01:00Z: the 31st, a Sunday that ends a quarter, has 23 hours, 30 March 23:00Z to 31 March 22:00Z.
@@ -147,8 +147,8 @@ const DAYS: Record<string, Step[]> = {
       },
     ],
   ],
-  // Crossed the date line: Thursday the 29th ended at 10:00Z of the 30th, and Saturday the 31st began. Presence is of now
-  // alone, and so there are only events.
+  // Crossed the date line: Thursday the 29th ended at 10:00Z of the 30th, and Saturday the 31st began. Presence cannot be
+  // of the past, so there are only events.
   "Pacific/Apia": [
     ["2011-12-30T09:59:59Z", "event"],
     [
@@ -189,20 +189,20 @@ const DAYS: Record<string, Step[]> = {
   ],
 };
 
-const WHO = "ada@golden.example";
+const IDENTIFIER = "ada@golden.example";
 
-/** Lives through the steps of a zone, and holds every look against what `read` finds in each subscription. */
-async function live(zone: string, read: (ids: Record<TimeWindow, string>) => Promise<unknown>): Promise<void> {
+/** Runs the steps of a time zone; `read` reads the numbers of each subscription for the comparisons. */
+async function runSteps(zone: string, read: (ids: Record<TimeWindow, string>) => Promise<unknown>): Promise<void> {
   const steps = DAYS[zone]!;
   vi.setSystemTime(steps[0]![0]);
   const team = await mintTeam({ timeoutMinutes: 720 });
-  const person = await mintPerson(team, { name: "Ada", email: WHO, timeZone: zone });
+  const person = await mintPerson(team, { name: "Ada", email: IDENTIFIER, timeZone: zone });
   const made = TIME_WINDOWS.map(async (kind) => [kind, (await subscribe(team, person, kind)).notification_id]);
   const ids = Object.fromEntries(await Promise.all(made)) as Record<TimeWindow, string>;
   for (const [time, what] of steps) {
     vi.setSystemTime(time);
-    if (what === "event") await pushEvents(team, [[WHO, time]]);
-    else if (typeof what === "string") await push(team, { [WHO]: what });
+    if (what === "event") await pushEvents(team, [[IDENTIFIER, time]]);
+    else if (typeof what === "string") await push(team, { [IDENTIFIER]: what });
     else expect(await read(ids), time).toEqual(what);
   }
   const { results } = await env.DB.prepare("SELECT time_zone AS zone FROM subscriptions WHERE team_id = ?")
@@ -213,7 +213,7 @@ async function live(zone: string, read: (ids: Record<TimeWindow, string>) => Pro
     const { snapshot, window } = await refresh(team, id);
     return [snapshot.total_activities, snapshot.hours_logged, window.start_date];
   }
-  // Once more at the end, asked for by a client.
+  // Once more at the end, by a requested refresh.
   const last = Object.entries(ids).map(async ([kind, id]) => [kind, await refreshed(id)]);
   expect(Object.fromEntries(await Promise.all(last))).toEqual(steps.at(-1)![1]);
 }
@@ -222,11 +222,11 @@ const row = env.DB.prepare(
   "SELECT total_activities AS events, work_ms / 3600000.0 AS hours, start_date AS start FROM subscriptions WHERE id = ?",
 );
 
-test.each(Object.keys(DAYS))("days of %s around the change, as cron finds them", (zone) =>
-  live(zone, async (ids) => {
-    // Open blocks reach D1 when they open and end: a look is never at one that only went on, but in Kathmandu.
+test.each(Object.keys(DAYS))("Cron finds the right numbers for the days in %s around the change of clocks", (zone) =>
+  runSteps(zone, async (ids) => {
+    // D1 learns of blocks when they open and end. Only in Kathmandu, a comparison needs a checkpoint.
     await checkpoint(ids.daily);
-    await refreshSubscriptions(database(env.DB), Date.now());
+    await recountChangedDays({ db: database(env.DB), now: Date.now() });
     const found = Object.entries(ids).map(async ([kind, id]) => {
       const { events, hours, start } = (await row.bind(id).first<Record<string, never>>())!;
       return [kind, [events, hours, start]];
@@ -235,7 +235,7 @@ test.each(Object.keys(DAYS))("days of %s around the change, as cron finds them",
   }),
 );
 
-/** Has the team's object tell D1 of the last heartbeats, as at its checkpoint. */
+/** Makes the team's object write the last heartbeats to D1, as at a checkpoint. */
 async function checkpoint(id: string): Promise<void> {
   const team = (await env.DB.prepare("SELECT team_id AS id, person_id AS person FROM subscriptions WHERE id = ?")
     .bind(id)

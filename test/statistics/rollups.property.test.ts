@@ -4,24 +4,24 @@ import { afterEach, test, vi } from "vitest";
 import { database } from "../../src/db/client.ts";
 import { identityId, newId } from "../../src/lib/id.ts";
 import { saveBlocks } from "../../src/presence/blocks/store.ts";
-import { refreshSubscriptions } from "../../src/statistics/job.ts";
+import { recountChangedDays } from "../../src/statistics/job.ts";
 import { TIME_WINDOWS, type TimeWindow } from "../../src/statistics/window.ts";
 import { MINUTE, push, ring } from "../presence/client.ts";
-import { ask, pushEvents, type Shown } from "../subscriptions/client.ts";
+import { expectRollups, expectSnapshots } from "../support/statistics.ts";
+import { ask, pushEvents, type Shown } from "../support/subscriptions.ts";
 import { call, mintPerson, mintTeam, type Team } from "../support/team.ts";
-import { expectRollups, expectSnapshots } from "./oracle.ts";
 
 const DAY = 1_440 * MINUTE;
 /** A Friday. Two days on, New York moves its clocks; a month on, Madrid and Lord Howe do, and a quarter begins. */
 const START = Date.parse("2030-03-08T15:00:00Z");
-/** No tool has heard of Dan at first: he was put on the team by hand. */
+/** Dan was added to the team by hand, and has no identity at first. */
 const DAN = "dan@x.test";
 const WHO = ["ada", "ada.l", "bob", DAN];
 const ZONES = ["Europe/Madrid", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Kiritimati"];
 const STATUSES = ["online", "coding", "Lunch", "out-of-office", "offline"];
 const DETAILS = [undefined, {}, { status: "done" }, { status: "open" }, { state: " Merged " }, { state: "failed" }];
 
-/** Where a history has got to: the time, and the subscriptions made in it. */
+/** The state of a history: the time, and the subscriptions and late blocks made so far. */
 type Life = { team: Team; now: number; subscriptions: string[]; blocks: string[] };
 type Action = { name: string; run: (life: Life) => Promise<unknown> };
 
@@ -31,13 +31,13 @@ const action = <T extends unknown[]>(name: string, of: fc.Arbitrary<T>, run: (li
 const who = fc.constantFrom(...WHO);
 const zone = fc.constantFrom(...ZONES);
 const window = fc.constantFrom<TimeWindow>(...TIME_WINDOWS);
-/** Mostly of late, when clocks were moved; some of months ago. */
+/** Mostly the last days, in which clocks change; some of months ago. */
 const ago = fc.oneof(
   { weight: 3, arbitrary: fc.integer({ min: 0, max: 3 * 24 * 60 }).map((minutes) => minutes * MINUTE) },
   { weight: 1, arbitrary: fc.integer({ min: 0, max: 120 * 24 * 60 }).map((minutes) => minutes * MINUTE + 1_001) },
 );
 
-/** The answer of a request, which must be one of these: what is impossible at the time is refused. */
+/** Returns the answer of a request, which must have one of these statuses: an action may be impossible at the time. */
 async function answered(response: Promise<Response>, ...allowed: number[]): Promise<Response> {
   const answer = await response;
   if (!allowed.includes(answer.status)) throw new Error(`${answer.status}: ${await answer.text()}`);
@@ -51,7 +51,7 @@ const event = fc.record({
   details: fc.constantFrom(...DETAILS),
 });
 
-/** Events keep their few names, so that many a one changes its time, its person or what it says of being done. */
+/** The external ids are few, so that many events change their time, their person or their completion. */
 const events = action("events", fc.tuple(fc.array(event, { minLength: 1, maxLength: 4 })), async (life, said) => {
   const sent = said.map(({ ago, ...one }) => ({
     ...{ ...one, timestamp: new Date(life.now - ago).toISOString() },
@@ -74,7 +74,7 @@ const heartbeat = action("heartbeat", heard, (life, users, source, timezone) =>
 );
 
 const late = fc.record({ who, ago, long: fc.integer({ min: 0, max: 50 * 60 }), status: fc.constantFrom(...STATUSES) });
-/** As an outbox would that D1 was away from: new blocks, or one that D1 has already, with another end or status. */
+/** Writes a block as the outbox does after D1 failed: a new block, or one that D1 has, with another end or status. */
 const lateBlock = action("late block", fc.tuple(late, fc.nat(2)), async (life, { who, ago, long, status }, again) => {
   const known = again > 0 ? life.blocks.at(-again) : undefined;
   const id = known ?? newId();
@@ -88,7 +88,7 @@ const lateBlock = action("late block", fc.tuple(late, fc.nat(2)), async (life, {
   };
   const [stored] = (await env.DB.prepare("SELECT started_at AS startedAt FROM blocks WHERE id = ?").bind(id).all())
     .results as { startedAt: number }[];
-  // Of a block known already, its beginning stands.
+  // The start of a block never changes.
   const end = Math.max(seen, stored?.startedAt ?? 0);
   await saveBlocks(database(env.DB), life.team, [{ ...row, lastSeenAt: end, endedAt: row.endedAt && end }]);
 });
@@ -114,7 +114,7 @@ const movePerson = action("zone", fc.tuple(who, fc.option(zone)), (life, one, ti
   answered(asTeam(life, `members/${one}`, "PATCH", { time_zone }), 200, 404),
 );
 
-/** Whatever shows numbers shows the right ones at once. */
+/** Checks that an answer with numbers has the right ones at once. */
 async function shown(life: Life, id: string): Promise<void> {
   await expectSnapshots(life.team, life.now, [id]);
 }
@@ -148,7 +148,7 @@ const change = action("window", fc.tuple(fc.nat(20), window), async (life, n, ti
   if (answer.status === 200) await shown(life, id);
 });
 
-const run = (life: Life, pageSize: number) => refreshSubscriptions(database(env.DB), life.now, pageSize);
+const run = (life: Life, pageSize: number) => recountChangedDays({ db: database(env.DB), now: life.now }, pageSize);
 const cron = action("cron", fc.tuple(fc.integer({ min: 1, max: 4 })), run);
 const pass = action("pass", fc.tuple(fc.constantFrom(1, 9, 10, 61, 400, 719, 1441, 4321, 14_401)), (life, minutes) => {
   life.now += minutes * MINUTE;
@@ -177,20 +177,20 @@ async function begin(): Promise<Life> {
   return { team, now: START, subscriptions: [], blocks: [] };
 }
 
-/** Lets cron run until nothing of the team is stale, two days on: then the days of people without subscriptions are over too. */
+/** Runs cron until the team has no marks, two days later, when the days of people without a subscription have ended too. */
 async function settle(life: Life): Promise<void> {
-  // Beats may be five minutes ahead.
+  // Heartbeats may be five minutes in the future.
   life.now += 2 * DAY + 10 * MINUTE;
   vi.setSystemTime(life.now);
   const stale = env.DB.prepare("SELECT count(*) AS count FROM stale_days WHERE team_id = ?").bind(life.team.teamId);
-  // Of each history few days are left; more runs than these would be one that does not end.
+  // A history has few days, so more runs than these would mean that it never ends.
   for (let runs = 0; runs < 8; runs += 1) {
     await run(life, 3);
     if ((await stale.first<{ count: number }>())!.count === 0) break;
   }
 }
 
-/** What there is once everything is settled; what is kept must not roll over in the next history. */
+/** Checks everything once all marks are settled, and removes the subscriptions, so that the next history does not move them. */
 async function check(life: Life): Promise<void> {
   await settle(life);
   await expectRollups(life.team);
@@ -202,7 +202,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test("after any history every roll-up, and every snapshot, is what a count from nothing gives", async () => {
+test("After any history, every roll-up and every snapshot equals a count from scratch", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(actions, { minLength: 15, maxLength: 35, size: "max" }), async (history) => {
       const life = await begin();
@@ -215,7 +215,7 @@ test("after any history every roll-up, and every snapshot, is what a count from 
       }
       await check(life);
     }),
-    // A history is some hundred requests: making a failure smaller would take minutes.
+    // A history is about a hundred requests: shrinking a failure would take minutes.
     { numRuns: 40, endOnFailure: true },
   );
 }, 120_000);

@@ -1,13 +1,13 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { type Database, database } from "../../src/db/client.ts";
-import { refreshSubscriptions } from "../../src/statistics/job.ts";
-import { refreshPerson } from "../../src/statistics/snapshot_store.ts";
+import { recountChangedDays } from "../../src/statistics/job.ts";
+import { refreshPerson } from "../../src/statistics/service.ts";
 import { clock, push, stopTheClock } from "../presence/client.ts";
 import { metered } from "../presence/meter.ts";
-import { ask, json, pushEvents, refresh, show, subscribe } from "../subscriptions/client.ts";
+import { expectRollups, expectSnapshots } from "../support/statistics.ts";
+import { ask, json, pushEvents, refresh, show, subscribe } from "../support/subscriptions.ts";
 import { call, mintPerson, mintTeam, type Team } from "../support/team.ts";
-import { expectRollups, expectSnapshots } from "./oracle.ts";
 
 /** Tests begin on Monday, 7 January 2030, at 09:00 UTC. */
 stopTheClock();
@@ -16,8 +16,8 @@ const asTeam = (team: Team, path: string, method: string, body: unknown) =>
   json(call(`/api/v1/${path}`, { headers: team.asTeam, method, body }));
 const merge = (team: Team, into: string, person: string) => asTeam(team, `people/${into}/merge`, "POST", { person });
 
-/** The database for one step, in which `act` happens after all that the step reads and before what it writes. */
-function overtaken(act: () => Promise<unknown>): Database {
+/** Returns a database that runs `act` after the first reads and before the first batch of writes. */
+function beforeFirstBatch(act: () => Promise<unknown>): Database {
   let isFirst = true;
   const client = new Proxy(env.DB, {
     get(target, name) {
@@ -35,16 +35,16 @@ function overtaken(act: () => Promise<unknown>): Database {
   return database(client);
 }
 
-/** Once cron has run, when the days of everybody are over, everything must be as counted from nothing. */
-async function expectSettled(team: Team): Promise<void> {
+/** Checks that after a run of cron, when all days have ended, everything equals a count from scratch. */
+async function expectUpToDate(team: Team): Promise<void> {
   clock(3 * 24 * 60);
-  await refreshSubscriptions(database(env.DB), Date.now());
+  await recountChangedDays({ db: database(env.DB), now: Date.now() });
   await expectRollups(team);
   await expectSnapshots(team, Date.now());
 }
 
-/** Ada with a subscription, and days that are still to be counted. */
-async function stale() {
+/** Makes a team with Ada, a subscription to her, and a marked day. */
+async function teamWithMarks() {
   const team = await mintTeam();
   await pushEvents(team, [["ada", "2030-01-07T08:00:00Z"]]);
   const { notification_id: id, user_id: personId } = await subscribe(team, "ada", "daily");
@@ -52,67 +52,63 @@ async function stale() {
   return { team, id, personId };
 }
 
-const again = ({ team, personId }: { team: Team; personId: string }) =>
-  refreshPerson(database(env.DB), team, personId, Date.now());
+const refreshAda = ({ team, personId }: { team: Team; personId: string }, db = database(env.DB)) =>
+  refreshPerson({ db, actor: team, now: Date.now() }, personId);
 
-type Ada = Awaited<ReturnType<typeof stale>>;
-const overtakers: Record<string, (ada: Ada) => Promise<unknown>> = {
+type Ada = Awaited<ReturnType<typeof teamWithMarks>>;
+const CHANGES: Record<string, (ada: Ada) => Promise<unknown>> = {
   "an event comes in": ({ team }) => pushEvents(team, [["ada", "2030-01-07T08:20:00Z"]]),
-  "somebody else settles them": again,
-  "an event comes in, and somebody else settles it": async (ada) => {
+  "another refresh settles the marks": (ada) => refreshAda(ada),
+  "an event comes in, and another refresh settles it": async (ada) => {
     await pushEvents(ada.team, [["ada", "2030-01-07T08:20:00Z"]]);
-    await again(ada);
+    await refreshAda(ada);
   },
-  "somebody else settles them, and an event comes in": async (ada) => {
-    await again(ada);
+  "another refresh settles the marks, and an event comes in": async (ada) => {
+    await refreshAda(ada);
     await pushEvents(ada.team, [["ada", "2030-01-07T08:20:00Z"]]);
   },
-  "the zone changes": ({ team }) => asTeam(team, "team", "PATCH", { time_zone: "Pacific/Kiritimati" }),
-  "the zone changes, and somebody else settles it": async (ada) => {
+  "the time zone changes": ({ team }) => asTeam(team, "team", "PATCH", { time_zone: "Pacific/Kiritimati" }),
+  "the time zone changes, and another refresh settles it": async (ada) => {
     await asTeam(ada.team, "team", "PATCH", { time_zone: "Pacific/Kiritimati" });
-    await again(ada);
+    await refreshAda(ada);
   },
-  "they are merged into somebody, and settled": async (ada) => {
+  "a merge moves the person, and another refresh settles it": async (ada) => {
     await pushEvents(ada.team, [["bob", "2030-01-07T08:20:00Z"]]);
     await merge(ada.team, "bob", "ada");
-    await again(ada);
+    await refreshAda(ada);
     await show(ada.team, ada.id);
   },
-  "cron settles everybody": () => refreshSubscriptions(database(env.DB), Date.now(), 1),
+  "a run of cron settles all marks": () => recountChangedDays({ db: database(env.DB), now: Date.now() }, 1),
   "the window changes": ({ team, id }) => ask(team, `/${id}`, { method: "PUT", body: { time_window: "yearly" } }),
   "the subscription is removed": ({ team, id }) => ask(team, `/${id}`, { method: "DELETE" }),
 };
 
-test.each(Object.entries(overtakers))("while somebody's days are being counted, %s", async (_, act) => {
-  const ada = await stale();
-  await refreshPerson(
-    overtaken(() => act(ada)),
-    ada.team,
-    ada.personId,
-    Date.now(),
+test.each(Object.entries(CHANGES))("Nothing is lost if, during a recount, %s", async (_, act) => {
+  const ada = await teamWithMarks();
+  await refreshAda(
+    ada,
+    beforeFirstBatch(() => act(ada)),
   );
   if ((await ask(ada.team, `/${ada.id}`)).status === 200) await expectSnapshots(ada.team, Date.now());
-  await expectSettled(ada.team);
+  await expectUpToDate(ada.team);
 });
 
-test("a window that changes while it is refreshed keeps none of the former one's numbers", async () => {
-  const { team, id, personId } = await stale();
-  await pushEvents(team, [["ada", "2030-01-02T08:00:00Z"]]);
-  // As the store leaves it, before the answer shows and so refreshes it.
-  const change = env.DB.prepare("UPDATE subscriptions SET time_window = 'monthly', ends_at = 0 WHERE id = ?").bind(id);
-  await refreshPerson(
-    overtaken(() => change.run()),
-    team,
-    personId,
-    Date.now(),
+test("A window that changes during a refresh keeps no numbers of the former window", async () => {
+  const ada = await teamWithMarks();
+  await pushEvents(ada.team, [["ada", "2030-01-02T08:00:00Z"]]);
+  // As `changeWindow` leaves the row. The request would refresh it before it answers.
+  const change = env.DB.prepare("UPDATE subscriptions SET time_window = 'monthly', ends_at = 0 WHERE id = ?");
+  await refreshAda(
+    ada,
+    beforeFirstBatch(() => change.bind(ada.id).run()),
   );
-  expect(await show(team, id)).toMatchObject({
+  expect(await show(ada.team, ada.id)).toMatchObject({
     ...{ time_window: "monthly", snapshot: { total_activities: 3 } },
     window: { start_date: "2030-01-01", end_date: "2030-01-31" },
   });
 });
 
-test("somebody no tool has ever named shows their successor's numbers, until the merge is undone", async () => {
+test("A merged person without identities shows the other person's numbers until the merge is undone", async () => {
   const team = await mintTeam();
   await pushEvents(team, [["ada", "2030-01-07T08:00:00Z"]]);
   const dan = await mintPerson(team, { name: "Dan", timeZone: "Pacific/Kiritimati" });
@@ -128,7 +124,7 @@ test("somebody no tool has ever named shows their successor's numbers, until the
   expect(await shown()).toEqual([dan, 0, "Pacific/Kiritimati"]);
 });
 
-test("whom a merge brought to a team, and their own tools spoke of there, is not forgotten once it is undone", async () => {
+test("A person who joined a team by a merge, and was then reported there, stays up to date after the merge is undone", async () => {
   const home = await mintTeam();
   const team = await mintTeam({ accountId: home.accountId });
   await pushEvents(home, [
@@ -150,9 +146,9 @@ test.each([
   ["1970-01-01T00:00:00Z", "Asia/Tokyo"],
   ["0001-01-01T00:00:00Z", "Asia/Tokyo"],
   ["0000-01-01T00:00:00Z", "Asia/Tokyo"],
-  // There it is still the year before.
+  // In New York it is still the year before.
   ["0000-01-01T00:00:00Z", "America/New_York"],
-])("one event of %s makes no recount in %s longer than its own days", async (time, zone) => {
+])("One event of %s costs a recount in %s no more than its own days", async (time, zone) => {
   const team = await mintTeam();
   await pushEvents(team, [
     ["ada", time],
@@ -166,11 +162,11 @@ test.each([
   expect(queries.length).toBeLessThanOrEqual(40);
 });
 
-test("a recount jumps to what a block of many days reaches into", async () => {
+test("A recount skips the time before a block of many days", async () => {
   const team = await mintTeam();
   const from = Date.parse("2027-01-01T12:00:00Z");
   await pushEvents(team, [["ada", "2027-01-01T12:00:00Z"]]);
-  // Three years open and never ended, and a silence of as long a time before.
+  // An open block of three years, and three years without anything before it.
   await env.DB.prepare(
     `INSERT INTO blocks (id, team_id, identity_id, integration_id, source, status, started_at, last_seen_at)
      SELECT ?1, ?1, id, 'test', 'test', 'online', ?2, ?3 FROM identities WHERE account_id = ?4`,
@@ -181,12 +177,12 @@ test("a recount jumps to what a block of many days reaches into", async () => {
   const { notification_id: id } = await subscribe(team, "ada", "yearly");
   await asTeam(team, "team", "PATCH", { time_zone: "Asia/Tokyo" });
   expect((await show(team, id)).snapshot).toMatchObject({ hours_logged: 6 * 24 + 9 + 9 });
-  // A middle day of the block, of which each step begins with one.
+  // A month in the middle of the block.
   const month = env.DB.prepare("SELECT work_ms AS ms FROM rollups WHERE team_id = ? AND month = '2028-07'");
   expect(await month.bind(team.teamId).first()).toEqual({ ms: 31 * 86_400_000 });
 });
 
-test("cron, refreshes and events all at once leave nothing wrong behind", async () => {
+test("Cron, refreshes and events at the same time leave everything right", async () => {
   const team = await mintTeam({ timeoutMinutes: 720 });
   const who = ["ada", "bob", "cyd"];
   await pushEvents(
@@ -206,8 +202,8 @@ test("cron, refreshes and events all at once leave nothing wrong behind", async 
       n % 2 ? { status: "open" } : {},
     ]);
     await Promise.all([
-      refreshSubscriptions(database(env.DB), now, 1),
-      refreshSubscriptions(database(env.DB), now + 1, 2),
+      recountChangedDays({ db: database(env.DB), now: now }, 1),
+      recountChangedDays({ db: database(env.DB), now: now + 1 }, 2),
       ...sent.map((event) => pushEvents(team, [event])),
       push(team, { ada: "online", bob: round % 2 ? "online" : "lunch" }),
       ...ids.map((id, n) => (n % 2 ? refresh(team, id) : show(team, id))),
@@ -216,5 +212,5 @@ test("cron, refreshes and events all at once leave nothing wrong behind", async 
       ...(round === 4 ? [asTeam(team, "team", "PATCH", { time_zone: "America/New_York" })] : []),
     ]);
   }
-  await expectSettled(team);
+  await expectUpToDate(team);
 });

@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { TIME_WINDOWS, type TimeWindow, windowAt, windowOf } from "../../src/statistics/window.ts";
-import { windowKey } from "./oracle.ts";
+import { windowKey } from "../support/statistics.ts";
 
 const DAY = 86_400_000;
-/** A date as its number, and back, by no calendar but that of Date. */
+/** Converts a date to the number of its day, and back, with Date alone. */
 const dateOf = (number: number) => new Date(number * DAY).toISOString().slice(0, 10);
 const numberOf = (date: string) => Date.parse(`${date}T00:00:00Z`) / DAY;
 
@@ -16,7 +16,7 @@ const kind = fc.constantFrom<TimeWindow>(...TIME_WINDOWS);
 /** From 1900 to 2200. */
 const number = fc.integer({ min: numberOf("1900-01-01"), max: numberOf("2200-12-31") });
 const zone = fc.constantFrom(...ZONES);
-/** Since tables of time zones leave nothing out. */
+/** Years in which time zone tables are complete. */
 const instant = fc.integer({ min: Date.parse("1990-01-01T00:00:00Z"), max: Date.parse("2040-01-01T00:00:00Z") });
 
 describe("windowOf", () => {
@@ -38,11 +38,11 @@ describe("windowOf", () => {
     ["half_yearly", "2030-07-01", "2030-07-01", "2030-12-31"],
     ["yearly", "2024-12-31", "2024-01-01", "2024-12-31"],
     ["yearly", "0099-05-05", "0099-01-01", "0099-12-31"],
-  ])("the %s window of %s is %s to %s", (kind, date, startDate, endDate) => {
+  ])("The %s window of %s is %s to %s", (kind, date, startDate, endDate) => {
     expect(windowOf(kind, date)).toEqual({ startDate, endDate });
   });
 
-  test("windows of a kind tile the calendar: each date lies in its own, and the next begins the day after", () => {
+  test("Each date is in one window of a kind, and the next window begins the day after", () => {
     fc.assert(
       fc.property(kind, number, (kind, n) => {
         const date = dateOf(n);
@@ -57,7 +57,7 @@ describe("windowOf", () => {
     );
   });
 
-  test("two dates share a window exactly when a naive calendar says so", () => {
+  test("Two dates share a window exactly if a naive calendar puts them together", () => {
     fc.assert(
       fc.property(kind, number, fc.integer({ min: -400, max: 400 }), (kind, n, apart) => {
         const [a, b] = [dateOf(n), dateOf(n + apart)];
@@ -68,7 +68,7 @@ describe("windowOf", () => {
     );
   });
 
-  test("three months make a quarter, two quarters a half-year, two half-years a year", () => {
+  test("Three months make a quarter, two quarters a half-year, two half-years a year", () => {
     const parts: [TimeWindow, TimeWindow, number][] = [
       ["monthly", "quarterly", 3],
       ["quarterly", "half_yearly", 2],
@@ -103,12 +103,12 @@ describe("windowAt", () => {
     // The 30th was skipped: the 29th ends where the 31st begins.
     ["daily", "2011-12-30T09:59:59Z", "Pacific/Apia", "2011-12-29", "2011-12-29", "2011-12-30T10:00:00Z"],
     ["daily", "2011-12-30T10:00:00Z", "Pacific/Apia", "2011-12-31", "2011-12-31", "2011-12-31T10:00:00Z"],
-  ])("of %s at %s in %s is %s to %s, until %s", (kind, at, timeZone, startDate, endDate, end) => {
+  ])("The %s window at %s in %s is %s to %s, until %s", (kind, at, timeZone, startDate, endDate, end) => {
     const endsAt = Date.parse(end);
     expect(windowAt(kind, Date.parse(at), timeZone)).toEqual({ startDate, endDate, timeZone, endsAt });
   });
 
-  test("ends after the instant it is of, and the next one begins right then", () => {
+  test("A window ends after its instant, and the next window begins at that end", () => {
     fc.assert(
       fc.property(kind, instant, zone, (kind, at, zone) => {
         const window = windowAt(kind, at, zone);
@@ -116,7 +116,7 @@ describe("windowAt", () => {
         expect(windowAt(kind, window.endsAt - 1, zone)).toEqual(window);
         const next = windowAt(kind, window.endsAt, zone);
         expect(next.startDate > window.endDate).toBe(true);
-        // None is left out, but where the zone left out its dates.
+        // No date lies between, except the one that Apia skipped.
         const between = numberOf(next.startDate) - numberOf(window.endDate);
         expect(between).toBe(zone === "Pacific/Apia" && window.endDate === "2011-12-29" ? 2 : 1);
       }),

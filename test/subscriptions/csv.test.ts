@@ -3,9 +3,9 @@ import Papa from "papaparse";
 import { afterEach, expect, test, vi } from "vitest";
 import { TIME_WINDOWS } from "../../src/statistics/window.ts";
 import { MINUTE, push } from "../presence/client.ts";
-import { dateOf } from "../statistics/oracle.ts";
+import { dateOf } from "../support/statistics.ts";
+import { pushEvents, refresh, subscribe } from "../support/subscriptions.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
-import { pushEvents, refresh, subscribe } from "./client.ts";
 
 const DAY = 1_440 * MINUTE;
 /** A Saturday; the next day New York moves its clocks. */

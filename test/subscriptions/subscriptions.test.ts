@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { clock, push, stopTheClock } from "../presence/client.ts";
 import { expectError } from "../support/error.ts";
+import { ask, json, pushEvents, refresh, type Shown, show, subscribe } from "../support/subscriptions.ts";
 import { call, mintPerson, mintTeam } from "../support/team.ts";
-import { ask, json, pushEvents, refresh, type Shown, show, subscribe } from "./client.ts";
 
 /** Tests begin on Monday, 7 January 2030, at 09:00 UTC. */
 stopTheClock();

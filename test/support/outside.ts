@@ -1,10 +1,10 @@
-/** What a webhook was sent. */
+/** A request that a receiver got. */
 export type Received = { method: string; headers: Record<string, string>; body: string };
 
-/** How a receiver answers; one that holds keeps whoever calls waiting until it is told otherwise. */
+/** How a receiver answers. With `hold`, it answers when it gets another manner. */
 export type Manner = { status: number; headers?: Record<string, string>; body?: string; hold?: boolean };
 
-/** Where tests tell receivers how to answer, and ask what they were sent. Every other host is a receiver. */
+/** The host by which tests set how a receiver answers, and read what it got. Every other host is a receiver. */
 export const CONTROL = "https://control.example.com";
 
 type Receiver = { received: Received[]; arrived: EventTarget; manner: Manner; release: EventTarget };
@@ -20,7 +20,7 @@ function receiverAt(path: string): Receiver {
   return receiver;
 }
 
-/** The world outside of a Worker under test: whatever it fetches comes here, over HTTP, and no further. */
+/** Answers every request that a Worker under test sends to the outside. */
 export async function outside(request: Request): Promise<Response> {
   const { origin, pathname, searchParams } = new URL(request.url);
   const receiver = receiverAt(pathname);
@@ -33,7 +33,7 @@ export async function outside(request: Request): Promise<Response> {
   return new Response(body, { status, headers: answered });
 }
 
-/** PUT says how to answer from now on, those that wait included; GET gives what has come, once it is `count` messages. */
+/** PUT sets how to answer, also requests that wait; GET returns the requests as soon as there are `count`. */
 async function control(request: Request, receiver: Receiver, count: number): Promise<Response> {
   if (request.method === "PUT") {
     receiver.manner = (await request.json()) as Manner;

@@ -32,7 +32,7 @@ export const presenceRoutes = new Hono<AppContext>()
     if (!isLate && processed.users > 0) {
       const users = storesDetails ? update.users : withoutDetails(update.users);
       const heartbeat = { accountId, teamId, directoryVersion, integrationId, timeoutMs, source, at: timestamp, users };
-      await presenceOf(c.env, teamId, (team) => team.heartbeat(heartbeat));
+      await presenceOf(c.env.TEAM_PRESENCE, teamId, (team) => team.heartbeat(heartbeat));
     }
     const warnings = isLate ? [HISTORY, ...update.warnings] : update.warnings;
     return c.json({
@@ -45,7 +45,7 @@ export const presenceRoutes = new Hono<AppContext>()
   .get("/presence", guard("either"), query(presenceQuery), async (c) => {
     const { present, limit, cursor } = c.req.valid("query");
     const { teamId, directoryVersion } = c.get("actor");
-    const people = await presenceOf(c.env, teamId, (team) => team.people(directoryVersion));
+    const people = await presenceOf(c.env.TEAM_PRESENCE, teamId, (team) => team.people(directoryVersion));
     const following = people.filter(
       (person) =>
         (present === undefined || person.present === present) &&
@@ -76,7 +76,9 @@ async function watch(c: Context<AppContext>): Promise<Response> {
     "X-Directory-Version": String(directoryVersion),
     "X-Viewer": integration?.id ?? "team",
   };
-  const answer = await presenceOf(c.env, teamId, (team) => team.fetch("https://presence/live", { headers }));
+  const answer = await presenceOf(c.env.TEAM_PRESENCE, teamId, (team) =>
+    team.fetch("https://presence/live", { headers }),
+  );
   // The headers of a fetched response are immutable, and every answer still gets some.
   return new Response(answer.body, answer);
 }

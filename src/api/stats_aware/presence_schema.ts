@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { pageByName, pageByTime } from "../../http/schema.ts";
-import { details, instant, numeral, text } from "../../lib/values.ts";
+import { pageByName } from "../../http/schema.ts";
+import { details, instant, text } from "../../lib/values.ts";
 import type { PresenceUpdate } from "../../presence/heartbeat/update.ts";
 
 /**
@@ -35,31 +35,4 @@ export const presenceQuery = pageByName.extend({
     .enum(["true", "false"], "must be true or false")
     .transform((value) => value === "true")
     .optional(),
-});
-
-const window = { from: instant.optional(), to: instant.optional() };
-
-/** GET /blocks */
-export const blocksQuery = pageByTime.extend({
-  ...window,
-  person: text(320).optional(),
-  status: text(64).optional(),
-  source: text(128).optional(),
-});
-
-const MAX_OVERLAP_DAYS = 31;
-
-/** GET /overlap */
-export const overlapQuery = pageByTime
-  .extend({ from: instant, to: instant })
-  .refine(({ from, to }) => from < to, { path: ["to"], message: "must be after from" })
-  .refine(({ from, to }) => to - from <= MAX_OVERLAP_DAYS * 86_400_000, {
-    path: ["to"],
-    message: `must be at most ${MAX_OVERLAP_DAYS} days after from`,
-  });
-
-/** GET /patterns */
-export const patternsQuery = z.object({
-  weeks: numeral(1, 26).default(4),
-  person: text(320).optional(),
 });

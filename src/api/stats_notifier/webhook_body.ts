@@ -1,36 +1,18 @@
 import { formatInstant } from "../../lib/instant.ts";
+import type { ShownWebhook } from "../../subscriptions/webhooks/service.ts";
+import type { Delivery } from "../../subscriptions/webhooks/webhook.ts";
 
-/** A webhook as the store reads it: times in UTC milliseconds. */
-export type WebhookRow = {
-  subscriptionId: string;
-  url: string;
-  secretVersion: number;
-  failingSince: number | null;
-  disabledAt: number | null;
-};
-
-/** A webhook as the API shows it; with its secret, in the one answer that does. */
-export const webhookBody = (row: WebhookRow, secret?: string) => ({
-  url: row.url,
-  status: row.disabledAt === null ? "active" : "disabled",
-  failing_since: instant(row.failingSince),
-  disabled_at: instant(row.disabledAt),
+/** Shows a webhook; with its secret where the secret is new. */
+export const webhookBody = ({ url, disabledAt, failingSince, secret }: ShownWebhook) => ({
+  url,
+  status: disabledAt === null ? "active" : "disabled",
+  failing_since: instant(failingSince),
+  disabled_at: instant(disabledAt),
   ...(secret !== undefined && { secret }),
 });
 
-/** One attempt to deliver a message, as the store reads it. */
-export type DeliveryRow = {
-  id: string;
-  messageId: string;
-  attempt: number;
-  attemptedAt: number;
-  durationMs: number;
-  statusCode: number | null;
-  error: string | null;
-};
-
-/** One line of the delivery log. */
-export const deliveryBody = (row: DeliveryRow) => ({
+/** Shows one line of the delivery log. */
+export const deliveryBody = (row: Delivery) => ({
   id: row.id,
   message_id: row.messageId,
   attempt: row.attempt,

@@ -1,6 +1,6 @@
 import type { Database } from "../../db/client.ts";
 import { type NewIdentity, newIdentity, type ReportedIdentity } from "../../people/store.ts";
-import { settleDirectory } from "../blocks/store.ts";
+import { settleDirectory } from "../directory_store.ts";
 import type { Known } from "./current.ts";
 import type { DirectoryEntry, ObjectStore, Team } from "./storage_store.ts";
 

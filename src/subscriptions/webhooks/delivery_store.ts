@@ -3,9 +3,13 @@ import { atomically, type Database } from "../../db/client.ts";
 import { newId } from "../../lib/id.ts";
 import { pages } from "../../lib/pages.ts";
 import type { Outcome } from "./attempt.ts";
-import type { Told } from "./message.ts";
+import type { MessageSubscription } from "./message.ts";
 
-/** A message that is due, with all that it takes to send it. */
+/**
+ * A message that is due, and what sending it needs. Messages are put in the queue by the trigger `subscriptions_changed`,
+ * one a webhook, whenever the numbers of a subscription change. Several batches change numbers (cron, a refresh, a
+ * rollover of windows); a trigger is part of each of them, so none can forget the message or send it without the change.
+ */
 export type DueMessage = {
   subscriptionId: string;
   url: string;
@@ -14,78 +18,85 @@ export type DueMessage = {
   queuedAt: number;
   attempts: number;
   failingSince: number | null;
-  told: Told;
+  subscription: MessageSubscription;
 };
 
-/** How many attempts the delivery log of a subscription keeps. */
-const KEPT_DELIVERIES = 50;
+/** Attempts that the delivery log of a subscription keeps. */
+const MAX_LOGGED_DELIVERIES = 50;
 
-const due = (now: number): SQL => sql`message_id IS NOT NULL AND disabled_at IS NULL AND next_attempt_at <= ${now}`;
+const isDue = (now: number): SQL => sql`message_id IS NOT NULL AND disabled_at IS NULL AND next_attempt_at <= ${now}`;
 
 /**
- * Takes messages due by `now`, of whatever teams, those due longest first, and puts them off until `until`: they are nobody
- * else's before, and due again should this run come to no end. One statement, so that no two runs take the same message.
+ * Claims up to `limit` messages that are due by `now`, of all teams, those due longest first: they are next due at `until`,
+ * should this run not end. One statement, so that no two runs claim the same message.
  */
 export async function claimDue(db: Database, now: number, until: number, limit: number): Promise<DueMessage[]> {
-  const rows = await db.all<Omit<DueMessage, "told"> & { told: string }>(sql`
+  const rows = await db.all<Omit<DueMessage, "subscription"> & { subscription: string }>(sql`
     UPDATE webhooks SET next_attempt_at = ${until}
     WHERE subscription_id IN (
-      SELECT subscription_id FROM webhooks WHERE ${due(now)} ORDER BY next_attempt_at, subscription_id LIMIT ${limit})
+      SELECT subscription_id FROM webhooks WHERE ${isDue(now)} ORDER BY next_attempt_at, subscription_id LIMIT ${limit})
     RETURNING subscription_id AS subscriptionId, url, secret_version AS secretVersion, message_id AS messageId,
       queued_at AS queuedAt, attempts, failing_since AS failingSince,
-      (SELECT json_object('id', s.id, 'personId', coalesce(p.merged_into, p.id), 'timeWindow', s.time_window,
-        'totalActivities', s.total_activities, 'completedActivities', s.completed_activities, 'workMs', s.work_ms,
-        'startDate', s.start_date, 'endDate', s.end_date, 'timeZone', s.time_zone)
-      FROM subscriptions s JOIN people p ON p.id = s.person_id WHERE s.id = webhooks.subscription_id) AS told`);
-  return rows.map((row) => ({ ...row, told: JSON.parse(row.told) }));
+      (SELECT json_object('id', subscription.id, 'personId', coalesce(person.merged_into, person.id),
+        'timeWindow', subscription.time_window, 'totalActivities', subscription.total_activities,
+        'completedActivities', subscription.completed_activities, 'workMs', subscription.work_ms,
+        'startDate', subscription.start_date, 'endDate', subscription.end_date, 'timeZone', subscription.time_zone)
+      FROM subscriptions subscription JOIN people person ON person.id = subscription.person_id
+      WHERE subscription.id = webhooks.subscription_id) AS subscription`);
+  return rows.map((row) => ({ ...row, subscription: JSON.parse(row.subscription) }));
 }
 
-/** Whether any message is due by `now`, of whatever team. */
+/** Whether any message is due by `now`, of any team. */
 export async function isAnyDue(db: Database, now: number): Promise<boolean> {
-  const rows = await db.all(sql`SELECT 1 FROM webhooks WHERE ${due(now)} LIMIT 1`);
+  const rows = await db.all(sql`SELECT 1 FROM webhooks WHERE ${isDue(now)} LIMIT 1`);
   return rows.length > 0;
 }
 
-/** A message that was tried, and what came of it. */
+/** An attempt to deliver a message, and its outcome. */
 export type Attempt = Pick<DueMessage, "subscriptionId" | "secretVersion" | "messageId" | "attempts"> &
   Outcome & { attemptedAt: number; durationMs: number; statusCode: number | null };
 
 /**
- * Writes down attempts, in one atomic batch. What became of a message is left alone where a newer one has taken its place by
- * now, and what became of a webhook where its URL or secret was set again.
+ * Saves attempts in one atomic batch. The outcome of a message is ignored where a newer message has replaced it, and the
+ * outcome for a webhook where its URL or secret was set again.
  */
 export async function saveAttempts(db: Database, attempts: readonly Attempt[]): Promise<void> {
-  const rows = attempts.map((attempt) => ({ ...attempt, id: newId(), disabled: attempt.disabledAt !== null }));
+  const rows = attempts.map((attempt) => ({ ...attempt, id: newId() }));
   await atomically(
     db,
-    [...pages(rows)].flatMap((page) => saved(JSON.stringify(page))),
+    [...pages(rows)].flatMap((page) => saveStatements(JSON.stringify(page))),
   );
 }
 
-const saved = (rows: string): SQL[] => [
+const saveStatements = (attempts: string): SQL[] => [
   sql`
   INSERT INTO deliveries (id, subscription_id, team_id, message_id, attempt, attempted_at, duration_ms, status_code, error)
-  SELECT a.value ->> 'id', w.subscription_id, w.team_id, a.value ->> 'messageId', (a.value ->> 'attempts') + 1,
-    a.value ->> 'attemptedAt', a.value ->> 'durationMs', a.value ->> 'statusCode', a.value ->> 'error'
-  FROM json_each(${rows}) a JOIN webhooks w ON w.subscription_id = (a.value ->> 'subscriptionId')`,
+  SELECT attempt.value ->> 'id', webhook.subscription_id, webhook.team_id, attempt.value ->> 'messageId',
+    (attempt.value ->> 'attempts') + 1, attempt.value ->> 'attemptedAt', attempt.value ->> 'durationMs',
+    attempt.value ->> 'statusCode', attempt.value ->> 'error'
+  FROM json_each(${attempts}) attempt JOIN webhooks webhook ON webhook.subscription_id = (attempt.value ->> 'subscriptionId')`,
   sql`
   DELETE FROM deliveries WHERE id IN (
     SELECT id FROM (
-      SELECT d.id, row_number() OVER (PARTITION BY d.subscription_id ORDER BY d.attempted_at DESC, d.id DESC) AS place
-      FROM json_each(${rows}) a CROSS JOIN deliveries d ON d.subscription_id = (a.value ->> 'subscriptionId'))
-    WHERE place > ${KEPT_DELIVERIES})`,
+      SELECT delivery.id, row_number() OVER (
+        PARTITION BY delivery.subscription_id ORDER BY delivery.attempted_at DESC, delivery.id DESC) AS position
+      -- CROSS JOIN goes from the attempts to the deliveries of their subscriptions, and not through the whole log.
+      FROM json_each(${attempts}) attempt
+        CROSS JOIN deliveries delivery ON delivery.subscription_id = (attempt.value ->> 'subscriptionId'))
+    WHERE position > ${MAX_LOGGED_DELIVERIES})`,
   sql`
-  UPDATE webhooks SET failing_since = a.value ->> 'failingSince', disabled_at = a.value ->> 'disabledAt',
-    failures = failures + ((a.value ->> 'error') IS NOT NULL)
-  FROM json_each(${rows}) a
-  WHERE subscription_id = (a.value ->> 'subscriptionId') AND secret_version = (a.value ->> 'secretVersion')`,
-  // What is done with goes, and so does whatever waits for a webhook that is disabled by now.
+  UPDATE webhooks SET failing_since = attempt.value ->> 'failingSince', disabled_at = attempt.value ->> 'disabledAt',
+    failures = failures + ((attempt.value ->> 'error') IS NOT NULL)
+  FROM json_each(${attempts}) attempt
+  WHERE subscription_id = (attempt.value ->> 'subscriptionId')
+    AND secret_version = (attempt.value ->> 'secretVersion')`,
   sql`
-  UPDATE webhooks SET next_attempt_at = a.value ->> 'nextAttemptAt', attempts = (a.value ->> 'attempts') + 1
-  FROM json_each(${rows}) a
-  WHERE subscription_id = (a.value ->> 'subscriptionId') AND message_id = (a.value ->> 'messageId')`,
+  UPDATE webhooks SET next_attempt_at = attempt.value ->> 'nextAttemptAt', attempts = (attempt.value ->> 'attempts') + 1
+  FROM json_each(${attempts}) attempt
+  WHERE subscription_id = (attempt.value ->> 'subscriptionId') AND message_id = (attempt.value ->> 'messageId')`,
+  // Messages that were delivered or given up, and those of a webhook that is now disabled, leave the queue.
   sql`
   UPDATE webhooks SET message_id = NULL, queued_at = NULL, attempts = 0, next_attempt_at = NULL
-  WHERE subscription_id IN (SELECT value ->> 'subscriptionId' FROM json_each(${rows}))
+  WHERE subscription_id IN (SELECT value ->> 'subscriptionId' FROM json_each(${attempts}))
     AND message_id IS NOT NULL AND (next_attempt_at IS NULL OR disabled_at IS NOT NULL)`,
 ];

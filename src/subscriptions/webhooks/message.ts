@@ -1,22 +1,22 @@
-import { type Counted, numbersBody } from "../../api/stats_notifier/subscription_body.ts";
 import { formatInstant } from "../../lib/instant.ts";
+import { numbersBody, type Subscription } from "../subscription.ts";
 
-/** A subscription as its message tells of it. */
-export type Told = Counted & {
-  id: string;
-  /** Whose numbers they are: whom it was made for, or their successor. */
-  personId: string;
-  timeWindow: string;
-};
+/** The part of a subscription that its messages show. */
+export type MessageSubscription = Pick<
+  Subscription,
+  | ("id" | "personId" | "timeWindow")
+  | ("totalActivities" | "completedActivities" | "workMs")
+  | ("startDate" | "endDate" | "timeZone")
+>;
 
-/** The message that a subscription's numbers changed, as it is sent; `changedAt` is in UTC milliseconds. */
-export const snapshotUpdated = (told: Told, changedAt: number) => ({
+/** Builds the message that a subscription's numbers changed at `changedAt`, in UTC milliseconds. */
+export const snapshotUpdated = (subscription: MessageSubscription, changedAt: number) => ({
   type: "snapshot.updated",
   timestamp: formatInstant(changedAt),
   data: {
-    notification_id: told.id,
-    user_id: told.personId,
-    time_window: told.timeWindow,
-    ...numbersBody(told),
+    notification_id: subscription.id,
+    user_id: subscription.personId,
+    time_window: subscription.timeWindow,
+    ...numbersBody(subscription),
   },
 });

@@ -1,7 +1,7 @@
 import { and, desc, eq, sql } from "drizzle-orm";
-import type { DeliveryRow, WebhookRow } from "../../api/stats_notifier/webhook_body.ts";
 import type { Database } from "../../db/client.ts";
 import { deliveries, subscriptions, webhooks } from "../../db/schema/index.ts";
+import type { Delivery, Webhook } from "./webhook.ts";
 
 type Team = { teamId: string };
 
@@ -16,13 +16,13 @@ const columns = {
 const ofSubscription = ({ teamId }: Team, subscriptionId: string) =>
   and(eq(webhooks.teamId, teamId), eq(webhooks.subscriptionId, subscriptionId));
 
-/** Counts in milliseconds, so that a webhook taken away and set again has another secret than it had before. */
+/** Uses milliseconds, so that a webhook that was removed and set again has a secret that it never had. */
 const newVersion = (now: number) => sql`max(${webhooks.secretVersion} + 1, ${now})`;
 
 /**
- * Sends the changes of an active subscription to `url` from now on, under a new secret: what waits for the former URL is
- * not sent any more, and a webhook that was disabled is active again. Null, and nothing done, where it is active with this
- * URL already, or the team has no such subscription.
+ * Sets the URL of an active subscription's webhook, with a new secret. A message that waits for the former URL is dropped,
+ * and a disabled webhook is enabled. Null, and no change, where the webhook is enabled with this URL already, or the team
+ * has no such subscription.
  */
 export async function setWebhook(
   db: Database,
@@ -30,11 +30,11 @@ export async function setWebhook(
   subscriptionId: string,
   url: string,
   now: number,
-): Promise<WebhookRow | null> {
-  const rows = await db.all<WebhookRow>(sql`
+): Promise<Webhook | null> {
+  const rows = await db.all<Webhook>(sql`
     INSERT INTO webhooks (subscription_id, team_id, url, secret_version, created_at)
-    SELECT s.id, s.team_id, ${url}, ${now}, ${now} FROM ${subscriptions} s
-    WHERE s.id = ${subscriptionId} AND s.team_id = ${teamId} AND s.status = 'active'
+    SELECT subscription.id, subscription.team_id, ${url}, ${now}, ${now} FROM ${subscriptions} subscription
+    WHERE subscription.id = ${subscriptionId} AND subscription.team_id = ${teamId} AND subscription.status = 'active'
     ON CONFLICT (subscription_id) DO UPDATE SET url = excluded.url, secret_version = ${newVersion(now)},
       message_id = NULL, queued_at = NULL, attempts = 0, next_attempt_at = NULL, failing_since = NULL, disabled_at = NULL
     WHERE webhooks.url <> excluded.url OR webhooks.disabled_at IS NOT NULL
@@ -43,23 +43,23 @@ export async function setWebhook(
   return rows[0] ?? null;
 }
 
-/** Takes a subscription's webhook away, with what waits to be delivered. Its delivery log stays. */
+/** Removes a subscription's webhook and the message that waits. The delivery log stays. */
 export const removeWebhook = (db: Database, team: Team, subscriptionId: string): Promise<unknown> =>
   db.delete(webhooks).where(ofSubscription(team, subscriptionId));
 
-/** The webhook of a subscription of the team; null where it has none. */
-export async function findWebhook(db: Database, team: Team, subscriptionId: string): Promise<WebhookRow | null> {
+/** Finds the webhook of a subscription of the team; null where it has none. */
+export async function findWebhook(db: Database, team: Team, subscriptionId: string): Promise<Webhook | null> {
   const [row] = await db.select(columns).from(webhooks).where(ofSubscription(team, subscriptionId));
   return row ?? null;
 }
 
-/** Puts another secret in force for a webhook, from the next attempt on; null where the subscription has none. */
+/** Replaces the secret of a webhook, from the next attempt on; null where the subscription has no webhook. */
 export async function rotateSecret(
   db: Database,
   team: Team,
   subscriptionId: string,
   now: number,
-): Promise<WebhookRow | null> {
+): Promise<Webhook | null> {
   const [row] = await db
     .update(webhooks)
     .set({ secretVersion: newVersion(now) })
@@ -68,16 +68,16 @@ export async function rotateSecret(
   return row ?? null;
 }
 
-/** Which part of the delivery log to list: `limit` attempts after the `cursor`. */
+/** A page of the delivery log: `limit` attempts after `cursor`. */
 export type DeliveryPage = { limit: number; cursor?: { at: number; id: string } | undefined };
 
-/** The attempts to deliver a subscription's messages, newest first, ties by id. */
+/** Lists the attempts to deliver a subscription's messages, newest first, ties by id. */
 export const listDeliveries = (
   db: Database,
   { teamId }: Team,
   subscriptionId: string,
   { limit, cursor }: DeliveryPage,
-): Promise<DeliveryRow[]> =>
+): Promise<Delivery[]> =>
   db
     .select({
       id: deliveries.id,

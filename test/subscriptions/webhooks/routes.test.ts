@@ -1,14 +1,6 @@
-import { env } from "cloudflare:workers";
-import { Hono } from "hono";
+import { env, exports } from "cloudflare:workers";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
-import * as z from "zod";
-import { applyWebhook, requireWebhook, webhookRoutes } from "../../../src/api/stats_notifier/webhooks_routes.ts";
-import { webhookUrl } from "../../../src/api/stats_notifier/webhooks_schema.ts";
-import { appOf } from "../../../src/app.ts";
-import { guard } from "../../../src/auth/key_guard.ts";
-import { jsonBody } from "../../../src/http/body.ts";
-import type { AppContext } from "../../../src/http/context.ts";
 import { findWebhook, removeWebhook } from "../../../src/subscriptions/webhooks/store.ts";
 import { direct } from "../../support/direct.ts";
 import { expectError } from "../../support/error.ts";
@@ -16,22 +8,9 @@ import { mintTeam } from "../../support/team.ts";
 import { openReceiver } from "./receiver.ts";
 import { change, db, deliver, logOf, type Subscription, stateOf, subscribe } from "./subscription.ts";
 
-// The routes under a path of their own, with one more that does what writing a subscription does with its webhook_url.
-const probe = new Hono<AppContext>().put(
-  "/:id",
-  guard("either"),
-  jsonBody(z.strictObject({ webhook_url: webhookUrl })),
-  async (c) => {
-    const { webhook_url: url } = c.req.valid("json");
-    requireWebhook(c, url);
-    return c.json({ webhook: url === undefined ? undefined : await applyWebhook(c, c.req.param("id"), url) });
-  },
-);
-const app = appOf([new Hono<AppContext>().route("/hooked", webhookRoutes).route("/hooked", probe)]);
-
 type Init = { method?: string; headers?: Record<string, string>; body?: unknown };
 const ask = ({ team, id }: Subscription, path = "", init: Init = {}, bindings = {}) =>
-  direct(`/api/v1/hooked/${id}${path}`, { headers: team.asTeam, ...init }, bindings, app);
+  direct(`/api/v1/stats-notifications/${id}${path}`, { headers: team.asTeam, ...init }, bindings);
 
 const put = (subscription: Subscription, url: unknown, bindings = {}) =>
   ask(subscription, "", { method: "PUT", body: { webhook_url: url } }, bindings);
@@ -39,7 +18,10 @@ const put = (subscription: Subscription, url: unknown, bindings = {}) =>
 const rotate = (subscription: Subscription, bindings = {}) =>
   ask(subscription, "/webhook/rotate", { method: "POST" }, bindings);
 
-/** The secret in an answer that must show one. */
+/** Reads the webhook of an answer. */
+const webhookOf = async (response: Response) => (await response.json<{ webhook: unknown }>()).webhook;
+
+/** Reads the secret of an answer that must show one. */
 async function shown(response: Response): Promise<string> {
   expect(response.status).toBe(200);
   expect(response.headers.get("Cache-Control")).toBe("no-store");
@@ -52,29 +34,27 @@ const removed = ({ id }: Subscription) =>
   env.DB.prepare("UPDATE subscriptions SET status = 'removed' WHERE id = ?").bind(id).run();
 
 describe("setting a URL", () => {
-  test("answers the webhook, with a secret that is another each time the URL is", async () => {
+  test("A new URL is answered with a new secret, and the same URL with none", async () => {
     const subscription = await subscribe();
     const response = await put(subscription, " https://Example.com/hooks ");
-    expect(await response.clone().json()).toEqual({
-      webhook: {
-        ...{ url: "https://example.com/hooks", status: "active", failing_since: null, disabled_at: null },
-        secret: expect.any(String),
-      },
+    expect(await webhookOf(response.clone())).toEqual({
+      ...{ url: "https://example.com/hooks", status: "active", failing_since: null, disabled_at: null },
+      secret: expect.any(String),
     });
     const first = await shown(response);
     const again = await put(subscription, "https://example.com/hooks");
-    expect(await again.json()).toEqual({
-      webhook: { url: "https://example.com/hooks", status: "active", failing_since: null, disabled_at: null },
+    expect(await webhookOf(again)).toEqual({
+      ...{ url: "https://example.com/hooks", status: "active", failing_since: null, disabled_at: null },
     });
     const second = await shown(await put(subscription, "https://example.com/hooks/2"));
-    expect(await (await put(subscription, null)).json()).toEqual({ webhook: null });
+    expect(await webhookOf(await put(subscription, null))).toBeNull();
     expect(await findWebhook(db, subscription.team, subscription.id)).toBeNull();
     const third = await shown(await put(subscription, "https://example.com/hooks"));
     const other = await shown(await put(await subscribe(subscription.team), "https://example.com/hooks"));
     expect(new Set([first, second, third, other]).size).toBe(4);
   });
 
-  test("begins anew: what waited or failed before is forgotten", async () => {
+  test("A new URL drops the message that waits, and enables a disabled webhook", async () => {
     const subscription = await subscribe();
     const receiver = await openReceiver({ status: 410 });
     await put(subscription, receiver.url);
@@ -94,51 +74,58 @@ describe("setting a URL", () => {
     ["https://127.0.0.1/", "IP address"],
     ["https://rollcall.test/hooks", "reserved"],
     [15, "must be a string"],
-  ])("refuses %j", async (url, why) => {
+  ])("A URL such as %j is refused", async (url, why) => {
     const { issues } = await expectError(await put(await subscribe(), url), 400, "bad_request");
     expect(issues).toEqual([{ path: "webhook_url", message: expect.stringContaining(why) }]);
   });
 
-  test("refuses the host that it is asked on", async () => {
+  test("A URL on the host of the request is refused", async () => {
     const { team, id } = await subscribe();
-    const request = new Request(`https://rollcall.example.com/api/v1/hooked/${id}`, {
+    const request = new Request(`https://rollcall.example.com/api/v1/stats-notifications/${id}`, {
       method: "PUT",
       headers: { ...team.asTeam, "Content-Type": "application/json" },
       body: JSON.stringify({ webhook_url: "https://ROLLCALL.example.com:8443/hooks" }),
     });
-    const { issues } = await expectError(await app.fetch(request, env), 400, "bad_request");
+    const { issues } = await expectError(await exports.default.fetch(request), 400, "bad_request");
     expect(issues).toEqual([{ path: "webhook_url", message: expect.stringContaining("Rollcall itself") }]);
     expect(await findWebhook(db, team, id)).toBeNull();
   });
 
-  test.each([undefined, "", "x".repeat(31)])("under the key %j says what the operator has to do", async (key) => {
-    const subscription = await subscribe();
-    const unset = { WEBHOOK_SIGNING_KEY: key };
-    const { errors } = await expectError(await put(subscription, "https://example.com/", unset), 422, "unprocessable");
-    expect(errors).toEqual({ webhook_url: [expect.stringContaining("npx wrangler secret put WEBHOOK_SIGNING_KEY")] });
-    expect(await findWebhook(db, subscription.team, subscription.id)).toBeNull();
-    expect((await put(subscription, null, unset)).status).toBe(200);
-    await put(subscription, "https://example.com/");
-    await expectError(await rotate(subscription, unset), 422, "unprocessable");
-  });
+  test.each([undefined, "", "x".repeat(31)])(
+    "Under the signing key %j the answer says what the operator has to do",
+    async (key) => {
+      const subscription = await subscribe();
+      const unset = { WEBHOOK_SIGNING_KEY: key };
+      const { errors } = await expectError(
+        await put(subscription, "https://example.com/", unset),
+        422,
+        "unprocessable",
+      );
+      expect(errors).toEqual({ webhook_url: [expect.stringContaining("npx wrangler secret put WEBHOOK_SIGNING_KEY")] });
+      expect(await findWebhook(db, subscription.team, subscription.id)).toBeNull();
+      expect((await put(subscription, null, unset)).status).toBe(200);
+      await put(subscription, "https://example.com/");
+      await expectError(await rotate(subscription, unset), 422, "unprocessable");
+    },
+  );
 
-  test("does nothing for another team's subscription, nor for one that was removed", async () => {
+  test("Another team's subscription and a removed one are not changed", async () => {
     const subscription = await subscribe();
     const stranger = { ...subscription, team: await mintTeam() };
     const first = await shown(await put(subscription, "https://example.com/"));
     await expectError(await put(stranger, "https://evil.example.com/"), 404, "not_found");
-    expect(await (await put(stranger, null)).json()).toEqual({ webhook: null });
+    await expectError(await put(stranger, null), 404, "not_found");
     expect(await findWebhook(db, subscription.team, subscription.id)).toMatchObject({ url: "https://example.com/" });
     await removeWebhook(db, subscription.team, subscription.id);
     await removed(subscription);
-    await expectError(await put(subscription, "https://example.com/"), 404, "not_found");
+    await expectError(await put(subscription, "https://example.com/"), 410, "gone");
     expect(await findWebhook(db, subscription.team, subscription.id)).toBeNull();
     expect(first).toMatch(/^whsec_/);
   });
 });
 
 describe("rotating the secret", () => {
-  test("puts another one in force, and keeps what waits", async () => {
+  test("A rotated secret signs the message that waits", async () => {
     const [subscription, receiver] = [await subscribe(), await openReceiver()];
     const former = await shown(await put(subscription, receiver.url));
     await change(subscription, 1, 0);
@@ -152,7 +139,7 @@ describe("rotating the secret", () => {
     expect(() => new Webhook(former).verify(message!.body, message!.headers)).toThrow("No matching signature");
   });
 
-  test("takes either key, and no other team's", async () => {
+  test("Both kinds of key may rotate, and no other team's", async () => {
     const subscription = await subscribe();
     await put(subscription, "https://example.com/");
     const before = await stateOf(subscription);
@@ -163,7 +150,7 @@ describe("rotating the secret", () => {
     await expectError(await ask(subscription, "/webhook/rotate", { ...init, headers: {} }), 401, "missing_api_key");
   });
 
-  test("needs a webhook, of a subscription that stands", async () => {
+  test("A rotation needs a webhook and an active subscription", async () => {
     const subscription = await subscribe();
     expect(await expectError(await rotate(subscription), 404, "not_found")).toMatchObject({
       error: "Not found: the subscription has no webhook_url",
@@ -189,7 +176,7 @@ describe("the delivery log", () => {
     return { subscription, ids };
   }
 
-  test("lists attempts, newest first, page by page", async () => {
+  test("The delivery log lists attempts, newest first, page by page", async () => {
     const { subscription, ids } = await delivered();
     const read = async (path: string) => {
       const response = await ask(subscription, `/deliveries${path}`);
@@ -213,7 +200,7 @@ describe("the delivery log", () => {
     expect(second).toEqual({ data: [data[1]], next_cursor: null });
   });
 
-  test("is the team's own, under either key", async () => {
+  test("The delivery log is read with both kinds of key, and not by another team", async () => {
     const { subscription } = await delivered();
     const stranger = { ...subscription, team: await mintTeam() };
     await expectError(await ask(stranger, "/deliveries"), 404, "not_found");
@@ -223,7 +210,7 @@ describe("the delivery log", () => {
     await expectError(await ask(subscription, "/deliveries", { headers: {} }), 401, "missing_api_key");
   });
 
-  test("is there without a webhook, and gone with the subscription", async () => {
+  test("The delivery log stays without a webhook, and goes with the subscription", async () => {
     const untouched = await subscribe();
     expect(await (await ask(untouched, "/deliveries")).json()).toEqual({ data: [], next_cursor: null });
     await expectError(await ask({ ...untouched, id: "notif_nobody" }, "/deliveries"), 404, "not_found");
@@ -234,7 +221,7 @@ describe("the delivery log", () => {
     await expectError(await ask(subscription, "/deliveries"), 410, "gone");
   });
 
-  test.each(["limit=0", "limit=201", "cursor=x"])("refuses %s", async (query) => {
+  test.each(["limit=0", "limit=201", "cursor=x"])("The delivery log refuses %s", async (query) => {
     await expectError(await ask(await subscribe(), `/deliveries?${query}`), 400, "bad_request");
   });
 });

@@ -2,8 +2,8 @@ import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { scheduled } from "../../../src/cron.ts";
+import { ask, json, pushEvents, type Shown } from "../../support/subscriptions.ts";
 import { mintTeam } from "../../support/team.ts";
-import { ask, json, pushEvents, type Shown } from "../client.ts";
 import { openReceiver } from "./receiver.ts";
 
 type Hooked = Shown & { webhook: { url: string; status: string; secret?: string } };

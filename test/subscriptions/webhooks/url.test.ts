@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { webhookUrl } from "../../../src/api/stats_notifier/webhooks_schema.ts";
 import { ownHostProblem, readWebhookUrl } from "../../../src/subscriptions/webhooks/url.ts";
+import { webhookUrl } from "../../../src/subscriptions/webhooks/value.ts";
 
 const LONG = "https://example.com/";
 
