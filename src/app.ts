@@ -15,6 +15,7 @@ import { eventBatchRoutes } from "./api/stats_aware/events_routes.ts";
 import { presenceUpdateRoutes } from "./api/stats_aware/presence_routes.ts";
 import { subscriptionsRoutes } from "./api/stats_notifier/subscriptions_routes.ts";
 import { checkinsRoutes } from "./api/status_hero/routes.ts";
+import { homeRoutes } from "./dashboard/home_routes.ts";
 import type { AppContext } from "./http/context.ts";
 import { crossOrigin } from "./http/cross_origin.ts";
 import { onError } from "./http/errors.ts";
@@ -52,5 +53,5 @@ export const app = appOf(
     subscriptionsRoutes,
     privacyRoutes,
   ],
-  [metricsRoutes],
+  [metricsRoutes, homeRoutes],
 );

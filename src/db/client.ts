@@ -84,5 +84,12 @@ export const isAborted = (error: unknown, reason: string): boolean => mentions(e
 /** Whether a statement violated a constraint, named by its columns as SQLite names it: "teams.slug". */
 export const violates = (error: unknown, columns: string): boolean => mentions(error, `constraint failed: ${columns}`);
 
+/** Whether a statement failed because the database has no tables at all, as before its first migration. */
+export async function isUnmigrated(db: Database, error: unknown): Promise<boolean> {
+  if (!mentions(error, "no such table")) return false;
+  const ours = sql`type = 'table' AND NOT (name GLOB 'd1_*' OR name GLOB '_cf_*' OR name GLOB 'sqlite_*')`;
+  return (await db.get(sql`SELECT 1 FROM sqlite_master WHERE ${ours} LIMIT 1`)) === undefined;
+}
+
 const mentions = (error: unknown, text: string): boolean =>
   error instanceof Error && (error.message.includes(text) || mentions(error.cause, text));

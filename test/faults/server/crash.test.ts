@@ -45,7 +45,7 @@ afterAll(async () => {
 /** Kills the server's whole process group while requests are under way, and starts it again with the same storage. */
 async function crash(): Promise<void> {
   const dying = await server;
-  server = dying.kill9().then(() => startServer({ persistTo, isMigrated: true }));
+  server = dying.kill9().then(() => startServer({ persistTo }));
   await server;
 }
 
