@@ -16,19 +16,6 @@ export type Actor = {
   directoryVersion: number;
   /** Null for the team key. */
   integration: ActingIntegration | null;
-} & LegacySettings;
-
-/** Transitional: the same settings under the names that routes still use. */
-type LegacySettings = {
-  teamSlug: string;
-  teamName: string;
-  teamTimeZone: string;
-  workDays: number[];
-  questions: Record<string, string>;
-  statusClasses: Record<string, boolean>;
-  storesDetails: boolean;
-  retentionDays: number | null;
-  archivedUntil: number | null;
 };
 
 /** What a verb works with: the account's database, the teams' Durable Objects, and the time in UTC milliseconds. */

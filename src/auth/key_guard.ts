@@ -128,8 +128,4 @@ const actorOf = ({ accountId, teamId, team, directoryVersion, integrationId, tim
   team,
   directoryVersion,
   integration: integrationId ? { id: integrationId, timeoutMs: timeoutMinutes! * MINUTE_MS } : null,
-  ...team,
-  teamSlug: team.slug,
-  teamName: team.name,
-  teamTimeZone: team.timeZone,
 });

@@ -16,8 +16,6 @@ beforeEach(async () => {
   team = await mintTeam({ timeZone: "America/New_York" });
 });
 
-const _sibling = () => mintTeam({ accountId: team.accountId });
-
 describe("removing a member", () => {
   test("The first request answers 204, and later ones 410 by every reference", async () => {
     const adam = await addMember(team, ADAM);

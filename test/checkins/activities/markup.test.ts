@@ -16,8 +16,6 @@ async function mintMonday(): Promise<Team & { people: string[] }> {
   return { ...team, people: await mintMembers(team, "Emma Garrett", "Adam Young") };
 }
 
-const _emmasCheckin = async (team: Team) => status(team, "2018-02-05-emma-garrett");
-
 describe("the markup of a description", () => {
   test("The markup of the document's example is returned in single quotes, and the description has none", async () => {
     const team = await mintMonday();
