@@ -1,17 +1,21 @@
 import { Hono } from "hono";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
-import { blockRoutes } from "./api/rollcall/blocks_routes.ts";
+import { blocksRoutes } from "./api/rollcall/blocks_routes.ts";
+import { eventsRoutes } from "./api/rollcall/events_routes.ts";
 import { integrationsRoutes } from "./api/rollcall/integrations_routes.ts";
 import { metricsRoutes } from "./api/rollcall/metrics_routes.ts";
 import { peopleRoutes } from "./api/rollcall/people_routes.ts";
+import { presenceRoutes } from "./api/rollcall/presence_routes.ts";
 import { privacyRoutes } from "./api/rollcall/privacy_routes.ts";
 import { setupRoutes } from "./api/rollcall/setup_routes.ts";
+import { teamRoutes } from "./api/rollcall/team_routes.ts";
 import { timelineRoutes } from "./api/rollcall/timeline_routes.ts";
-import { eventsRoutes } from "./api/stats_aware/events_routes.ts";
-import { presenceRoutes } from "./api/stats_aware/presence_routes.ts";
+import { eventBatchRoutes } from "./api/stats_aware/events_routes.ts";
+import { presenceUpdateRoutes } from "./api/stats_aware/presence_routes.ts";
 import { subscriptionsRoutes } from "./api/stats_notifier/subscriptions_routes.ts";
 import { checkinsRoutes } from "./api/status_hero/routes.ts";
+import { homeRoutes } from "./dashboard/home_routes.ts";
 import type { AppContext } from "./http/context.ts";
 import { crossOrigin } from "./http/cross_origin.ts";
 import { onError } from "./http/errors.ts";
@@ -35,15 +39,19 @@ export function appOf(apis: Hono<AppContext>[], root: Hono<AppContext>[] = []): 
 export const app = appOf(
   [
     setupRoutes,
+    teamRoutes,
     integrationsRoutes,
     peopleRoutes,
+    presenceUpdateRoutes,
     presenceRoutes,
-    blockRoutes,
+    blocksRoutes,
+    eventBatchRoutes,
     eventsRoutes,
     timelineRoutes,
+    teamRoutes,
     checkinsRoutes,
     subscriptionsRoutes,
     privacyRoutes,
   ],
-  [metricsRoutes],
+  [metricsRoutes, homeRoutes],
 );

@@ -1,4 +1,4 @@
-import { makeMorningReports } from "./checkins/reports/job.ts";
+import { createMorningReports } from "./checkins/reports/job.ts";
 import { type Database, databases } from "./db/client.ts";
 import { wakeTeams } from "./presence/job.ts";
 import { archiveExpired } from "./retention/job.ts";
@@ -17,8 +17,8 @@ function jobsOf(cron: string, env: Env, db: Database, now: number): Job[] {
   switch (cron) {
     case "*/5 * * * *":
       return [
-        () => wakeTeams(env, db, now, FIVE_MINUTES_MS),
-        () => makeMorningReports(db, now),
+        () => wakeTeams({ db, objects: env.TEAM_PRESENCE, now }, FIVE_MINUTES_MS),
+        () => createMorningReports({ db, now }),
         // The jobs before may have taken minutes, so this one reads the clock.
         () => deliverWebhooks({ db, now: Date.now() }, env.WEBHOOK_SIGNING_KEY),
       ];

@@ -7,7 +7,7 @@ import {
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import worker from "../src/index.ts";
-import { turn } from "../src/presence/job.ts";
+import { batchOfRun } from "../src/presence/job.ts";
 import { call, mintTeam, type Team } from "./support/team.ts";
 
 const DAY_MS = 86_400_000;
@@ -133,19 +133,19 @@ describe("whose turn it is", () => {
   const teams = Array.from({ length: 25 }, (_, n) => n);
 
   test("everybody's, where they are few enough", () => {
-    for (const run of [0, 1, 7]) expect(turn(teams, run, 25)).toEqual(teams);
-    expect(turn([], 3)).toEqual([]);
+    for (const run of [0, 1, 7]) expect(batchOfRun(teams, run, 25)).toEqual(teams);
+    expect(batchOfRun([], 3)).toEqual([]);
   });
 
   test("everybody's once in as many runs as it takes, in whichever run that begins", () => {
     for (const first of [0, 1, 5_874_120]) {
-      const runs = [first, first + 1, first + 2].map((run) => turn(teams, run, 10));
+      const runs = [first, first + 1, first + 2].map((run) => batchOfRun(teams, run, 10));
       expect(runs.flat().sort((a, b) => a - b)).toEqual(teams);
       expect(runs.map((part) => part.length).sort()).toEqual([10, 10, 5].sort());
     }
   });
 
   test("never more teams' than one run may call", () => {
-    expect(turn(Array.from({ length: 5_000 }), 1).length).toBeLessThan(1_000);
+    expect(batchOfRun(Array.from({ length: 5_000 }), 1).length).toBeLessThan(1_000);
   });
 });

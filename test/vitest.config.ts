@@ -26,6 +26,8 @@ export default defineConfig({
             wrangler: { configPath: "wrangler.toml" },
             remoteBindings: false,
             miniflare: {
+              // Stays without tables.
+              d1Databases: { EMPTY: "empty" },
               bindings: {
                 TEST_MIGRATIONS: await readD1Migrations("migrations"),
                 SETUP_TOKEN: "setup-token-for-tests-0000000000000",

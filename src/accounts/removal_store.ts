@@ -1,91 +1,118 @@
 import { type SQL, sql } from "drizzle-orm";
-import { atomically, type Database } from "../db/client.ts";
+import { atomically, atomicallyNamed, type Database } from "../db/client.ts";
 import type { Account } from "../people/store.ts";
-import { type Budget, isOfTeams, PAGE, removePages } from "./page_store.ts";
+import { deleteInPages, isOfAccountTeams, PAGE_ROWS, type PageLimit } from "./paged_delete_store.ts";
 
-/** Batches that remove a page one request may run: every table takes one at least. */
-const PAGES = 40;
+/** Pages that one request may delete: at least one of each table. */
+const MAX_PAGES = 40;
 
-/** Identities or people to a statement: whatever may refer to one is looked for as it goes, in a dozen tables. */
-const FEW = 500;
+/** Identities or people of one statement: for each, SQLite looks for references in a dozen tables. */
+const REFERENCED_PAGE_ROWS = 500;
 
-const ofTeams =
+/** Selects the rows of a table with a `team_id`. CROSS JOIN: SQLite reads the teams first, then each one's rows by index. */
+const byTeam =
   (table: SQL) =>
   ({ accountId }: Account) =>
-    sql`SELECT x.rowid FROM teams t CROSS JOIN ${table} x ON x.team_id = t.id WHERE t.account_id = ${accountId}`;
+    sql`
+    SELECT owned.rowid FROM teams team CROSS JOIN ${table} owned ON owned.team_id = team.id
+    WHERE team.account_id = ${accountId}`;
 
-const byTeam = (table: SQL) => ({ table, pick: ofTeams(table) });
-
-const deliveries = ({ accountId }: Account) => sql`
-  SELECT d.rowid FROM teams t CROSS JOIN subscriptions s ON s.team_id = t.id CROSS JOIN deliveries d ON d.subscription_id = s.id
-  WHERE t.account_id = ${accountId}`;
-
-const merges = ({ accountId }: Account) => sql`
-  SELECT g.rowid FROM people p CROSS JOIN merges g ON g.from_person_id = p.id WHERE p.account_id = ${accountId}`;
-
-const mergeMoves = (account: Account) => sql`
-  SELECT v.rowid FROM merge_moves v WHERE v.merge_id IN (SELECT id FROM merges WHERE rowid IN (${merges(account)}))`;
-
-const ofAccount =
+const byAccount =
   (table: SQL) =>
   ({ accountId }: Account) =>
     sql`SELECT rowid FROM ${table} WHERE account_id = ${accountId}`;
 
-/** The tables that may be long, what refers to others before what is referred to. */
-const STEPS: { table: SQL; pick: (account: Account) => SQL; size?: number }[] = [
-  ...[sql`events`, sql`blocks`, sql`checkin_tags`, sql`comments`, sql`reactions`, sql`checkins`, sql`reports`].map(
-    byTeam,
-  ),
-  ...[sql`member_absences`, sql`team_absences`].map(byTeam),
-  { table: sql`deliveries`, pick: deliveries },
-  ...[sql`webhooks`, sql`subscriptions`, sql`members`, sql`integrations`].map(byTeam),
-  { table: sql`merge_moves`, pick: mergeMoves },
-  { table: sql`merges`, pick: merges },
-  { table: sql`identities`, pick: ofAccount(sql`identities`), size: FEW },
-  { table: sql`people`, pick: ofAccount(sql`people`), size: FEW },
+/** By way of the subscriptions: deliveries have no index by team. */
+const deliveries = ({ accountId }: Account) => sql`
+  SELECT delivery.rowid FROM teams team
+  CROSS JOIN subscriptions subscription ON subscription.team_id = team.id
+  CROSS JOIN deliveries delivery ON delivery.subscription_id = subscription.id
+  WHERE team.account_id = ${accountId}`;
+
+/** By way of the people: merges have no index by account. */
+const merges = ({ accountId }: Account) => sql`
+  SELECT merge.rowid FROM people person CROSS JOIN merges merge ON merge.from_person_id = person.id
+  WHERE person.account_id = ${accountId}`;
+
+const mergeMoves = (account: Account) => sql`
+  SELECT move.rowid FROM merge_moves move
+  WHERE move.merge_id IN (SELECT id FROM merges WHERE rowid IN (${merges(account)}))`;
+
+type Deletion = { table: SQL; selectRowids: (account: Account) => SQL; pageRows?: number };
+
+const ofTeams = (table: SQL): Deletion => ({ table, selectRowids: byTeam(table) });
+
+const ofAccount = (table: SQL): Deletion => ({
+  table,
+  selectRowids: byAccount(table),
+  pageRows: REFERENCED_PAGE_ROWS,
+});
+
+/** The tables that may have many rows of an account, each before those that its rows refer to. */
+const DELETIONS: Deletion[] = [
+  ofTeams(sql`events`),
+  ofTeams(sql`blocks`),
+  ofTeams(sql`checkin_tags`),
+  ofTeams(sql`comments`),
+  ofTeams(sql`reactions`),
+  ofTeams(sql`checkins`),
+  ofTeams(sql`reports`),
+  ofTeams(sql`member_absences`),
+  ofTeams(sql`team_absences`),
+  { table: sql`deliveries`, selectRowids: deliveries },
+  ofTeams(sql`webhooks`),
+  ofTeams(sql`subscriptions`),
+  ofTeams(sql`members`),
+  ofTeams(sql`integrations`),
+  { table: sql`merge_moves`, selectRowids: mergeMoves },
+  { table: sql`merges`, selectRowids: merges },
+  ofAccount(sql`identities`),
+  ofAccount(sql`people`),
 ];
 
 /**
- * Takes all keys of an account out of force, from the next request on, and answers the ids of its teams. Null where there is
- * no such account.
+ * Revokes all keys of an account from the next request on, and removes its webhooks, so that no message about its people is
+ * sent any more. Returns the ids of its teams; null if there is no such account.
  */
 export async function revokeAccount(db: Database, account: Account): Promise<string[] | null> {
-  const { accountId } = account;
-  const [accounts, , , teams] = await atomically(db, [
-    sql`SELECT id FROM accounts WHERE id = ${accountId}`,
-    sql`DELETE FROM api_keys WHERE ${isOfTeams(account)}`,
-    // Nor is anybody told of its people any more.
-    sql`DELETE FROM webhooks WHERE ${isOfTeams(account)}`,
-    sql`SELECT id FROM teams WHERE account_id = ${accountId}`,
-  ]);
-  return accounts!.results.length === 0 ? null : teams!.results.map(({ id }) => id as string);
+  const { accounts, teams } = await atomicallyNamed(db, {
+    accounts: sql`SELECT id FROM accounts WHERE id = ${account.accountId}`,
+    keys: sql`DELETE FROM api_keys WHERE ${isOfAccountTeams(account)}`,
+    webhooks: sql`DELETE FROM webhooks WHERE ${isOfAccountTeams(account)}`,
+    teams: sql`SELECT id FROM teams WHERE account_id = ${account.accountId}`,
+  });
+  return accounts.length === 0 ? null : (teams as { id: string }[]).map(({ id }) => id);
 }
 
 /**
- * Removes every row of an account, page by page, and the account itself last. False where one request could not remove them
- * all: asked again, it does the rest. Its keys must be revoked and its objects erased: then nothing is written behind it.
+ * Deletes every row of an account, page by page, and the account itself last. Returns false if the limit was reached: the
+ * next call continues. Its keys must be revoked and its objects erased, so that no new
+ * rows follow.
  */
-export async function removeAccount(
+export async function deleteAccount(
   db: Database,
   account: Account,
-  budget: Budget = { pages: PAGES },
+  limit: PageLimit = { pages: MAX_PAGES },
 ): Promise<boolean> {
-  for (const { table, pick, size = PAGE } of STEPS) {
-    if (!(await removePages(db, account, table, pick, budget, size))) return false;
+  for (const { table, selectRowids, pageRows = PAGE_ROWS } of DELETIONS) {
+    if (!(await deleteInPages(db, account, table, selectRowids, limit, pageRows))) return false;
   }
   await atomically(db, [
-    // A row a month, and the marks that removing events and blocks has made.
-    sql`DELETE FROM rollups WHERE ${isOfTeams(account)}`,
-    sql`DELETE FROM stale_days WHERE ${isOfTeams(account)}`,
+    // One row a month. Stale days come last: the triggers of events and blocks have added some.
+    sql`DELETE FROM rollups WHERE ${isOfAccountTeams(account)}`,
+    sql`DELETE FROM stale_days WHERE ${isOfAccountTeams(account)}`,
     sql`DELETE FROM teams WHERE account_id = ${account.accountId}`,
     sql`DELETE FROM accounts WHERE id = ${account.accountId}`,
   ]);
   return true;
 }
 
-/** How many rows of an account are left, of those of which there may be many. */
-export const countAccount = (db: Database, account: Account) =>
+/** Counts the rows of an account that are left, in the tables that may have many. */
+export const countAccountRows = (db: Database, account: Account) =>
   db.get<{ events: number; blocks: number; people: number }>(sql`
-    SELECT (SELECT count(*) FROM (${ofTeams(sql`events`)(account)})) AS events,
-      (SELECT count(*) FROM (${ofTeams(sql`blocks`)(account)})) AS blocks,
-      (SELECT count(*) FROM (${ofAccount(sql`people`)(account)})) AS people`);
+    SELECT (SELECT count(*) FROM (${byTeam(sql`events`)(account)})) AS events,
+      (SELECT count(*) FROM (${byTeam(sql`blocks`)(account)})) AS blocks,
+      (SELECT count(*) FROM (${byAccount(sql`people`)(account)})) AS people`);
+
+/** The rows of an account that are left to delete. */
+export type AccountRows = Awaited<ReturnType<typeof countAccountRows>>;

@@ -1,9 +1,9 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
-import { databaseOf, directoryDatabase } from "../db/client.ts";
+import { databaseOf, directoryDatabase, isUnmigrated } from "../db/client.ts";
 import type { AppContext } from "../http/context.ts";
 import { basic, bearer } from "../http/credentials.ts";
-import { ApiError } from "../http/errors.ts";
+import { ApiError, unmigrated } from "../http/errors.ts";
 import { type Accepts, tagged } from "../http/metadata.ts";
 import { limitGuesses, tooManyRequests } from "../http/rate.ts";
 import { HOUR_MS, MINUTE_MS } from "../lib/duration.ts";
@@ -98,6 +98,7 @@ async function findWithFallback(env: Env, key: string, now: number): Promise<Key
     console.error("auth: D1 did not answer", rootCause(error));
     const recent = recentKeys.get(digest);
     if (recent && isUsable(recent, now)) return recent.record;
+    if (await isUnmigrated(directoryDatabase(env), error).catch(() => false)) throw unmigrated();
     throw new ApiError("unavailable", { headers: { "Retry-After": "5" } });
   }
   recentKeys.delete(digest);

@@ -1,11 +1,15 @@
 import { and, eq, getTableColumns, gt, isNull, lte, or, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { accounts, apiKeys, integrations, teams } from "../db/schema/index.ts";
+import { MINUTE_MS } from "../lib/duration.ts";
 
 /** How often, at most, the last use of an integration is written: every 5 minutes, because each write is a row. */
-const LAST_USE_INTERVAL_MS = 5 * 60_000;
+const LAST_USE_INTERVAL_MS = 5 * MINUTE_MS;
 
 const { id: teamId, accountId: _, eventsAccepted: __, createdAt: ___, ...settings } = getTableColumns(teams);
+
+/** The columns of `TeamSettings`. */
+export const settingsColumns = settings;
 
 const prepare = (db: Database) =>
   db
@@ -14,7 +18,7 @@ const prepare = (db: Database) =>
       onboardedAt: accounts.onboardedAt,
       directoryVersion: accounts.directoryVersion,
       teamId,
-      team: settings,
+      team: settingsColumns,
       integrationId: apiKeys.integrationId,
       expiresAt: apiKeys.expiresAt,
       active: integrations.active,

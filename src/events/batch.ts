@@ -1,54 +1,46 @@
+import type { TeamSettings } from "../auth/actor.ts";
 import { formatInstant } from "../lib/instant.ts";
-import { MAX_AHEAD_MS } from "../presence/heartbeat/update.ts";
-import { keptSince } from "./horizon.ts";
+import { MAX_AHEAD_MS } from "../presence/heartbeat/heartbeat.ts";
+import type { NewEvent } from "./event.ts";
+import { retainedSince } from "./retention.ts";
 
-/** An activity event as it is kept: texts trimmed, the time in UTC milliseconds. */
-export type NewEvent = {
-  kind: string;
-  externalId: string;
-  personIdentifier: string;
-  timestamp: number;
-  title: string;
-  scope: string;
-  url: string | null;
-  details: object | null;
-  /** The description of a status activity as sent, with its markup; other events have none. */
-  html?: string | null;
-};
+/** How long a team keeps events, and before which instant it has removed some. */
+type Retention = Pick<TeamSettings, "retentionDays" | "archivedUntil">;
 
-/** One event of a batch as it was read: what it says, or why it cannot be taken. */
-export type Read = { externalId: string | null } & ({ event: NewEvent } | { problem: string });
-
-/** One event of a batch that was not taken: `index` is its place in the batch, `message` names the field and why. */
-export type Failure = { index: number; externalId: string | null; message: string };
-
-/** What a team keeps of events: for so many days, null for ever; and up to when, in UTC milliseconds, it has removed any. */
-type Keeps = { retentionDays: number | null; archivedUntil: number | null };
+/** An event of a batch that is rejected because of its time. `index` is its position in the batch. */
+export type RejectedEvent = { index: number; reason: string };
 
 /**
- * Parts a batch into the events to keep and the failures (product.md, "Events"). An event may be as old as it likes, but
- * not more than 5 minutes ahead of `now`; and no older than what the team keeps, or has removed for its age: it may have been
- * counted then, and would count once more. Of one sent twice the last good one is kept.
+ * Splits a batch into the events to store and those that are rejected because of their time. Of several events with the
+ * same external id, only the last accepted one is stored.
  */
-export function sortOut(batch: readonly Read[], now: number, team: Keeps): { events: NewEvent[]; failures: Failure[] } {
-  const events = new Map<string, NewEvent>();
-  const failures: Failure[] = [];
-  for (const [index, read] of batch.entries()) {
-    const problem = "event" in read ? (tooFarAhead(read.event, now) ?? tooOld(read.event, now, team)) : read.problem;
-    if (problem !== null) failures.push({ index, externalId: read.externalId, message: problem });
-    else if ("event" in read) events.set(read.event.externalId, read.event);
+export function splitBatch(
+  batch: readonly NewEvent[],
+  now: number,
+  retention: Retention,
+): { accepted: NewEvent[]; rejected: RejectedEvent[] } {
+  const accepted = new Map<string, NewEvent>();
+  const rejected: RejectedEvent[] = [];
+  for (const [index, event] of batch.entries()) {
+    const reason = rejectionReason(event.occurredAt, now, retention);
+    if (reason === null) accepted.set(event.externalId, event);
+    else rejected.push({ index, reason });
   }
-  return { events: [...events.values()], failures };
+  return { accepted: [...accepted.values()], rejected };
 }
 
-const tooFarAhead = ({ timestamp }: NewEvent, now: number): string | null =>
-  timestamp - now > MAX_AHEAD_MS ? "timestamp: must not be more than 5 minutes ahead" : null;
-
-function tooOld({ timestamp }: NewEvent, now: number, { retentionDays, archivedUntil }: Keeps): string | null {
-  if (timestamp < (keptSince(retentionDays, now) ?? Number.NEGATIVE_INFINITY)) {
-    return `timestamp: is older than the ${retentionDays} days this team keeps`;
+/**
+ * Returns why an event at this time is rejected; null if it is accepted. The time must be at most 5 minutes ahead, and
+ * within what the team keeps and has not removed: an older event may have been counted before it was removed, and would be
+ * counted a second time.
+ */
+function rejectionReason(occurredAt: number, now: number, { retentionDays, archivedUntil }: Retention): string | null {
+  if (occurredAt > now + MAX_AHEAD_MS) return "must not be more than 5 minutes ahead";
+  if (occurredAt < (retainedSince(retentionDays, now) ?? Number.NEGATIVE_INFINITY)) {
+    return `is older than the ${retentionDays} days this team keeps`;
   }
-  return archivedUntil !== null && timestamp < archivedUntil
-    ? `timestamp: is before ${formatInstant(archivedUntil)}, and what this team had from then was removed for its age`
-    : null;
+  if (archivedUntil !== null && occurredAt < archivedUntil) {
+    return `is before ${formatInstant(archivedUntil)}: the team's events from before that time were removed for their age`;
+  }
+  return null;
 }

@@ -1,21 +1,23 @@
 import { and, asc, desc, eq, gte, lt, type SQL, sql } from "drizzle-orm";
-import type { EventRow } from "../api/stats_aware/event_body.ts";
-import { atomically, type Database } from "../db/client.ts";
+import { atomicallyNamed, type Database } from "../db/client.ts";
 import { events, identities } from "../db/schema/index.ts";
 import { newId } from "../lib/id.ts";
 import type { Interval } from "../lib/interval.ts";
 import { pages } from "../lib/pages.ts";
 import { linkStatements, newIdentity, type Tenant } from "../people/store.ts";
-import { storesDetails } from "../presence/blocks/store.ts";
-import type { NewEvent } from "./batch.ts";
+import { storesDetails } from "../presence/details_store.ts";
 import { isCompleted } from "./completion.ts";
 import { sortKeys } from "./details.ts";
+import type { EventRow, NewEvent } from "./event.ts";
 
 /**
- * Keeps events, in one atomic batch with the identities they name. An event the team has just so writes no row; one it has
- * otherwise is replaced, but for its id and creation time. Answers how many were new and how many changed.
- * No `externalId` may be twice in `batch`. `integrationId` is null for events that come in under the team key. Where the
- * team stores no details, what they say of completion is all that is kept of them.
+ * Stores events, and links the identities they name, in one atomic batch. Each `externalId` may occur once. An event that
+ * the team already has with the same content writes no row; one with other content is replaced, except for its id and
+ * creation time. Returns how many were created and how many updated. `integrationId` is null for events sent with the team
+ * key. Where the team stores no details, whether the event is completed is still
+ * computed from them.
+ *
+ * The triggers `events_stale_new` and `events_stale_changed` mark the days whose statistics must be counted again.
  */
 export async function saveEvents(
   db: Database,
@@ -25,43 +27,46 @@ export async function saveEvents(
   now: number,
 ): Promise<{ created: number; updated: number }> {
   if (batch.length === 0) return { created: 0, updated: 0 };
-  const identifiers = new Set(batch.map((event) => event.personIdentifier));
+  const identifiers = new Set(batch.map((event) => event.identifier));
   const newIdentities = await Promise.all(
     [...identifiers].map((identifier) =>
       newIdentity(tenant.accountId, { identifier, name: null, email: null, timeZone: null }),
     ),
   );
   const identityIds = new Map(newIdentities.map(({ identifier, identityId }) => [identifier, identityId]));
-  const rows = batch.map(({ personIdentifier, details, ...event }) => ({
+  const rows = batch.map(({ identifier, details, ...event }) => ({
     ...event,
     id: newId(),
-    identityId: identityIds.get(personIdentifier)!,
+    identityId: identityIds.get(identifier)!,
     details: sortKeys(details),
     completed: isCompleted(details) ? 1 : 0,
   }));
-  const upserts = [...pages(rows)].flatMap((page) => [
-    upsert(tenant, integrationId, JSON.stringify(page), now),
-    countAccepted(tenant),
-  ]);
-  const results = await atomically(db, [...linkStatements(tenant, newIdentities, now), ...upserts]);
+  const { written } = await atomicallyNamed(db, {
+    linked: linkStatements(tenant, newIdentities, now),
+    written: [...pages(rows)].flatMap((page) => [
+      upsertEvents(tenant, integrationId, JSON.stringify(page), now),
+      addToEventsAccepted(tenant),
+    ]),
+  });
   const newIds = new Set(rows.map((row) => row.id));
-  const written = results.slice(-upserts.length).flatMap(({ results }) => results as { id: string }[]);
-  const created = written.filter(({ id }) => newIds.has(id)).length;
+  const created = written.filter(({ id }) => newIds.has(String(id))).length;
   return { created, updated: written.length - created };
 }
 
 /**
- * Gives back the ids of the rows it wrote: an id that is not of `rows` is that of a row changed. `html` is not compared: it
- * says what the title says, and a tool that sends an event again as it stands knows nothing of it.
+ * Returns the ids of the rows it wrote. An event that was there keeps its id, so an id that is not in `rows` belongs to an
+ * updated event. `html` is not compared: it has the same text as the title, and a tool that reads the event from the
+ * Events API and sends it back has no `html`. Without `WHERE true`, SQLite would read ON CONFLICT as the condition of a join.
  */
-const upsert = ({ teamId }: Tenant, integrationId: string | null, rows: string, now: number): SQL => sql`
+const upsertEvents = ({ teamId }: Tenant, integrationId: string | null, rows: string, now: number): SQL => sql`
   INSERT INTO events
     (id, team_id, external_id, identity_id, integration_id, kind, title, scope, url, html, details, occurred_at,
       completed, created_at, updated_at)
-  SELECT e.value ->> 'id', ${teamId}, e.value ->> 'externalId', e.value ->> 'identityId', ${integrationId},
-    e.value ->> 'kind', e.value ->> 'title', e.value ->> 'scope', e.value ->> 'url', e.value ->> 'html',
-    CASE WHEN ${storesDetails(teamId)} THEN e.value ->> 'details' END, e.value ->> 'timestamp', e.value ->> 'completed', ${now}, ${now}
-  FROM json_each(${rows}) e WHERE true
+  SELECT event.value ->> 'id', ${teamId}, event.value ->> 'externalId', event.value ->> 'identityId', ${integrationId},
+    event.value ->> 'kind', event.value ->> 'title', event.value ->> 'scope', event.value ->> 'url',
+    event.value ->> 'html', CASE WHEN ${storesDetails({ teamId })} THEN event.value ->> 'details' END,
+    event.value ->> 'occurredAt', event.value ->> 'completed', ${now}, ${now}
+  FROM json_each(${rows}) AS event WHERE true
   ON CONFLICT (team_id, external_id) DO UPDATE SET
     identity_id = excluded.identity_id, integration_id = excluded.integration_id, kind = excluded.kind,
     title = excluded.title, scope = excluded.scope, url = excluded.url, html = excluded.html, details = excluded.details,
@@ -72,18 +77,19 @@ const upsert = ({ teamId }: Tenant, integrationId: string | null, rows: string, 
       excluded.occurred_at, excluded.completed)
   RETURNING id`;
 
-/** Adds to the team's count what the statement before has written; nothing where that wrote nothing. */
-const countAccepted = ({ teamId }: Tenant): SQL => sql`
+/** Adds the number of rows that the statement before it wrote. Writes nothing where that wrote nothing. */
+const addToEventsAccepted = ({ teamId }: Tenant): SQL => sql`
   UPDATE teams SET events_accepted = events_accepted + changes() WHERE id = ${teamId} AND changes() > 0`;
 
-/** What a list of events is narrowed to: all that is left out does not narrow. `from` to `to` is half-open. */
+/** Which events to list; an absent field does not restrict. `from` (inclusive) and `to` (exclusive) are UTC milliseconds. */
 export type EventFilter = {
   personId?: string | undefined;
   from?: number | undefined;
   to?: number | undefined;
+  /** Compared without regard to the case of ASCII letters. */
   kind?: string | undefined;
   externalId?: string | undefined;
-  /** Where the page before ended. */
+  /** Where the previous page ended. */
   cursor?: { at: number; id: string } | undefined;
 };
 
@@ -103,18 +109,16 @@ const columns = {
   updatedAt: events.updatedAt,
 };
 
-const newestFirst = [desc(events.occurredAt), desc(events.id)];
-
-/** The team's events, newest first, ties by id. Kinds are compared without regard to the case of ASCII letters. */
+/** Lists up to `limit` events of the team, the newest first, ties by id. */
 export function listEvents(
   db: Database,
   { accountId, teamId }: Tenant,
   { personId, from, to, kind, externalId, cursor }: EventFilter,
   limit: number,
 ): Promise<EventRow[]> {
-  // A place before `to` is the tighter bound; with both, SQLite may seek by `to` and read again what earlier pages showed.
+  // A cursor before `to` makes `to` redundant. With both bounds, SQLite may seek by `to` and read earlier pages again.
   const isBoundByTo = to !== undefined && !(cursor && cursor.at < to);
-  const wanted = and(
+  const matches = and(
     eq(events.teamId, teamId),
     from === undefined ? undefined : gte(events.occurredAt, from),
     isBoundByTo ? lt(events.occurredAt, to) : undefined,
@@ -122,26 +126,27 @@ export function listEvents(
     externalId === undefined ? undefined : eq(events.externalId, externalId),
     cursor && sql`(${events.occurredAt}, ${events.id}) < (${cursor.at}, ${cursor.id})`,
   );
-  // The newest of each identity, then the newest of those: a page must not read all that a person ever did. Left to itself,
-  // SQLite looks through the whole team's events, whose index is in this order already.
-  const by = externalId === undefined ? sql`INDEXED BY events_by_identity` : sql``;
-  const ofPerson = sql`${identities.accountId} = ${accountId} AND ${identities.personId} = ${personId} AND ${events.id} IN (
-    SELECT ${events.id} FROM ${events} ${by} WHERE ${wanted} AND ${events.identityId} = ${identities.id}
-    ORDER BY ${events.occurredAt} DESC, ${events.id} DESC LIMIT ${limit})`;
+  // The newest of each identity first, then the newest of these, so that a page does not read all events of a person. The
+  // index is named because SQLite otherwise reads the events of the whole team, whose index is already in this order.
+  const index = externalId === undefined ? sql`INDEXED BY events_by_identity` : sql``;
+  const matchesOfPerson = sql`${identities.accountId} = ${accountId} AND ${identities.personId} = ${personId}
+    AND ${events.id} IN (
+      SELECT ${events.id} FROM ${events} ${index} WHERE ${matches} AND ${events.identityId} = ${identities.id}
+      ORDER BY ${events.occurredAt} DESC, ${events.id} DESC LIMIT ${limit})`;
   return (
     db
       .select(columns)
       .from(events)
-      // The plus: events are found as above, and not by going through all of an identity's.
+      // The unary plus keeps this condition from being used to find events, which would read all of an identity's.
       .innerJoin(identities, sql`${identities.id} = +${events.identityId}`)
-      .where(personId === undefined ? wanted : ofPerson)
-      .orderBy(...newestFirst)
+      .where(personId === undefined ? matches : matchesOfPerson)
+      .orderBy(desc(events.occurredAt), desc(events.id))
       .limit(limit)
   );
 }
 
-/** What a person did on the team within the window, oldest first. */
-export function eventsOfPerson(
+/** Lists the events of a person of the team within the window, the oldest first, ties by id. */
+export function listEventsOfPerson(
   db: Database,
   { accountId, teamId }: Tenant,
   personId: string,
@@ -151,7 +156,7 @@ export function eventsOfPerson(
     db
       .select(columns)
       .from(identities)
-      // A cross join is read in the order written: by identity, not through what the whole team did.
+      // SQLite reads a cross join in the order written: first the identities, then their events, not the whole team's.
       .crossJoin(events)
       .where(
         and(

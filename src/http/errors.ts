@@ -38,6 +38,15 @@ export class ApiError extends Failure<ErrorCode> {
   }
 }
 
+const UNMIGRATED =
+  "The database has no tables yet. Deployed: npm run deploy. Local: npx wrangler d1 migrations apply DB --local, with the --persist-to of wrangler dev if it has one.";
+
+/** Makes, and logs, the failure of a database without tables: its text is the command that makes them. */
+export function unmigrated(): ApiError {
+  console.error(UNMIGRATED);
+  return new ApiError("unavailable", { text: UNMIGRATED });
+}
+
 /** Writes a path as a caller would: `["users", 3, "details"]` is `users[3].details`. */
 export const pathText = (path: readonly PropertyKey[]): string =>
   path.reduce<string>((text, step) => {

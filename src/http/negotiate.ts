@@ -9,6 +9,7 @@ import { metadataOf, tagged } from "./metadata.ts";
 
 const JSON_TYPE = "application/json";
 const CSV_TYPE = "text/csv";
+const HTML_TYPE = "text/html";
 const MAX_ACCEPT_LENGTH = 2_048;
 
 /** Returns the one of `types` that the caller prefers. All are UTF-8, which some callers ask for by name. */
@@ -32,6 +33,9 @@ export const offer = (...types: string[]) =>
 /** Marks a route as answering in CSV too. */
 export const offerCsv = offer(JSON_TYPE, CSV_TYPE);
 
+/** Marks a route as answering browsers in HTML. */
+export const offerHtml = offer(JSON_TYPE, HTML_TYPE);
+
 /** Refuses with 406, before anything is done, a request that accepts none of the media types of its route. */
 export const negotiate = createMiddleware<AppContext>(async function negotiateType(c, next) {
   const { types = [JSON_TYPE] } = metadataOf(matchedRoutes(c).map(({ handler }) => handler));
@@ -41,6 +45,9 @@ export const negotiate = createMiddleware<AppContext>(async function negotiateTy
 
 /** Whether the caller prefers CSV to JSON. */
 export const prefersCsv = (c: Context<AppContext>): boolean => preferred(c, [JSON_TYPE, CSV_TYPE]) === CSV_TYPE;
+
+/** Whether the caller prefers HTML to JSON, as browsers do. */
+export const prefersHtml = (c: Context<AppContext>): boolean => preferred(c, [JSON_TYPE, HTML_TYPE]) === HTML_TYPE;
 
 type Page = { data: Record<string, unknown>[]; next_cursor: string | null };
 

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { type Cursor, decodeCursor } from "../lib/cursor.ts";
 import { numeral, wholeNumber } from "../lib/values.ts";
 
-/** A week: long enough to bring a new key to every tool, short enough that no old one is forgotten. */
+/** A week, in which a new key can be given to every tool. */
 const MAX_KEEP_MINUTES = 10_080;
 
 /** The body of a request for a new key in place of an old one. */
@@ -11,7 +11,7 @@ export const rotation = z.strictObject(
   "must be an object",
 );
 
-/** `limit` and `cursor` of one of Rollcall's own lists; `isPlace` tells what the list is ordered by. */
+/** `limit` and `cursor` of one of Rollcall's own lists; `isPlace` checks the type of the value that the list is ordered by. */
 const page = <At extends Cursor["at"]>(isPlace: (at: unknown) => at is At) =>
   z.object({
     limit: numeral(1, 200).default(50),

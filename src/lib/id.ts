@@ -2,7 +2,7 @@ import { toBase64url } from "./base64url.ts";
 
 const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/** `length` characters of base62, each with the same probability: bytes past the largest multiple of 62 are drawn again. */
+/** Makes `length` random base62 characters, all equally likely: a byte above the largest multiple of 62 is drawn again. */
 function randomBase62(length: number): string {
   let out = "";
   while (out.length < length) {
@@ -13,32 +13,32 @@ function randomBase62(length: number): string {
   return out;
 }
 
-/** A person's id: `usr_` and 16 base62 characters (95 bits). */
+/** Makes a person's id: `usr_` and 16 base62 characters (95 bits). */
 export const newPersonId = (): string => `usr_${randomBase62(16)}`;
 
-/** A subscription's id: `notif_` and 16 base62 characters. */
+/** Makes a subscription's id: `notif_` and 16 base62 characters. */
 export const newSubscriptionId = (): string => `notif_${randomBase62(16)}`;
 
-/** The id of every other resource: a UUID. */
+/** Makes the id of any other resource: a UUID. */
 export const newId = (): string => crypto.randomUUID();
 
-/** An integration key as StatsAware documents it: `tc_` and 20 base62 characters (119 bits). */
+/** Makes an integration key as StatsAware documents it: `tc_` and 20 base62 characters (119 bits). */
 export const newIntegrationKey = (): string => `tc_${randomBase62(20)}`;
 
-/** A team key: 256 bits as 43 URL-safe characters. */
+/** Makes a team key: 256 bits as 43 URL-safe characters. */
 export const newTeamKey = (): string => toBase64url(crypto.getRandomValues(new Uint8Array(32)));
 
-/** How many characters of a key are kept readable, to tell keys apart in a list. */
+/** Returns the first characters of a key, which are stored readable to tell keys apart in a list. */
 export const keyPrefix = (key: string): string => key.slice(0, 7);
 
-/** SHA-256 of a text, as 64 lower-case hex digits: the only form in which a key is stored. */
+/** Returns the SHA-256 of a text as 64 lower-case hex digits: the only form in which a key is stored. */
 export async function sha256(text: string): Promise<string> {
   return hex(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))));
 }
 
 /**
- * The id of an identity, derived from its account and identifier (a version 8 UUID, RFC 9562 section 5.8), so that a
- * team's object and the Events API name an identity alike without asking each other.
+ * Derives the id of an identity from its account and identifier (a version 8 UUID, RFC 9562 section 5.8), so that a team's
+ * object and the Events API use the same id without asking each other.
  */
 export async function identityId(accountId: string, identifier: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${accountId}\n${identifier}`));

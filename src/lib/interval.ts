@@ -1,9 +1,9 @@
-/** A half-open stretch of time, [start, end), in UTC milliseconds. */
+/** A half-open interval of time, [start, end), in UTC milliseconds. */
 export type Interval = { start: number; end: number };
 
 /**
- * The time covered by any of the intervals: sorted, overlaps merged, touching intervals joined. Intervals of length 0
- * (a lone beat) cover nothing and are dropped. The input, in any order, is left as it was.
+ * Merges intervals into the time that any of them covers: sorted, without overlaps, touching intervals joined. Intervals of
+ * length 0 are dropped. The input may be in any order and is not changed.
  */
 export function union(intervals: readonly Interval[]): Interval[] {
   const sorted = intervals.filter(({ start, end }) => start < end).sort((a, b) => a.start - b.start);
@@ -20,14 +20,14 @@ export function union(intervals: readonly Interval[]): Interval[] {
   return merged;
 }
 
-/** The part of the interval inside the window, or null where nothing of it is left. */
+/** Returns the part of the interval inside the window; null where they do not overlap. */
 export function clip(interval: Interval, window: Interval): Interval | null {
   const start = Math.max(interval.start, window.start);
   const end = Math.min(interval.end, window.end);
   return start < end ? { start, end } : null;
 }
 
-/** How many milliseconds the intervals cover; time covered twice counts once. */
+/** Returns the milliseconds that the intervals cover; time covered twice counts once. */
 export function length(intervals: readonly Interval[]): number {
   return union(intervals).reduce((sum, { start, end }) => sum + end - start, 0);
 }

@@ -1,15 +1,15 @@
-/** What a body may not hold though JSON allows it, and the path to the place. */
+/** Something that JSON allows and a body must not contain, and the path to it. */
 export type JsonProblem = { path: (string | number)[]; message: string };
 
 /** Levels of arrays and objects; the deepest document of the three contracts needs 5. */
 const MAX_DEPTH = 64;
-/** Enough for anyone to mend a body, and a bound on the work a hostile one makes. */
+/** Enough to correct a body, and a bound on the work that a hostile body causes. */
 const MAX_PROBLEMS = 100;
 /** Characters of a key shown in a path: 100 problems under a 1 MB key must not make a 100 MB answer. */
-const MAX_KEY_SHOWN = 100;
+const MAX_KEY_LENGTH = 100;
 /**
- * A NUL, a high surrogate without a low one behind it, a low one without a high one before it. Behind an escaped backslash
- * nothing is certain: what the pattern finds there may be harmless, which only costs time, but it misses nothing.
+ * Matches an escaped NUL, a high surrogate without a low one after it, and a low one without a high one before it. After an
+ * escaped backslash it may also match harmless text: that costs time, because the text is then read token by token.
  */
 const SUSPECT_ESCAPE = /\\u0000|\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]|\\\\u[dD]/;
 
@@ -17,20 +17,20 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /**
- * Parses JSON and reports what it would silently lose or what storage cannot keep: duplicate keys (JSON.parse takes the
- * last), strings with a lone surrogate or a NUL (D1 alters them), nesting deeper than 64 levels (nothing below is looked
- * at). After 100 problems only the first of each `root[key]` is reported, so that a batch knows all its bad items; keys are
- * cut to 100 characters in paths. Throws a SyntaxError when the text is not JSON.
+ * Parses JSON and reports what JSON.parse would drop or storage would change: duplicate keys (JSON.parse takes the last),
+ * strings with a lone surrogate or a NUL (D1 alters them), and nesting deeper than 64 levels (deeper levels are not read).
+ * After 100 problems only the first of each `root[key]` is reported, so that all bad items of a batch are known; keys are
+ * cut to 100 characters in paths. Throws a SyntaxError where the text is not JSON.
  */
 export function parseJson(text: string): { value: unknown; problems: JsonProblem[] } {
   const value: unknown = JSON.parse(text);
-  // Most bodies escape nothing, and a plain search for that is several times faster than the pattern.
+  // Most bodies contain no escapes, and a plain search is several times faster than the pattern.
   const suspect = !text.isWellFormed() || (text.includes("\\u") && SUSPECT_ESCAPE.test(text));
   const sound = !suspect && countKeys(value) === countWrittenKeys(text);
   return { value, problems: sound ? [] : findProblems(text) };
 }
 
-/** Keys in all objects of the tree, or -1 when it is too deep. Level by level, since recursion could overflow. */
+/** Counts the keys of all objects in the tree; -1 where it is too deep. It goes level by level: recursion could overflow. */
 function countKeys(root: unknown): number {
   let keys = 0;
   let level = isTree(root) ? [root] : [];
@@ -61,12 +61,13 @@ function isTree(value: unknown): value is Tree {
 }
 
 /**
- * Colons of the text with a quote before them that no backslash escapes: no fewer than the keys written, and as many as the
- * tree has keys, unless a duplicate was lost or a string begins with a colon, such as ":coffee:". The latter costs time only.
+ * Counts the colons of the text that follow an unescaped quote. These are the written keys, and also strings that begin with
+ * a colon, such as ":coffee:". A count above the keys of the tree means a lost duplicate or such a string; then the text is
+ * read token by token.
  */
 function countWrittenKeys(text: string): number {
   let count = 0;
-  // Hopping from colon to colon runs at memory speed where a loop over characters does not.
+  // indexOf is much faster than a loop over characters.
   for (let colon = text.indexOf(":"); colon >= 0; colon = text.indexOf(":", colon + 1)) {
     let quote = colon - 1;
     while (isBlank(text.charCodeAt(quote))) quote--;
@@ -79,14 +80,14 @@ function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 }
 
-/** Reads text known to be JSON once more, token by token, and names every problem's place. */
+/** Reads valid JSON token by token, and reports the path of each problem. */
 function findProblems(text: string): JsonProblem[] {
   const problems: JsonProblem[] = [];
   // One entry per open container: an object's keys and how often each was seen, or null for an array.
   const open: (Map<string, number> | null)[] = [];
   const path: (string | number)[] = [];
   const report = (message: string) => {
-    const place = path.map(shown);
+    const place = path.map(shorten);
     const last = problems.at(-1)?.path;
     if (problems.length >= MAX_PROBLEMS && last?.[0] === place[0] && last?.[1] === place[1]) return;
     problems.push({ path: place, message });
@@ -136,14 +137,14 @@ function findProblems(text: string): JsonProblem[] {
   return problems;
 }
 
-/** Where the string that starts at `start` has its closing quote. */
+/** Finds the closing quote of the string that starts at `start`. */
 function stringEnd(text: string, start: number): number {
   let end = text.indexOf('"', start + 1);
   while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
   return end;
 }
 
-/** Whether the character at `at` stands behind an odd run of backslashes. */
+/** Whether an odd number of backslashes precedes the character at `at`. */
 function isEscaped(text: string, at: number): boolean {
   let slash = at - 1;
   while (text.charCodeAt(slash) === BACKSLASH) slash--;
@@ -155,6 +156,6 @@ function unquote(text: string, start: number, end: number): string {
   return raw.includes("\\") ? (JSON.parse(text.slice(start, end + 1)) as string) : raw;
 }
 
-function shown(step: string | number): string | number {
-  return typeof step === "string" && step.length > MAX_KEY_SHOWN ? `${step.slice(0, MAX_KEY_SHOWN)}…` : step;
+function shorten(step: string | number): string | number {
+  return typeof step === "string" && step.length > MAX_KEY_LENGTH ? `${step.slice(0, MAX_KEY_LENGTH)}…` : step;
 }

@@ -1,7 +1,7 @@
-/** Characters of JSON: D1 and the object's SQLite take at most 2 MB in a parameter, and a character may be four bytes. */
+/** Characters of JSON in a page: D1 and the object's SQLite accept 2 MB in a parameter, and a character may be four bytes. */
 const MAX_PAGE_LENGTH = 400_000;
 
-/** Cuts rows into lists whose JSON fits a parameter; a row too long for that is a list by itself. */
+/** Splits rows into pages whose JSON fits one parameter; a row that is longer is a page of its own. */
 export function* pages<T>(rows: Iterable<T>): Generator<T[]> {
   let page: T[] = [];
   let length = 0;

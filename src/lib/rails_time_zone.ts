@@ -1,7 +1,7 @@
 /**
- * The zone names of Rails' ActiveSupport, which Status Hero's API speaks, and its IANA zone. Of names that share a zone
- * the first is how the zone is named: the place that the IANA name is of. One is left out: "International Date Line West"
- * is Etc/GMT+12, a mere offset, which is nobody's zone here (see `isTimeZone`).
+ * The zone names of Rails' ActiveSupport, which Status Hero's API uses, with the IANA zone of each. Where several names have
+ * one zone, the first is shown for it. "International Date Line West" is left out: it is Etc/GMT+12, an offset, which is not
+ * accepted as a zone (see `isTimeZone`).
  */
 const ZONES: Record<string, string> = {
   "Midway Island": "Pacific/Midway",
@@ -157,7 +157,7 @@ const ZONES: Record<string, string> = {
   Samoa: "Pacific/Apia",
 };
 
-/** Former spellings of zones of the table, which browsers still report. */
+/** Former IANA spellings of these zones, which browsers still report. */
 const FORMER: Record<string, string> = {
   "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
   "America/Godthab": "America/Nuuk",
@@ -168,15 +168,15 @@ const FORMER: Record<string, string> = {
   "Europe/Kiev": "Europe/Kyiv",
 };
 
-/** Reversed, so that of several names the first is written last and stays. */
+/** Reversed, so that the first of several names is written last and is kept. */
 const NAMES = new Map(
   Object.entries(ZONES)
     .reverse()
     .map(([name, zone]) => [zone, name]),
 );
 
-/** How Status Hero shows an IANA zone: by its Rails name where it has one, else by its own (product.md, "Check-ins"). */
+/** Returns the Rails name of an IANA zone, as Status Hero shows it; the IANA name where it has none. */
 export const railsTimeZone = (zone: string): string => NAMES.get(FORMER[zone] ?? zone) ?? zone;
 
-/** The IANA zone of a Rails name; any other text as it is. */
+/** Returns the IANA zone of a Rails name; other text is returned unchanged. */
 export const ianaTimeZone = (name: string): string => (Object.hasOwn(ZONES, name) ? ZONES[name]! : name);

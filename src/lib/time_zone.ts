@@ -3,22 +3,22 @@ import * as PlainDate from "temporal-polyfill/fns/PlainDate";
 import * as ZonedDateTime from "temporal-polyfill/fns/ZonedDateTime";
 import type { Interval } from "./interval.ts";
 
-// The areas of the IANA database, its older country areas (US/Eastern) included. Etc is none: its GMT+1 is an offset.
+// The areas of the IANA database, with its older country areas (US/Eastern). Etc is left out: its GMT+1 is an offset.
 const AREA_PLACE =
   /^(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Brazil|Canada|Chile|Europe|Indian|Mexico|Pacific|US)(?:\/[A-Za-z_-]+){1,2}$/;
-/** Words of place names that are not spelled with one capital in front. */
+/** Words of place names that are not spelled with one capital first letter. */
 const IRREGULAR = new Map(
   ["of", "es", "au", "ACT", "LHI", "NSW", "IN", "McMurdo", "DumontDUrville", "ComodRivadavia", "DeNoronha"]
     .concat(["BajaNorte", "BajaSur", "EasterIsland"])
     .map((word) => [word.toLowerCase(), word]),
 );
-/** Names remembered: more than the 500 there are, few enough that made-up ones cannot fill the isolate's memory. */
+/** Cached names: more than the 500 that exist, and few enough that invented names cannot fill the isolate's memory. */
 const CACHE_SIZE = 1_000;
 const known = new Map<string, boolean>();
 
 /**
- * Whether the name is an IANA `Area/Place` in its own spelling, or `UTC`. Abbreviations, offsets and `Etc/...` are refused
- * even where the runtime takes them; aliases such as Europe/Kyiv are accepted.
+ * Whether the name is an IANA `Area/Place` in IANA's spelling, or `UTC`. Abbreviations, offsets and `Etc/...` are refused
+ * even where the runtime accepts them; aliases such as Europe/Kyiv are accepted.
  */
 export function isTimeZone(name: string): boolean {
   if (name === "UTC") return true;
@@ -32,7 +32,7 @@ export function isTimeZone(name: string): boolean {
   return answer;
 }
 
-/** Intl ignores case and resolves aliases to other names, so the spelling of an alias has to be judged by rule. */
+/** Intl ignores case and resolves aliases to other names, so the spelling of an alias is checked by rule. */
 function isInRuntime(name: string): boolean {
   try {
     const resolved = new Intl.DateTimeFormat("en-US", { timeZone: name }).resolvedOptions().timeZone;
@@ -53,14 +53,15 @@ function ianaSpelling(name: string): string {
   return [area, ...spelled].join("/");
 }
 
-/** The date on the wall calendar of the zone, `YYYY-MM-DD`. */
+/** Returns the local date of an instant in a zone, `YYYY-MM-DD`. */
 export function localDate(ms: number, zone: string): string {
   return PlainDate.toString(ZonedDateTime.toPlainDate(zoned(ms, zone)));
 }
 
 /**
- * The instants of a local date: 23 to 25 hours as a rule, none at all for a date the zone skipped. Days tile time. A clock
- * set back across midnight (St. John's until 2011) shows the old date again: that hour belongs to the day that had begun.
+ * Returns the interval of a local date: usually 23 to 25 hours, and empty for a date that the zone skipped. Days follow one
+ * another without gaps. Where a clock was set back across midnight (St. John's until 2011), the repeated hour belongs to the
+ * day that had already begun.
  */
 export function localDay(date: string, zone: string): Interval {
   const day = plainDate(date);
@@ -68,33 +69,33 @@ export function localDay(date: string, zone: string): Interval {
   return { start: startOf(day), end: startOf(PlainDate.addDays(day, 1)) };
 }
 
-/** The wall-clock time with its offset, seconds precision: "2026-11-20T09:30:00-05:00". */
+/** Writes the local time of an instant with its offset, in seconds: "2026-11-20T09:30:00-05:00". */
 export function localTime(ms: number, zone: string): string {
   return ZonedDateTime.toString(zoned(ms, zone), { smallestUnit: "second", timeZoneName: "never" });
 }
 
-/** Minutes since local midnight as the wall clock shows them, 0-1439. */
+/** Returns the minutes since local midnight that a wall clock shows, 0-1439. */
 export function localMinute(ms: number, zone: string): number {
   const { hour, minute } = zoned(ms, zone);
   return hour * 60 + minute;
 }
 
-/** The ISO weekday of a date: 1 is Monday, 7 is Sunday. */
+/** Returns the ISO weekday of a date: 1 is Monday, 7 is Sunday. */
 export function localWeekday(date: string): number {
   return PlainDate.dayOfWeek(plainDate(date));
 }
 
-/** The date `n` calendar days later, earlier where `n` is negative. */
+/** Returns the date `n` calendar days later; earlier where `n` is negative. */
 export function addDays(date: string, n: number): string {
   return PlainDate.toString(PlainDate.addDays(plainDate(date), n));
 }
 
 const zoned = (ms: number, zone: string) => Instant.toZonedDateTimeISO(Instant.fromEpochMilliseconds(ms), zone);
 
-// West of Greenwich the year 0 begins in the year before, which ISO 8601 writes with a sign and six digits.
+// West of Greenwich the year 0 begins in the year -1, which ISO 8601 writes with a sign and six digits.
 const DATE = /^(\d{4}|[+-]\d{6})-(\d{2})-(\d{2})$/;
 
-/** A date as `localDate` writes it; throws a RangeError for anything else, and where the calendar has none such. */
+/** Parses a date as `localDate` writes it. Throws a RangeError for other text and for impossible dates. */
 function plainDate(date: string) {
   const [, year, month, day] = DATE.exec(date) ?? [];
   if (year === undefined) throw new RangeError("not a date");

@@ -6,7 +6,7 @@ import { isTimeZone } from "./time_zone.ts";
 
 const string = () => z.string({ error: (issue) => (issue.input === undefined ? "is required" : "must be a string") });
 
-/** Text of 1 to `max` characters once trimmed. */
+/** Text of 1 to `max` characters after trimming. */
 export const text = (max: number) =>
   string().check(z.trim(), z.minLength(1, "must not be empty"), z.maxLength(max, `must be at most ${max} characters`));
 
@@ -47,15 +47,15 @@ export const webAddress = z
   .max(MAX_URL_LENGTH, `must be at most ${MAX_URL_LENGTH} characters`)
   .refine((value) => /^https?:/i.test(value) && URL.canParse(value), "must be an http or https URL");
 
-/** A field that may be left out. Many clients write every field: null says as little as an absent one. */
+/** An optional field. Many clients send every field, so null means the same as absent. */
 export const orNull = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? null);
 
-/** 16 KiB. */
+/** The largest details of a heartbeat or event as JSON: 16 KiB. */
 const MAX_DETAILS_BYTES = 16_384;
 
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Any object of at most 16 KiB as JSON. No z.record: it would drop a key such as `__proto__`. */
+/** Any object of at most 16 KiB as JSON. z.record is not used: it would drop a key such as `__proto__`. */
 export const details = z.custom<object>(isObject, "must be a JSON object").superRefine((value, ctx) => {
   if (!isObject(value)) return;
   const bytes = new TextEncoder().encode(JSON.stringify(value)).length;
@@ -63,7 +63,7 @@ export const details = z.custom<object>(isObject, "must be a JSON object").super
   ctx.addIssue({ code: "custom", message: `must be at most ${MAX_DETAILS_BYTES} bytes as JSON, but is ${bytes}` });
 });
 
-/** A whole number from `min` to `max` as a query writes it: in digits, and not as 0x10, 1e1 or nothing at all. */
+/** A whole number from `min` to `max` in a query string: digits alone, not 0x10, 1e1 or an empty text. */
 export const numeral = (min: number, max: number) => {
   const message = `must be a whole number from ${min} to ${max}`;
   return z

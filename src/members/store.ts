@@ -1,143 +1,187 @@
 import { type AnyColumn, and, eq, isNull, type SQL, sql } from "drizzle-orm";
-import { expectCheckins } from "../checkins/reports/store.ts";
-import { atomically, type Database, violates } from "../db/client.ts";
+import { updateExpectedCheckins } from "../checkins/reports/expected_store.ts";
+import { abortUnless, atomically, atomicallyNamed, type Database, isAborted, violates } from "../db/client.ts";
 import { members, people } from "../db/schema/index.ts";
-import { bumpDirectoryVersion, identifyStatements, newIdentity, type Tenant, usualUsername } from "../people/store.ts";
+import {
+  type Account,
+  bumpDirectoryVersion,
+  defaultUsername,
+  identityStatements,
+  newIdentity,
+  type Tenant,
+} from "../people/store.ts";
 
-/** What can be said of a member; what is left out stays as it is. */
-export type MemberChange = {
-  name?: string | undefined;
-  lastName?: string | null | undefined;
-  email?: string | undefined;
-  location?: string | null | undefined;
-  timeZone?: string | null | undefined;
-  role?: "active" | "observer" | undefined;
-  manager?: boolean | undefined;
-  username?: string | undefined;
+/** What a team sets for a member. */
+export type MemberFields = {
+  name: string;
+  /** Null where it is all that follows the first word of the name. */
+  lastName: string | null;
+  email: string;
+  location: string | null;
+  /** Null: the team's time zone. */
+  timeZone: string | null;
+  role: "active" | "observer";
+  manager: boolean;
+  username: string;
 };
 
-/** When something happens: UTC milliseconds, and the local date of the team. */
+/** The fields to change; undefined leaves one as it is. */
+export type MemberChange = { [K in keyof MemberFields]?: MemberFields[K] | undefined };
+
+/** A new member; what is undefined has its usual value. */
+export type NewMember = MemberChange & Pick<MemberFields, "name" | "email" | "role">;
+
+/** The time of a change: in UTC milliseconds, and as the local date of the team. */
 type Moment = { now: number; today: string };
 
-export type NewMember = MemberChange & { email: string; name: string; role: "active" | "observer" };
+/** What already belongs to another member of the team (or, an e-mail, to another person of the account). */
+export type Taken = "email" | "username";
 
-/** Why a member cannot be as a client wants them: on the team by now, or somebody else is who goes by that. */
-export type Refusal = "member" | "email" | "username";
+/** The reason for which a batch of this file is aborted. */
+const USERNAME_TAKEN = "username_taken";
 
 /**
- * Puts the person with an e-mail address on the team, with today's check-in where there is a report: a new person, somebody
- * of the account, or somebody who was removed and comes back with all they left. Who is on another team of the account
- * keeps the name, location and zone they have there, and is only given those they lack. Answers their id, or why not.
+ * Adds the person who has an e-mail address to the team: a new person, a person of the account, or a removed member, who
+ * comes back with their history. If today's report exists, it gets their pending check-in. A person who is on another team
+ * keeps their name, location and time zone; only missing ones are filled in.
+ *
+ * Returns the person's id, or why nothing was done: `member` where the person is on the team already.
  */
 export async function addMember(
   db: Database,
   tenant: Tenant,
-  { email, name, lastName, location, timeZone, role, manager = false, username }: NewMember,
+  { email, name, lastName = null, location, timeZone, role, manager = false, username }: NewMember,
   { now, today }: Moment,
-): Promise<{ id: string } | { refused: Refusal }> {
+): Promise<{ personId: string } | { refused: Taken | "member" }> {
   const { accountId, teamId } = tenant;
-  const stranger = await newIdentity(accountId, { identifier: email, name, email, timeZone: timeZone ?? null });
-  const holder = sql`(SELECT coalesce(merged_into, id) FROM people WHERE account_id = ${accountId} AND email = ${email})`;
-  // Whom the address means: the same as in a reference.
-  const id = sql`coalesce(${holder},
+  const identity = await newIdentity(accountId, { identifier: email, name, email, timeZone: timeZone ?? null });
+  const emailOwner = sql`(
+    SELECT coalesce(merged_into, id) FROM people WHERE account_id = ${accountId} AND email = ${email})`;
+  // The person that `findPerson` finds by the address. Where the first statements create one, it is this person.
+  const personId = sql`coalesce(${emailOwner},
     (SELECT person_id FROM identities WHERE account_id = ${accountId} AND identifier = ${email}))`;
-  const isAway = sql`NOT EXISTS (
+  const isOnThisTeam = sql`EXISTS (
     SELECT 1 FROM members WHERE team_id = ${teamId} AND person_id = people.id AND removed_at IS NULL)`;
-  const usual = usualUsername(sql`${teamId}`, sql`slug`, sql`${stranger.memberId}`);
-  const membership = sql`
+  const isOnATeam = sql`EXISTS (SELECT 1 FROM members WHERE person_id = people.id AND removed_at IS NULL)`;
+  // A tool that knows no name reports the identifier instead.
+  const keepsName = sql`${isOnATeam} AND NOT EXISTS (
+    SELECT 1 FROM identities WHERE person_id = people.id AND identifier = people.name)`;
+  const keptOr = (column: AnyColumn, value: string | null) =>
+    sql<string>`CASE WHEN ${isOnATeam} THEN coalesce(${column}, ${value}) ELSE ${value} END`;
+  // The trigger `people_stale` marks the days of a person whose time zone changes.
+  const updatePerson = db
+    .update(people)
+    .set({
+      name: sql`CASE WHEN ${keepsName} THEN ${people.name} ELSE ${name} END`,
+      lastName: sql`CASE WHEN ${keepsName} THEN ${people.lastName} ELSE ${lastName} END`,
+      ...(location !== undefined && { location: keptOr(people.location, location) }),
+      ...(timeZone !== undefined && { timeZone: keptOr(people.timeZone, timeZone) }),
+      // If a person merged into this one has the address, they keep it.
+      email: sql`CASE WHEN ${emailOwner} IS NULL THEN coalesce(${people.email}, ${email}) ELSE ${people.email} END`,
+    })
+    .where(and(eq(people.id, personId), sql`NOT ${isOnThisTeam}`));
+  const newUsername =
+    username === undefined
+      ? defaultUsername(sql`${teamId}`, sql`person.slug`, sql`${identity.memberId}`)
+      : sql`${username}`;
+  const insertMember = sql`
     INSERT INTO members (id, team_id, person_id, role, manager, username, created_at)
-    SELECT ${stranger.memberId}, ${teamId}, id, ${role}, ${manager ? 1 : 0},
-      ${username === undefined ? usual : free(tenant, username, sql`people.id`)}, ${now}
-    FROM people WHERE id = ${id}
+    SELECT ${identity.memberId}, ${teamId}, person.id, ${role}, ${manager ? 1 : 0}, ${newUsername}, ${now}
+    FROM people person WHERE person.id = ${personId}
     ON CONFLICT (team_id, person_id) DO UPDATE SET removed_at = NULL, role = excluded.role, manager = excluded.manager,
       username = ${username === undefined ? sql`members.username` : sql`excluded.username`}
     WHERE members.removed_at IS NOT NULL
-    RETURNING person_id AS id`;
-  const isElsewhere = sql`EXISTS (SELECT 1 FROM members WHERE person_id = people.id AND removed_at IS NULL)`;
-  const kept = (column: AnyColumn, value: string | null) =>
-    sql<string>`CASE WHEN ${isElsewhere} THEN coalesce(${column}, ${value}) ELSE ${value} END`;
-  // A tool's identifier in place of a name is none.
-  const isNamed = sql`${isElsewhere} AND NOT EXISTS (
-    SELECT 1 FROM identities WHERE person_id = people.id AND identifier = people.name)`;
-  const described = db
-    .update(people)
-    .set({
-      name: sql`CASE WHEN ${isNamed} THEN ${people.name} ELSE ${name} END`,
-      lastName: sql`CASE WHEN ${isNamed} THEN ${people.lastName} ELSE ${lastName ?? null} END`,
-      ...(location !== undefined && { location: kept(people.location, location) }),
-      ...(timeZone !== undefined && { timeZone: kept(people.timeZone, timeZone) }),
-      // It may be theirs through somebody merged into them, who holds it.
-      email: sql`CASE WHEN ${holder} IS NULL THEN coalesce(${people.email}, ${email}) ELSE ${people.email} END`,
-    })
-    .where(and(eq(people.id, id), isAway));
-  const statements = [
-    ...identifyStatements(tenant, [stranger], now),
-    described.getSQL(),
-    membership,
-    ...expectCheckins(tenant, id, today, now),
-    bumpDirectoryVersion(tenant),
-  ];
+    RETURNING person_id`;
   try {
-    const results = await atomically(db, statements);
-    // Only the membership gives a row back.
-    const [added] = results.flatMap(({ results: rows }) => rows);
-    return added ? { id: added.id as string } : { refused: "member" };
+    const { added } = await atomicallyNamed(db, {
+      person: identityStatements(tenant, [identity], now),
+      // Before the membership, which `isOnATeam` must not see.
+      update: updatePerson.getSQL(),
+      usernameCheck: username === undefined ? [] : requireFreeUsername(tenant, username, personId),
+      added: insertMember,
+      // After the membership, which decides whether a check-in is expected.
+      checkins: updateExpectedCheckins(tenant, personId, today, now),
+      version: bumpDirectoryVersion(tenant),
+    });
+    const [row] = added as { person_id: string }[];
+    return row ? { personId: row.person_id } : { refused: "member" };
   } catch (error) {
-    return { refused: refusal(error) };
+    return { refused: takenFrom(error) };
   }
 }
 
 /**
- * Changes what is given of a member; whether they are to check in counts from today's report on. Answers why nothing was
- * changed, or null.
+ * Changes a member of the team. A change of role applies to check-ins from today's report on. Returns what belongs to
+ * another member, where nothing was changed for that reason; else null.
  */
 export async function changeMember(
   db: Database,
   tenant: Tenant,
   personId: string,
-  { role, manager, username, ...described }: MemberChange,
+  { role, manager, username, ...ofPerson }: MemberChange,
   { now, today }: Moment,
-): Promise<Refusal | null> {
+): Promise<Taken | null> {
+  const ofMembership = { role, manager, username };
   const statements: SQL[] = [];
-  if (isGiven(described)) {
+  if (isGiven(ofPerson)) {
     const person = and(eq(people.id, personId), eq(people.accountId, tenant.accountId));
-    statements.push(db.update(people).set(described).where(person).getSQL(), bumpDirectoryVersion(tenant));
+    // The trigger `people_stale` marks the days of a person whose time zone changes.
+    statements.push(db.update(people).set(ofPerson).where(person).getSQL(), bumpDirectoryVersion(tenant));
   }
-  const membership = { role, manager, username: username && free(tenant, username, sql`${personId}`) };
-  if (isGiven(membership))
-    statements.push(db.update(members).set(membership).where(standing(tenant, personId)).getSQL());
-  if (role !== undefined) statements.push(...expectCheckins(tenant, personId, today, now));
+  if (username !== undefined) statements.push(requireFreeUsername(tenant, username, sql`${personId}`));
+  if (isGiven(ofMembership)) {
+    statements.push(db.update(members).set(ofMembership).where(membershipOf(tenant, personId)).getSQL());
+  }
+  if (role !== undefined) statements.push(...updateExpectedCheckins(tenant, personId, today, now));
   try {
     await atomically(db, statements);
     return null;
   } catch (error) {
-    return refusal(error);
+    return takenFrom(error);
   }
 }
 
-/** Which refusal the failure of a batch is; any other is thrown on. */
-function refusal(error: unknown): Refusal {
+/** Removes a member from the team, and their pending check-ins from today on. Everything they did stays. */
+export async function removeMember(
+  db: Database,
+  tenant: Tenant,
+  personId: string,
+  { now, today }: Moment,
+): Promise<void> {
+  await atomically(db, [
+    db.update(members).set({ removedAt: now }).where(membershipOf(tenant, personId)).getSQL(),
+    ...updateExpectedCheckins(tenant, personId, today, now),
+    bumpDirectoryVersion(tenant),
+  ]);
+}
+
+/** Tells from the error of a batch what is taken; throws any other error again. */
+function takenFrom(error: unknown): Taken {
   if (violates(error, "people.account_id, people.email")) return "email";
-  if (violates(error, "members.username")) return "username";
+  if (isAborted(error, USERNAME_TAKEN)) return "username";
   throw error;
 }
 
 /**
- * A username, or NULL where somebody else of the team, past members included, goes by it or has it as slug, whatever the
- * case of ASCII letters: the column takes no NULL, so the batch is undone.
+ * Aborts the batch if another person of the team, removed ones included, has this username or has it as slug, ignoring the
+ * case of ASCII letters: either is a reference to a member.
  */
-const free = ({ teamId }: Tenant, username: string, personId: SQL) => sql<string>`
-  CASE WHEN NOT EXISTS (SELECT 1 FROM members m JOIN people p ON p.id = m.person_id
-    WHERE m.team_id = ${teamId} AND coalesce(p.merged_into, p.id) <> ${personId}
-      AND lower(${username}) IN (lower(m.username), p.slug)) THEN ${username} END`;
+const requireFreeUsername = ({ teamId }: Tenant, username: string, personId: SQL): SQL =>
+  abortUnless(
+    sql`NOT EXISTS (
+      SELECT 1 FROM members member JOIN people person ON person.id = member.person_id
+      WHERE member.team_id = ${teamId} AND coalesce(person.merged_into, person.id) <> ${personId}
+        AND lower(${username}) IN (lower(member.username), person.slug))`,
+    USERNAME_TAKEN,
+  );
 
 /**
- * Whether tools mean somebody else by an address than `personId`, or, where that is null, than whose e-mail it is: they
- * take it for an identifier first.
+ * Whether tools know another person by an e-mail address, because they use it as an identifier. `personId` is the person who
+ * gets the address; null: the person who has it as e-mail.
  */
-export async function isForeignIdentifier(
+export async function isIdentifierOfAnother(
   db: Database,
-  { accountId }: Tenant,
+  { accountId }: Account,
   email: string,
   personId: string | null,
 ): Promise<boolean> {
@@ -147,34 +191,20 @@ export async function isForeignIdentifier(
   return row !== undefined;
 }
 
-/** The name of whoever was merged into a person and holds an e-mail address; null where nobody does. */
-export async function findMergedHolder(
+/** Returns the name of the person merged into `personId` who has an e-mail address; null if there is none. */
+export async function findMergedOwner(
   db: Database,
-  { accountId }: Tenant,
+  { accountId }: Account,
   email: string,
   personId: string,
 ): Promise<string | null> {
-  const held = and(eq(people.accountId, accountId), eq(people.email, email), eq(people.mergedInto, personId));
-  const [row] = await db.select({ name: people.name }).from(people).where(held);
+  const owner = and(eq(people.accountId, accountId), eq(people.email, email), eq(people.mergedInto, personId));
+  const [row] = await db.select({ name: people.name }).from(people).where(owner);
   return row?.name ?? null;
-}
-
-/** Removes somebody from the team, and what was expected of them from today on; all they did stays. */
-export async function removeMember(
-  db: Database,
-  tenant: Tenant,
-  personId: string,
-  { now, today }: Moment,
-): Promise<void> {
-  await atomically(db, [
-    db.update(members).set({ removedAt: now }).where(standing(tenant, personId)).getSQL(),
-    ...expectCheckins(tenant, personId, today, now),
-    bumpDirectoryVersion(tenant),
-  ]);
 }
 
 const isGiven = (change: Record<string, unknown>): boolean =>
   Object.values(change).some((value) => value !== undefined);
 
-const standing = ({ teamId }: Tenant, personId: string) =>
+const membershipOf = ({ teamId }: Tenant, personId: string) =>
   and(eq(members.teamId, teamId), eq(members.personId, personId), isNull(members.removedAt));

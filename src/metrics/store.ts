@@ -2,18 +2,20 @@ import { sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import type { Tenant } from "../people/store.ts";
 
-/** What D1 knows of a team that operators watch. */
+/** The counts of a team that D1 has. `webhookFailures`: failed attempts of the webhooks that exist now. */
 export type TeamCounts = Record<
   "eventsAccepted" | "subscriptions" | "webhooksWaiting" | "webhooksDisabled" | "webhookFailures",
   number
 >;
 
-/** The counts of one team, in one query that reads its subscriptions and webhooks. */
-export const countTeam = (db: Database, { teamId }: Tenant): Promise<TeamCounts> =>
+/** Counts a team's events, subscriptions and webhooks, in one query that reads its subscriptions and webhooks. */
+export const countTeam = (db: Database, { teamId }: Pick<Tenant, "teamId">): Promise<TeamCounts> =>
   db.get<TeamCounts>(sql`
-    SELECT t.events_accepted AS eventsAccepted, w.waiting AS webhooksWaiting, w.disabled AS webhooksDisabled,
-      w.failures AS webhookFailures,
-      (SELECT count(*) FROM subscriptions WHERE team_id = t.id AND status = 'active') AS subscriptions
-    FROM teams t, (SELECT count(message_id) AS waiting, count(disabled_at) AS disabled, coalesce(sum(failures), 0) AS failures
-      FROM webhooks WHERE team_id = ${teamId}) w
-    WHERE t.id = ${teamId}`);
+    WITH webhook_counts AS (
+      SELECT count(message_id) AS waiting, count(disabled_at) AS disabled, coalesce(sum(failures), 0) AS failures
+      FROM webhooks WHERE team_id = ${teamId})
+    SELECT team.events_accepted AS eventsAccepted,
+      (SELECT count(*) FROM subscriptions WHERE team_id = team.id AND status = 'active') AS subscriptions,
+      webhook_counts.waiting AS webhooksWaiting, webhook_counts.disabled AS webhooksDisabled,
+      webhook_counts.failures AS webhookFailures
+    FROM teams team, webhook_counts WHERE team.id = ${teamId}`);

@@ -1,39 +1,48 @@
 import type { Metric } from "./exposition.ts";
 
-/** What is measured of a team: by its object, by D1, and how long the oldest change waits to be counted. */
-type Measured = Record<
+/** The measurements of a team. `since`, UTC milliseconds, is when the object began to count `heartbeats`. */
+type Measurements = Record<
   | ("present" | "openBlocks" | "outbox" | "viewers" | "heartbeats" | "since")
   | ("eventsAccepted" | "subscriptions" | "webhooksWaiting" | "webhooksDisabled" | "webhookFailures" | "lagMs"),
   number
 >;
 
-/** The metrics of a team, by the names under which they are scraped. */
-export const teamMetrics = (of: Measured): Metric[] => [
-  gauge("people_present", "People of whom some tool reports a status.", of.present),
-  gauge("open_blocks", "Activity blocks that have not ended.", of.openBlocks),
-  gauge("live_viewers", "WebSockets that watch the team's presence.", of.viewers),
-  gauge("outbox_blocks", "Blocks that wait to be written to D1.", of.outbox),
-  counter("heartbeats", "Presence updates accepted since the team's object last woke.", of.heartbeats, of.since),
-  counter("events_accepted", "Activity events accepted that were new or changed.", of.eventsAccepted),
-  gauge("subscriptions", "Active subscriptions.", of.subscriptions),
+/** Names and describes the measurements of a team. */
+export const teamMetrics = (team: Measurements): Metric[] => [
+  gauge("people_present", "People with a current presence status.", team.present),
+  gauge("open_blocks", "Activity blocks that have not ended.", team.openBlocks),
+  gauge("live_viewers", "Open WebSockets that receive the team's presence.", team.viewers),
+  gauge("outbox_blocks", "Blocks that wait to be written to D1.", team.outbox),
+  counter("heartbeats", "Presence updates accepted since the team's object started.", team.heartbeats, team.since),
+  counter("events_accepted", "Activity events accepted that were new or changed.", team.eventsAccepted),
+  gauge("subscriptions", "Active subscriptions.", team.subscriptions),
   gauge(
     "refresh_lag_seconds",
-    "For how long the oldest change has waited for its subscribers' snapshots.",
-    of.lagMs / 1000,
+    "Time since the oldest change that is not yet in the numbers of a subscription.",
+    team.lagMs / 1000,
   ),
-  gauge("webhooks_waiting", "Webhook messages that wait to be delivered.", of.webhooksWaiting),
-  gauge("webhooks_disabled", "Webhooks that were given up: after days of failure, or a 410.", of.webhooksDisabled),
-  gauge("webhook_failures", "Attempts to deliver that failed, of the webhooks there are now.", of.webhookFailures),
+  gauge("webhooks_waiting", "Webhook messages that wait to be delivered.", team.webhooksWaiting),
+  gauge(
+    "webhooks_disabled",
+    "Webhooks disabled after days of failed attempts or an answer with status 410.",
+    team.webhooksDisabled,
+  ),
+  gauge("webhook_failures", "Failed delivery attempts of the existing webhooks.", team.webhookFailures),
 ];
 
-const named = (name: string) => `rollcall_${name}`;
-const gauge = (name: string, help: string, value: number): Metric => ({
+const nameOf = (metric: string): string => `rollcall_${metric}`;
+
+const gauge = (metric: string, help: string, value: number): Metric => ({
   type: "gauge",
-  name: named(name),
+  name: nameOf(metric),
   help,
   value,
 });
-const counter = (name: string, help: string, value: number, createdAt?: number): Metric => ({
-  ...{ type: "counter", name: named(name), help, value },
+
+const counter = (metric: string, help: string, value: number, createdAt?: number): Metric => ({
+  type: "counter",
+  name: nameOf(metric),
+  help,
+  value,
   ...(createdAt !== undefined && { createdAt }),
 });

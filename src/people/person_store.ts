@@ -3,9 +3,9 @@ import { alias } from "drizzle-orm/sqlite-core";
 import type { Database } from "../db/client.ts";
 import { identities, members, people } from "../db/schema/index.ts";
 import { fold } from "../lib/text.ts";
-import type { Tenant } from "./store.ts";
+import type { Account, Tenant } from "./store.ts";
 
-/** A person as their membership of one team shows them. */
+/** A person with their membership of one team. */
 const columns = {
   id: people.id,
   formerId: people.formerId,
@@ -13,7 +13,7 @@ const columns = {
   lastName: people.lastName,
   slug: people.slug,
   email: people.email,
-  /** Null: the team's zone rules. */
+  /** Null: the team's time zone. */
   timeZone: people.timeZone,
   location: people.location,
   avatarUrl: people.avatarUrl,
@@ -25,39 +25,47 @@ const columns = {
   username: members.username,
 };
 
-/** Whom a reference names, before merges: they answer for themselves or their successor does. */
+/** A person with their membership of one team. */
+export type Person = Omit<PersonRow, "namedId">;
+
+/** The person that a reference names. If they are merged, `people` is the person they were merged into. */
 const named = alias(people, "named");
 
+/** A person of a team as a reference finds them. `namedId` differs from `id` where the reference names a merged person. */
 export type PersonRow = NonNullable<Awaited<ReturnType<typeof findPerson>>>;
 
 /**
- * The person of the caller's team that a reference names: the id of a person or member, a former id, e-mail, slug, username
- * or `personIdentifier`, in this order of precedence. A merged person's references lead to the successor, and only
- * `namedId` still tells whom they named. Null for nobody, and for somebody who is not on the team.
+ * Finds the person of the team that a reference names: the id of a person or member, a former id, e-mail, slug, username or
+ * `personIdentifier`, in this order of precedence. A reference of a merged person finds the person they were merged into.
+ * Null if there is no such person on the team.
  */
-export const findPerson = (db: Database, team: Tenant, reference: string) =>
-  findMember(db, team, reference, sql`m.removed_at IS NULL`);
+export const findPerson = (db: Database, tenant: Tenant, reference: string) =>
+  findByReference(db, tenant, reference, sql`member.removed_at IS NULL`);
 
-/** Somebody who was removed from the team, by any reference that found them before; null for anybody else. */
-export const findRemoved = (db: Database, team: Tenant, reference: string) =>
-  findMember(db, team, reference, sql`m.removed_at IS NOT NULL`);
+/** Finds a person who was removed from the team, by any reference that found them before; null for any other reference. */
+export const findRemoved = (db: Database, tenant: Tenant, reference: string) =>
+  findByReference(db, tenant, reference, sql`member.removed_at IS NOT NULL`);
 
-/** `membership` says which members `m` are looked for. */
-async function findMember(db: Database, { accountId, teamId }: Tenant, reference: string, membership: SQL) {
-  const onTeam = sql`JOIN members m ON m.team_id = ${teamId} AND m.person_id = coalesce(n.merged_into, n.id) AND ${membership}`;
-  const person = sql`SELECT n.id FROM people n ${onTeam} WHERE n.account_id = ${accountId}`;
-  const member = sql`SELECT n.id FROM members r JOIN people n ON n.id = r.person_id ${onTeam} WHERE r.team_id = ${teamId}`;
-  const identity = sql`SELECT n.id FROM identities i JOIN people n ON n.id = i.person_id ${onTeam}
-    WHERE i.account_id = ${accountId}`;
-  // coalesce() looks no further than the first that finds somebody.
+/** Finds a person by reference among the memberships `member` that `condition` selects. */
+async function findByReference(db: Database, { accountId, teamId }: Tenant, reference: string, condition: SQL) {
+  const onTeam = sql`JOIN members member
+    ON member.team_id = ${teamId} AND member.person_id = coalesce(candidate.merged_into, candidate.id) AND ${condition}`;
+  const byPerson = sql`SELECT candidate.id FROM people candidate ${onTeam} WHERE candidate.account_id = ${accountId}`;
+  // The membership of the candidate themselves. `member` is that of the person they were merged into, if they were.
+  const byMember = sql`SELECT candidate.id FROM members own JOIN people candidate ON candidate.id = own.person_id ${onTeam}
+    WHERE own.team_id = ${teamId}`;
+  const byIdentity = sql`SELECT candidate.id FROM identities identity
+    JOIN people candidate ON candidate.id = identity.person_id ${onTeam} WHERE identity.account_id = ${accountId}`;
+  // coalesce() stops at the first query that finds a row.
   const id = sql`coalesce(
-    (${person} AND n.id = ${reference}),
-    (${member} AND r.id = ${reference}),
-    (${person} AND n.former_id = ${reference}),
-    (${person} AND n.email = ${fold(reference)}),
-    (${person} AND n.slug = ${reference}),
-    (${member} AND r.username = ${reference} ORDER BY n.merged_into IS NOT NULL, r.created_at, r.id LIMIT 1),
-    (${identity} AND i.identifier = ${reference}))`;
+    (${byPerson} AND candidate.id = ${reference}),
+    (${byMember} AND own.id = ${reference}),
+    (${byPerson} AND candidate.former_id = ${reference}),
+    (${byPerson} AND candidate.email = ${fold(reference)}),
+    (${byPerson} AND candidate.slug = ${reference}),
+    (${byMember} AND own.username = ${reference}
+      ORDER BY candidate.merged_into IS NOT NULL, own.created_at, own.id LIMIT 1),
+    (${byIdentity} AND identity.identifier = ${reference}))`;
   const [row] = await db
     .select({ ...columns, namedId: named.id })
     .from(named)
@@ -68,14 +76,13 @@ async function findMember(db: Database, { accountId, teamId }: Tenant, reference
 }
 
 /**
- * Everybody on the team but the merged and the removed, in no order; `identifiers`, one a line, where they are to be
- * searched. A team is read whole: SQLite folds and sorts ASCII only, and would read and sort them all for each page too.
+ * Lists everyone on the team except merged and removed people, in no order. With `withIdentifiers`, each comes with their
+ * identifiers, one a line. The whole team is read: SQLite folds and sorts ASCII only, and would read everyone for each page.
  */
 export function listTeam(db: Database, { teamId }: Tenant, { withIdentifiers }: { withIdentifiers: boolean }) {
   const identifiers = withIdentifiers
-    ? sql<
-        string | null
-      >`(SELECT group_concat(i.identifier, char(10)) FROM identities i WHERE i.person_id = ${people.id})`
+    ? sql<string | null>`(SELECT group_concat(identity.identifier, char(10))
+        FROM identities identity WHERE identity.person_id = ${people.id})`
     : sql<null>`NULL`;
   return db
     .select({ ...columns, identifiers })
@@ -84,10 +91,13 @@ export function listTeam(db: Database, { teamId }: Tenant, { withIdentifiers }: 
     .where(and(eq(members.teamId, teamId), isNull(members.removedAt), isNull(people.mergedInto)));
 }
 
-/** What tools call a person, in the order in which it was first seen. */
-export const listIdentities = (db: Database, { accountId }: Pick<Tenant, "accountId">, personId: string) =>
+/** Lists the identities of a person, the first seen first. */
+export const listIdentities = (db: Database, { accountId }: Account, personId: string) =>
   db
     .select({ id: identities.id, identifier: identities.identifier, createdAt: identities.createdAt })
     .from(identities)
     .where(and(eq(identities.accountId, accountId), eq(identities.personId, personId)))
     .orderBy(asc(identities.createdAt), asc(identities.identifier));
+
+/** One name by which tools report a person. */
+export type Identity = Awaited<ReturnType<typeof listIdentities>>[number];

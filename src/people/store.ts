@@ -3,12 +3,12 @@ import { identityId, newId, newPersonId } from "../lib/id.ts";
 import { pages } from "../lib/pages.ts";
 import { fold, isEmail, slugify } from "../lib/text.ts";
 
-/** Where somebody was seen: the team, and the account that its people belong to. */
+/** A team, and the account that it and its people belong to. */
 export type Tenant = { accountId: string; teamId: string };
-/** The account of a tenant: people are of all its teams. */
+/** An account: its people may be on any of its teams. */
 export type Account = Pick<Tenant, "accountId">;
 
-/** Somebody as a tool names them. Null is what the tool does not say, and changes nothing. */
+/** A person as a tool reports them. Null is what the tool leaves out. */
 export type ReportedIdentity = {
   identifier: string;
   name: string | null;
@@ -16,124 +16,136 @@ export type ReportedIdentity = {
   timeZone: string | null;
 };
 
-/** A reported with the ids it gets if it is the first of its kind, fixed so that a retry makes nobody twice. */
+/** A reported identity, with the ids to use if it is new. They are fixed before the write, so that a retry creates no second person. */
 export type NewIdentity = ReportedIdentity & { identityId: string; personId: string; memberId: string };
 
-/** Prepares a reported for `linkStatements`. */
+/** Prepares a reported identity for `linkStatements`. */
 export async function newIdentity(accountId: string, reported: ReportedIdentity): Promise<NewIdentity> {
   const id = await identityId(accountId, reported.identifier);
   return { ...reported, identityId: id, personId: newPersonId(), memberId: newId() };
 }
 
 /**
- * The statements, to run `atomically`, after which every newIdentity's identity exists, points to a person, and that person
- * is on the team. An unseen identifier links to the person with the same e-mail, or whose e-mail it is, else a new person
- * is made; who was not on the team joins as observer, and who was removed from it stays removed. Arrivals already known
- * write no row.
+ * Makes the statements, to run `atomically`, that create each identity with its person and add the person to the team. A new
+ * identity belongs to the person who has the reported e-mail, or the identifier as e-mail; else to a new person. A person who
+ * is new to the team becomes an observer; a removed one stays removed. Known identities write no row.
  */
 export function linkStatements(tenant: Tenant, newIdentities: NewIdentity[], now: number): SQL[] {
-  return [...pages(withNames(newIdentities))].flatMap((page) => {
+  return [...pages(withPersonFields(newIdentities))].flatMap((page) => {
     const rows = JSON.stringify(page);
-    return [...identifyPage(tenant, rows, now), joinPage(tenant, rows, now)];
+    return [...identityPageStatements(tenant, rows, now), joinTeamStatement(tenant, rows, now)];
   });
 }
 
-/** As `linkStatements`, but nobody joins a team. */
-export const identifyStatements = (account: Account, newIdentities: NewIdentity[], now: number): SQL[] =>
-  [...pages(withNames(newIdentities))].flatMap((page) => identifyPage(account, JSON.stringify(page), now));
+/** Makes statements as `linkStatements` does, but adds no person to a team. */
+export const identityStatements = (account: Account, newIdentities: NewIdentity[], now: number): SQL[] =>
+  [...pages(withPersonFields(newIdentities))].flatMap((page) =>
+    identityPageStatements(account, JSON.stringify(page), now),
+  );
 
-function identifyPage({ accountId }: Account, rows: string, now: number): SQL[] {
-  const unseen = sql`NOT EXISTS (SELECT 1 FROM identities WHERE id = a.value ->> 'identityId')`;
-  // Who already answers to the e-mail, or to the identifier as an e-mail, be it their own or what a tool calls them: a
-  // merged person's successor answers for them.
-  const known = sql`coalesce(
-    (SELECT coalesce(p.merged_into, p.id) FROM people p
-      WHERE p.account_id = ${accountId} AND p.email IN (a.value ->> 'email', a.value ->> 'identifierEmail')
-      ORDER BY p.email = (a.value ->> 'email') DESC LIMIT 1),
-    (SELECT person_id FROM identities WHERE account_id = ${accountId} AND identifier = (a.value ->> 'email')))`;
-  const people = sql`
+function identityPageStatements({ accountId }: Account, rows: string, now: number): SQL[] {
+  const isNew = sql`NOT EXISTS (SELECT 1 FROM identities WHERE id = reported.value ->> 'identityId')`;
+  // The person with the reported e-mail, else with the identifier as e-mail, else with the reported e-mail as identifier. For a
+  // merged person, it is the person they were merged into.
+  const existingPerson = sql`coalesce(
+    (SELECT coalesce(person.merged_into, person.id) FROM people person
+      WHERE person.account_id = ${accountId}
+        AND person.email IN (reported.value ->> 'email', reported.value ->> 'identifierEmail')
+      ORDER BY person.email = (reported.value ->> 'email') DESC LIMIT 1),
+    (SELECT person_id FROM identities WHERE account_id = ${accountId} AND identifier = (reported.value ->> 'email')))`;
+  const insertPeople = sql`
     INSERT INTO people (id, account_id, name, slug, email, time_zone, created_at)
-    SELECT a.value ->> 'personId', ${accountId}, coalesce(a.value ->> 'name', a.value ->> 'identifier'),
-      CASE WHEN EXISTS (SELECT 1 FROM people WHERE account_id = ${accountId} AND slug = (a.value ->> 'slug'))
-        THEN a.value ->> 'slugIfTaken' ELSE a.value ->> 'slug' END,
-      a.value ->> 'email', a.value ->> 'timeZone', ${now}
-    FROM json_each(${rows}) a WHERE ${unseen} AND ${known} IS NULL
+    SELECT reported.value ->> 'personId', ${accountId},
+      coalesce(reported.value ->> 'name', reported.value ->> 'identifier'),
+      CASE WHEN EXISTS (SELECT 1 FROM people WHERE account_id = ${accountId} AND slug = (reported.value ->> 'slug'))
+        THEN reported.value ->> 'slugIfTaken' ELSE reported.value ->> 'slug' END,
+      reported.value ->> 'email', reported.value ->> 'timeZone', ${now}
+    FROM json_each(${rows}) reported WHERE ${isNew} AND ${existingPerson} IS NULL
     ON CONFLICT DO NOTHING`;
-  const identities = sql`
+  // Runs after `insertPeople`: two new identities with one e-mail then find the same new person.
+  const insertIdentities = sql`
     INSERT INTO identities (id, account_id, identifier, person_id, created_at)
-    SELECT a.value ->> 'identityId', ${accountId}, a.value ->> 'identifier', coalesce(${known}, a.value ->> 'personId'), ${now}
-    FROM json_each(${rows}) a WHERE ${unseen}
+    SELECT reported.value ->> 'identityId', ${accountId}, reported.value ->> 'identifier',
+      coalesce(${existingPerson}, reported.value ->> 'personId'), ${now}
+    FROM json_each(${rows}) reported WHERE ${isNew}
     ON CONFLICT DO NOTHING`;
-  return [people, identities];
+  return [insertPeople, insertIdentities];
 }
 
-const joinPage = ({ teamId }: Tenant, rows: string, now: number): SQL => sql`
+const joinTeamStatement = ({ teamId }: Tenant, rows: string, now: number): SQL => sql`
   INSERT INTO members (id, team_id, person_id, role, username, created_at)
-  SELECT a.value ->> 'memberId', ${teamId}, i.person_id, 'observer',
-    ${usualUsername(sql`${teamId}`, sql`p.slug`, sql`a.value ->> 'memberId'`)}, ${now}
-  FROM json_each(${rows}) a JOIN identities i ON i.id = (a.value ->> 'identityId') JOIN people p ON p.id = i.person_id
-  WHERE NOT EXISTS (SELECT 1 FROM members WHERE team_id = ${teamId} AND person_id = i.person_id)
+  SELECT reported.value ->> 'memberId', ${teamId}, identity.person_id, 'observer',
+    ${defaultUsername(sql`${teamId}`, sql`person.slug`, sql`reported.value ->> 'memberId'`)}, ${now}
+  FROM json_each(${rows}) reported
+  JOIN identities identity ON identity.id = (reported.value ->> 'identityId')
+  JOIN people person ON person.id = identity.person_id
+  WHERE NOT EXISTS (SELECT 1 FROM members WHERE team_id = ${teamId} AND person_id = identity.person_id)
   ON CONFLICT DO NOTHING`;
 
-/** The username somebody joins a team with: their slug, or one made from it where a member of the team goes by that. */
-export const usualUsername = (teamId: SQL, slug: SQL, memberId: SQL): SQL => sql`
-  CASE WHEN EXISTS (SELECT 1 FROM members u WHERE u.team_id = ${teamId} AND u.username = ${slug})
+/** The username of a new member: the person's slug, with six characters of the membership's id where it is taken on the team. */
+export const defaultUsername = (teamId: SQL, slug: SQL, memberId: SQL): SQL => sql`
+  CASE WHEN EXISTS (SELECT 1 FROM members other WHERE other.team_id = ${teamId} AND other.username = ${slug})
     THEN ${slug} || '-' || substr(${memberId}, 1, 6) ELSE ${slug} END`;
 
-/** What a person made from each newIdentity would be called, addressed and reached by. */
-function withNames(newIdentities: NewIdentity[]) {
+/** Adds to each identity what a new person needs: a folded e-mail, a slug, and another slug for when that one is taken. */
+function withPersonFields(newIdentities: NewIdentity[]) {
   const slugs = new Set<string>();
-  return newIdentities.map((a) => {
-    const base = slugify(a.name ?? a.identifier) || "person";
-    const slugIfTaken = `${base}-${a.personId.slice(-6).toLowerCase()}`;
+  return newIdentities.map((identity) => {
+    const base = slugify(identity.name ?? identity.identifier) || "person";
+    const slugIfTaken = `${base}-${identity.personId.slice(-6).toLowerCase()}`;
     const slug = slugs.has(base) ? slugIfTaken : base;
     slugs.add(base);
-    const identifierEmail = isEmail(a.identifier) ? fold(a.identifier) : null;
-    const email = a.email === null ? identifierEmail : fold(a.email);
-    return { ...a, email, identifierEmail, slug, slugIfTaken };
+    const identifierEmail = isEmail(identity.identifier) ? fold(identity.identifier) : null;
+    const email = identity.email === null ? identifierEmail : fold(identity.email);
+    return { ...identity, email, identifierEmail, slug, slugIfTaken };
   });
 }
 
-/** Somebody known, as a tool now describes them. */
-export type Description = { identityId: string; name: string | null; email: string | null; timeZone: string | null };
+/** What a tool now reports of a known identity. Null is what it leaves out. */
+export type ReportedChange = { identityId: string; name: string | null; email: string | null; timeZone: string | null };
 
 /**
- * The statements that bring people up to date with what tools say of them: their zone, their name where it was only an
- * identifier of theirs so far, and their e-mail where they had none and nobody else has it.
+ * Makes the statements that update people to what tools report: the time zone always, the name where it was only an
+ * identifier so far, the e-mail where there was none and no other person has it.
  */
-export function describeStatements(tenant: Tenant, descriptions: Description[]): SQL[] {
-  const folded = descriptions.map((d) => ({ ...d, email: d.email && fold(d.email) }));
-  const statements = [...pages(folded)].flatMap((page) => describePage(tenant, JSON.stringify(page)));
+export function updatePeopleStatements(tenant: Tenant, changes: ReportedChange[]): SQL[] {
+  const folded = changes.map((change) => ({ ...change, email: change.email && fold(change.email) }));
+  const statements = [...pages(folded)].flatMap((page) => updatePageStatements(tenant, JSON.stringify(page)));
   return [...statements, bumpDirectoryVersion(tenant)];
 }
 
-function describePage({ accountId }: Tenant, rows: string): SQL[] {
-  const described = sql`(
-    SELECT i.person_id, max(a.value ->> 'timeZone') AS time_zone, max(a.value ->> 'name') AS name, min(a.value ->> 'email') AS email
-    FROM json_each(${rows}) a CROSS JOIN identities i ON i.id = (a.value ->> 'identityId')
-    WHERE i.account_id = ${accountId} GROUP BY i.person_id)`;
-  const describe = sql`
+function updatePageStatements({ accountId }: Tenant, rows: string): SQL[] {
+  // CROSS JOIN: SQLite reads the reported rows first, and not all identities of the account.
+  const withUpdates = sql`
+    WITH updates (person_id, time_zone, name, email) AS (
+      SELECT identity.person_id, max(reported.value ->> 'timeZone'), max(reported.value ->> 'name'),
+        min(reported.value ->> 'email')
+      FROM json_each(${rows}) reported CROSS JOIN identities identity ON identity.id = (reported.value ->> 'identityId')
+      WHERE identity.account_id = ${accountId} GROUP BY identity.person_id)`;
+  // The trigger `people_stale` marks the days of a person whose time zone changes.
+  const updateZonesAndNames = sql`${withUpdates}
     UPDATE people SET
-      time_zone = coalesce(d.time_zone, people.time_zone),
-      name = CASE WHEN d.name IS NOT NULL AND EXISTS (
+      time_zone = coalesce(updates.time_zone, people.time_zone),
+      name = CASE WHEN updates.name IS NOT NULL AND EXISTS (
           SELECT 1 FROM identities WHERE person_id = people.id AND identifier = people.name)
-        THEN d.name ELSE people.name END
-    FROM ${described} d WHERE people.id = d.person_id
-      AND (coalesce(d.time_zone, people.time_zone) IS NOT people.time_zone OR (d.name IS NOT NULL AND d.name <> people.name))`;
-  // By itself, and ignored where two people of one batch claim the same address: neither may cost the other their zone.
-  const reach = sql`
-    UPDATE OR IGNORE people SET email = d.email
-    FROM ${described} d WHERE people.id = d.person_id AND people.email IS NULL AND d.email IS NOT NULL`;
-  return [describe, reach];
+        THEN updates.name ELSE people.name END
+    FROM updates WHERE people.id = updates.person_id
+      AND (coalesce(updates.time_zone, people.time_zone) IS NOT people.time_zone
+        OR (updates.name IS NOT NULL AND updates.name <> people.name))`;
+  // A statement of its own that ignores conflicts: where two people of one batch claim an address, both keep their zones.
+  const updateEmails = sql`${withUpdates}
+    UPDATE OR IGNORE people SET email = updates.email
+    FROM updates WHERE people.id = updates.person_id AND people.email IS NULL AND updates.email IS NOT NULL`;
+  return [updateZonesAndNames, updateEmails];
 }
 
 /**
- * The ids of somebody and of everybody merged into them: what is kept of any of these is theirs by now. The index is named
- * because hardly anybody is merged, and statistics that say so have SQLite look through all people.
+ * Selects the ids of a person and of everyone merged into them: rows of any of these belong to the person. The index is
+ * named because few people are merged: with statistics that say so, SQLite scans all people instead.
  */
 export const mergedPersonIds = (personId: string | SQL): SQL =>
   sql`SELECT ${personId} UNION ALL SELECT id FROM people INDEXED BY people_by_merge WHERE merged_into = ${personId}`;
 
-/** The statement by which the objects of an account's teams learn that who is who has changed, if `condition` holds. */
+/** Makes the statement that has the objects of an account's teams read people and settings again, if `condition` holds. */
 export const bumpDirectoryVersion = ({ accountId }: Account, condition: SQL = sql`true`): SQL =>
   sql`UPDATE accounts SET directory_version = directory_version + 1 WHERE id = ${accountId} AND ${condition}`;

@@ -1,31 +1,34 @@
-import type { Database } from "../db/client.ts";
+import type { SystemContext } from "../auth/actor.ts";
+import { forEachConcurrently } from "../lib/concurrency.ts";
+import { DAY_MS } from "../lib/duration.ts";
 import { rootCause } from "../lib/root_cause.ts";
-import { teamsHeard } from "./blocks/store.ts";
-import { forEachTeam, presenceOf } from "./stub.ts";
+import { listActiveTeams, wakeTeam } from "./service.ts";
 
-/** Longer than the longest timeout (12 h), so that every block still open belongs to a team heard within it. */
-const HEARD_WITHIN_MS = 24 * 3_600_000;
-/** Calls to other objects that one run may make: below the platform's 1,000 an invocation. */
-const MAX_CALLS = 900;
+/** Longer than the longest presence timeout (12 hours): every open block belongs to a team that was active within it. */
+const ACTIVE_WITHIN_MS = DAY_MS;
+
+/** The most teams that one run wakes: below the platform's limit of 1,000 calls of other objects per invocation. */
+const MAX_TEAMS = 900;
 
 /**
- * Wakes the objects of teams that may have work left, should their alarms be lost. More teams than one run may call take
- * turns, by the time of the run. One that cannot be woken is logged, and the next run tries it again.
+ * Wakes the objects of active teams, in case an alarm was lost. Where there are more teams than one run may call, the runs
+ * take them in batches, by the time of the run. A team that fails is logged, and tried again by a later run.
  */
-export async function wakeTeams(env: Env, db: Database, now: number, runEveryMs: number): Promise<void> {
-  const teams = turn(await teamsHeard(db, now - HEARD_WITHIN_MS), Math.floor(now / runEveryMs));
-  await forEachTeam(teams, async ({ teamId, directoryVersion }) => {
+export async function wakeTeams(context: SystemContext, runEveryMs: number): Promise<void> {
+  const teams = await listActiveTeams(context, context.now - ACTIVE_WITHIN_MS);
+  const batch = batchOfRun(teams, Math.floor(context.now / runEveryMs));
+  await forEachConcurrently(batch, async (team) => {
     try {
-      await presenceOf(env.TEAM_PRESENCE, teamId, (team) => team.wake(directoryVersion));
+      await wakeTeam(context, team);
     } catch (error) {
-      console.error("presence: could not wake team", teamId, rootCause(error));
+      console.error("presence: could not wake team", team.teamId, rootCause(error));
     }
   });
 }
 
-/** The part of a list whose turn it is in the n-th run. */
-export function turn<T>(list: T[], run: number, size = MAX_CALLS): T[] {
-  const parts = Math.max(1, Math.ceil(list.length / size));
-  const part = run % parts;
-  return list.slice(part * size, (part + 1) * size);
+/** Returns the items of the n-th run: consecutive runs go through all batches of `size`, and then begin again. */
+export function batchOfRun<T>(items: T[], run: number, size = MAX_TEAMS): T[] {
+  const batches = Math.max(1, Math.ceil(items.length / size));
+  const batch = run % batches;
+  return items.slice(batch * size, (batch + 1) * size);
 }

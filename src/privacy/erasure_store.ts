@@ -1,120 +1,134 @@
 import { type SQL, sql } from "drizzle-orm";
-import { type Budget, isOfTeams, removePages } from "../accounts/page_store.ts";
-import { atomically, type Database } from "../db/client.ts";
-import { blocks, comments, events, reactions } from "../db/schema/index.ts";
+import { deleteInPages, isOfAccountTeams, type PageLimit } from "../accounts/paged_delete_store.ts";
+import { atomicallyNamed, type Database } from "../db/client.ts";
 import { type Account, bumpDirectoryVersion, mergedPersonIds, type Tenant } from "../people/store.ts";
 
-/** Pages of history that one request removes: 80,000 rows. */
-const PAGES = 16;
+/** Pages of history that one request may delete: 80,000 rows. */
+const MAX_PAGES = 16;
 
-/** The teams of an account. */
+/** Lists the ids of an account's teams. */
 export async function listTeamIds(db: Database, { accountId }: Account): Promise<string[]> {
   const rows = await db.all<{ id: string }>(sql`SELECT id FROM teams WHERE account_id = ${accountId} ORDER BY id`);
   return rows.map(({ id }) => id);
 }
 
-/** Every identity of somebody, and of everybody merged into them. */
+/** Lists the ids of all identities of a person, including those of people merged into them. */
 export async function listIdentityIds(db: Database, account: Account, personId: string): Promise<string[]> {
   const rows = await db.all<{ id: string }>(identitiesOf(account, personId));
   return rows.map(({ id }) => id);
 }
 
-/** The plus keeps SQLite from looking through the identities of the whole account, instead of the person's. */
-const identitiesOf = ({ accountId }: Account, personId: string): SQL =>
-  sql`SELECT i.id FROM identities i WHERE +i.account_id = ${accountId} AND i.person_id IN (${mergedPersonIds(personId)})`;
+/** The unary plus: SQLite reads the identities of the person by index, not those of the whole account. */
+const identitiesOf = ({ accountId }: Account, personId: string): SQL => sql`
+  SELECT identity.id FROM identities identity
+  WHERE +identity.account_id = ${accountId} AND identity.person_id IN (${mergedPersonIds(personId)})`;
 
 /**
- * Whether a team may erase somebody from the whole account: they are on no other team of it, or more than an observer on
- * this one. Any tool that names somebody makes them an observer, which must not be enough to take them from others.
+ * Whether a team may erase a person from the whole account: the person is on no other team, or is more than an observer on
+ * this one. Any tool that reports a person makes them an observer, which must not be enough.
  */
 export async function mayErase(db: Database, { accountId, teamId }: Tenant, personId: string): Promise<boolean> {
-  const { may } = await db.get<{ may: number }>(sql`
-    SELECT EXISTS (SELECT 1 FROM members WHERE team_id = ${teamId} AND person_id = ${personId} AND removed_at IS NULL
-        AND (role = 'active' OR manager))
-      OR NOT EXISTS (SELECT 1 FROM members m JOIN teams t ON t.id = m.team_id WHERE t.account_id = ${accountId}
-        AND m.person_id = ${personId} AND m.team_id <> ${teamId} AND m.removed_at IS NULL) AS may`);
-  return may === 1;
+  const { allowed } = await db.get<{ allowed: number }>(sql`
+    SELECT EXISTS (
+        SELECT 1 FROM members WHERE team_id = ${teamId} AND person_id = ${personId} AND removed_at IS NULL
+          AND (role = 'active' OR manager))
+      OR NOT EXISTS (
+        SELECT 1 FROM members member JOIN teams team ON team.id = member.team_id
+        WHERE team.account_id = ${accountId} AND member.person_id = ${personId} AND member.team_id <> ${teamId}
+          AND member.removed_at IS NULL) AS allowed`);
+  return allowed === 1;
 }
 
-/** The rows of a table of blocks or events that are of somebody, on every team of the account, each found by its index. */
-const history = (table: SQL, personId: string) => (account: Account) =>
-  sql`
-  SELECT h.rowid FROM teams t CROSS JOIN (${identitiesOf(account, personId)}) i
-    CROSS JOIN ${table} h ON h.team_id = t.id AND h.identity_id = i.id
-  WHERE t.account_id = ${account.accountId}`;
+/** The tables of which a person may have many rows. */
+const HISTORY_TABLES = [sql`events`, sql`blocks`];
+
+/** Selects the rows of such a table that belong to a person, on all teams of the account, by the index of (team, identity). */
+const historyOf =
+  (table: SQL, personId: string) =>
+  (account: Account): SQL =>
+    sql`
+    SELECT history.rowid FROM teams team CROSS JOIN (${identitiesOf(account, personId)}) identity
+    CROSS JOIN ${table} history ON history.team_id = team.id AND history.identity_id = identity.id
+    WHERE team.account_id = ${account.accountId}`;
 
 /**
- * Removes the blocks and events of somebody, page by page, on every team of the account. False where one request could
- * not remove them all: then the person is still there to be asked for again.
+ * Deletes the blocks and events of a person on all teams of the account, page by page. Returns false if the limit was
+ * reached: the person is still there, and the next call continues.
  */
-export async function removeHistory(
+export async function deleteHistory(
   db: Database,
   account: Account,
   personId: string,
-  budget: Budget = { pages: PAGES },
+  limit: PageLimit = { pages: MAX_PAGES },
 ): Promise<boolean> {
-  for (const table of [sql`${events}`, sql`${blocks}`]) {
-    if (!(await removePages(db, account, table, history(table, personId), budget))) return false;
+  for (const table of HISTORY_TABLES) {
+    if (!(await deleteInPages(db, account, table, historyOf(table, personId), limit))) return false;
   }
   return true;
 }
 
-/** How many of somebody's blocks and events are left. */
-export async function countHistory(db: Database, account: Account, personId: string) {
-  const count = (table: SQL) => sql`(SELECT count(*) FROM (${history(table, personId)(account)}))`;
-  return db.get<{ events: number; blocks: number }>(
-    sql`SELECT ${count(sql`${events}`)} AS events, ${count(sql`${blocks}`)} AS blocks`,
-  );
-}
+/** Counts the blocks and events of a person that are left. */
+export const countHistory = (db: Database, account: Account, personId: string) =>
+  db.get<{ events: number; blocks: number }>(sql`
+    SELECT (SELECT count(*) FROM (${historyOf(sql`events`, personId)(account)})) AS events,
+      (SELECT count(*) FROM (${historyOf(sql`blocks`, personId)(account)})) AS blocks`);
+
+/** The rows of a person's history that are left to delete. */
+export type HistoryRows = Awaited<ReturnType<typeof countHistory>>;
 
 /**
- * Removes somebody, everybody merged into them and all there is of them on every team of the account, in one atomic batch:
- * what is left of their history, check-ins with what others remarked on them, remarks, absences, subscriptions, numbers,
- * merges, memberships, identities. Reports stay, and count anew. Answers the version of the directory from which on the
- * account's objects know them no more. `now` is UTC milliseconds.
+ * Deletes a person and the people merged into them, with everything stored about them on all teams of the account, in one
+ * atomic batch. Reports stay, and count without the person. Returns the version of the directory from which on the account's
+ * objects no longer find the person. `now` is UTC milliseconds.
  */
-export async function removePerson(db: Database, account: Account, personId: string, now: number): Promise<number> {
+export async function deletePerson(db: Database, account: Account, personId: string, now: number): Promise<number> {
   const { accountId } = account;
-  const selves = mergedPersonIds(personId);
-  const theirs = sql`${isOfTeams(account)} AND person_id IN (${selves})`;
-  const checkins = sql`SELECT id FROM checkins WHERE ${theirs}`;
-  const subscriptions = sql`SELECT id FROM subscriptions WHERE ${theirs}`;
-  const merges = sql`account_id = ${accountId} AND (from_person_id IN (${selves}) OR into_person_id IN (${selves}))`;
-  const remove = (table: SQL, condition: SQL) => sql`DELETE FROM ${table} WHERE ${condition}`;
-  const results = await atomically(db, [
-    sql`UPDATE reports SET updated_at = ${now} WHERE id IN (SELECT report_id FROM checkins WHERE ${theirs})
-      OR (team_id, date) IN (SELECT team_id, date FROM member_absences WHERE ${theirs})`,
-    ...[comments, reactions].flatMap((table) => [
-      remove(sql`${table}`, sql`checkin_id IN (${checkins})`),
-      remove(sql`${table}`, theirs),
-    ]),
-    remove(sql`checkin_tags`, sql`checkin_id IN (${checkins})`),
-    remove(sql`checkins`, theirs),
-    remove(sql`member_absences`, theirs),
-    remove(sql`deliveries`, sql`subscription_id IN (${subscriptions})`),
-    remove(sql`webhooks`, sql`subscription_id IN (${subscriptions})`),
-    remove(sql`subscriptions`, theirs),
-    // Whatever came in since their history was removed.
-    ...[sql`${events}`, sql`${blocks}`].map((table) =>
-      remove(table, sql`rowid IN (${history(table, personId)(account)})`),
+  const personIds = mergedPersonIds(personId);
+  const isOfPerson = sql`${isOfAccountTeams(account)} AND person_id IN (${personIds})`;
+  const isOnCheckin = sql`checkin_id IN (SELECT id FROM checkins WHERE ${isOfPerson})`;
+  const isOfSubscription = sql`subscription_id IN (SELECT id FROM subscriptions WHERE ${isOfPerson})`;
+  const isMergeOfPerson = sql`
+    account_id = ${accountId} AND (from_person_id IN (${personIds}) OR into_person_id IN (${personIds}))`;
+  // Merges that are not the person's may have moved what was the person's for a time, by a merge that is undone.
+  const accountMerges = sql`
+    SELECT merge.id FROM people person CROSS JOIN merges merge ON merge.from_person_id = person.id
+    WHERE person.account_id = ${accountId}`;
+  const movable = sql`
+    ${personIds}
+    UNION ALL ${identitiesOf(account, personId)}
+    UNION ALL SELECT id FROM members WHERE person_id IN (${personIds})`;
+  const { version } = await atomicallyNamed(db, {
+    // First, while the check-ins and absences still show which reports change.
+    reports: sql`
+      UPDATE reports SET updated_at = ${now}
+      WHERE id IN (SELECT report_id FROM checkins WHERE ${isOfPerson})
+        OR (team_id, date) IN (SELECT team_id, date FROM member_absences WHERE ${isOfPerson})`,
+    // What the person wrote, and what others wrote on the person's check-ins.
+    comments: [sql`DELETE FROM comments WHERE ${isOnCheckin}`, sql`DELETE FROM comments WHERE ${isOfPerson}`],
+    reactions: [sql`DELETE FROM reactions WHERE ${isOnCheckin}`, sql`DELETE FROM reactions WHERE ${isOfPerson}`],
+    tags: sql`DELETE FROM checkin_tags WHERE ${isOnCheckin}`,
+    checkins: sql`DELETE FROM checkins WHERE ${isOfPerson}`,
+    absences: sql`DELETE FROM member_absences WHERE ${isOfPerson}`,
+    deliveries: sql`DELETE FROM deliveries WHERE ${isOfSubscription}`,
+    webhooks: sql`DELETE FROM webhooks WHERE ${isOfSubscription}`,
+    subscriptions: sql`DELETE FROM subscriptions WHERE ${isOfPerson}`,
+    // What was stored since `deleteHistory`.
+    history: HISTORY_TABLES.map(
+      (table) => sql`DELETE FROM ${table} WHERE rowid IN (${historyOf(table, personId)(account)})`,
     ),
-    remove(sql`rollups`, theirs),
-    // After all that triggers mark days for.
-    remove(sql`stale_days`, theirs),
-    // Later merges moved along whom and what an earlier one, undone by now, had brought.
-    remove(
-      sql`merge_moves`,
-      sql`merge_id IN (SELECT g.id FROM people p CROSS JOIN merges g ON g.from_person_id = p.id WHERE p.account_id = ${accountId})
-        AND moved_id IN (${selves} UNION ALL ${identitiesOf(account, personId)}
-          UNION ALL SELECT id FROM members WHERE person_id IN (${selves}))`,
-    ),
-    remove(sql`merge_moves`, sql`merge_id IN (SELECT id FROM merges WHERE ${merges})`),
-    remove(sql`merges`, merges),
-    remove(sql`members`, theirs),
-    remove(sql`identities`, sql`id IN (${identitiesOf(account, personId)})`),
-    remove(sql`people`, sql`account_id = ${accountId} AND id IN (${selves})`),
-    bumpDirectoryVersion(account),
-    sql`SELECT directory_version AS version FROM accounts WHERE id = ${accountId}`,
-  ]);
-  return (results.at(-1)!.results[0] as { version: number }).version;
+    rollups: sql`DELETE FROM rollups WHERE ${isOfPerson}`,
+    // After the history: the triggers `events_stale_removed` and `blocks_stale_removed` have added some.
+    staleDays: sql`DELETE FROM stale_days WHERE ${isOfPerson}`,
+    mergeMoves: [
+      sql`DELETE FROM merge_moves WHERE merge_id IN (${accountMerges}) AND moved_id IN (${movable})`,
+      sql`DELETE FROM merge_moves WHERE merge_id IN (SELECT id FROM merges WHERE ${isMergeOfPerson})`,
+    ],
+    merges: sql`DELETE FROM merges WHERE ${isMergeOfPerson}`,
+    members: sql`DELETE FROM members WHERE ${isOfPerson}`,
+    identities: sql`DELETE FROM identities WHERE id IN (${identitiesOf(account, personId)})`,
+    people: sql`DELETE FROM people WHERE account_id = ${accountId} AND id IN (${personIds})`,
+    version: sql`${bumpDirectoryVersion(account)} RETURNING directory_version AS value`,
+  });
+  const [{ value }] = version as [{ value: number }];
+  return value;
 }

@@ -1,137 +1,172 @@
 import { getTableColumns, getTableName, type SQL, sql, type Table } from "drizzle-orm";
-import type { Database } from "../db/client.ts";
-import * as tables from "../db/schema/index.ts";
+import { type Database, decodeRow, type Row } from "../db/client.ts";
+import * as schema from "../db/schema/index.ts";
 import { mergedPersonIds, type Tenant } from "../people/store.ts";
-import type { Part, Row } from "./export.ts";
 
-/** Rows to a page, and characters of what may be long in them: what a page takes of memory is some ten megabytes. */
+/** The rows of one table that belong to a person, in pages. A row has the names of its columns; instants are UTC milliseconds. */
+export type ExportedTable = { table: string; pages: AsyncIterable<Row[]> };
+
+/** The most rows of a page, and the most characters of its long columns: together some ten megabytes of memory. */
 const PAGE = { rows: 2_000, characters: 4_000_000 };
 
-/** Which rows of table `t` are somebody's, on one team. */
-type Owned = (tenant: Tenant, selves: SQL) => SQL;
+/** A condition on rows `owned` of a table: those that belong to one of `personIds`, on one team. */
+type Condition = (tenant: Tenant, personIds: SQL) => SQL;
 
-const theirs: Owned = ({ teamId }, selves) => sql`t.team_id = ${teamId} AND t.person_id IN (${selves})`;
-const hangingOn =
-  (owner: SQL, column: SQL): Owned =>
-  ({ teamId }, selves) =>
-    sql`t.team_id = ${teamId} AND t.${column} IN (
-      SELECT id FROM ${owner} WHERE team_id = ${teamId} AND person_id IN (${selves}))`;
-/** What they said, and what others said to them. */
-const remarks: Owned = (tenant, selves) =>
-  sql`(${theirs(tenant, selves)} OR (${hangingOn(sql`checkins`, sql`checkin_id`)(tenant, selves)}))`;
-const ofSubscription = hangingOn(sql`subscriptions`, sql`subscription_id`);
-const ofMerge: Owned = ({ accountId }, selves) =>
-  sql`t.account_id = ${accountId} AND (t.from_person_id IN (${selves}) OR t.into_person_id IN (${selves}))`;
+const byPerson: Condition = ({ teamId }, personIds) =>
+  sql`owned.team_id = ${teamId} AND owned.person_id IN (${personIds})`;
 
-/** How the rows of a table are found: those in the order of time by the identities, through an index that has this order. */
-type Source = { table: Table } & ({ owned: Owned; isKeyed?: boolean } | { at: SQL; index: SQL; long: SQL });
+/** Rows that refer, by `column`, to a row of `parent` that belongs to the person. */
+const byParent =
+  (parent: SQL, column: SQL): Condition =>
+  ({ teamId }, personIds) =>
+    sql`owned.team_id = ${teamId} AND owned.${column} IN (
+      SELECT id FROM ${parent} WHERE team_id = ${teamId} AND person_id IN (${personIds}))`;
 
-/** Every table with something of somebody in it, in the order of an export. `long`: characters of a row that may be many. */
-const SOURCES: Source[] = [
-  { table: tables.people, owned: ({ accountId }, selves) => sql`t.account_id = ${accountId} AND t.id IN (${selves})` },
+const byCheckin = byParent(sql`checkins`, sql`checkin_id`);
+const bySubscription = byParent(sql`subscriptions`, sql`subscription_id`);
+
+/** What the person wrote, and what others wrote on the person's check-ins. */
+const byAuthorOrCheckin: Condition = (tenant, personIds) =>
+  sql`(${byPerson(tenant, personIds)} OR (${byCheckin(tenant, personIds)}))`;
+
+const byMerge: Condition = ({ accountId }, personIds) =>
+  sql`owned.account_id = ${accountId} AND (owned.from_person_id IN (${personIds}) OR owned.into_person_id IN (${personIds}))`;
+
+/** A table whose rows a condition finds. Most are read in the order of `rowid`; a table without one is read as one page. */
+type OwnedSource = { table: Table; condition: Condition; hasRowid?: boolean };
+
+/**
+ * A table of history, which may be long. It is read by identity, in the order of `time`, which `index` has. `longText` is the
+ * length, in characters, of the columns of a row `item` that may be long.
+ */
+type HistorySource = { table: Table; time: SQL; index: SQL; longText: SQL };
+
+/** Every table with rows of a person, in the order of an export. */
+const SOURCES: (OwnedSource | HistorySource)[] = [
   {
-    table: tables.identities,
-    owned: ({ accountId }, selves) => sql`t.account_id = ${accountId} AND t.person_id IN (${selves})`,
-  },
-  { table: tables.members, owned: theirs },
-  { table: tables.merges, owned: ofMerge },
-  {
-    table: tables.mergeMoves,
-    owned: (tenant, selves) => sql`t.merge_id IN (SELECT t.id FROM merges t WHERE ${ofMerge(tenant, selves)})`,
+    table: schema.people,
+    condition: ({ accountId }, personIds) => sql`owned.account_id = ${accountId} AND owned.id IN (${personIds})`,
   },
   {
-    table: tables.blocks,
-    ...{ at: sql`started_at`, index: sql`blocks_by_identity`, long: sql`length(coalesce(h.details, ''))` },
+    table: schema.identities,
+    condition: ({ accountId }, personIds) => sql`owned.account_id = ${accountId} AND owned.person_id IN (${personIds})`,
+  },
+  { table: schema.members, condition: byPerson },
+  { table: schema.merges, condition: byMerge },
+  {
+    table: schema.mergeMoves,
+    condition: (tenant, personIds) =>
+      sql`owned.merge_id IN (SELECT owned.id FROM merges owned WHERE ${byMerge(tenant, personIds)})`,
   },
   {
-    table: tables.events,
-    ...{ at: sql`occurred_at`, index: sql`events_by_identity` },
-    long: sql`length(h.title || coalesce(h.url, '') || coalesce(h.html, '') || coalesce(h.details, ''))`,
+    table: schema.blocks,
+    time: sql`started_at`,
+    index: sql`blocks_by_identity`,
+    longText: sql`length(coalesce(item.details, ''))`,
   },
-  { table: tables.checkins, owned: theirs },
-  { table: tables.checkinTags, owned: hangingOn(sql`checkins`, sql`checkin_id`) },
-  { table: tables.comments, owned: remarks },
-  { table: tables.reactions, owned: remarks },
-  { table: tables.memberAbsences, owned: theirs },
-  { table: tables.subscriptions, owned: theirs },
-  { table: tables.webhooks, owned: ofSubscription },
-  { table: tables.deliveries, owned: ofSubscription },
-  // A row a month; these two have no rowid to page by.
-  { table: tables.rollups, owned: theirs, isKeyed: false },
-  { table: tables.staleDays, owned: theirs, isKeyed: false },
+  {
+    table: schema.events,
+    time: sql`occurred_at`,
+    index: sql`events_by_identity`,
+    longText: sql`length(item.title || coalesce(item.url, '') || coalesce(item.html, '') || coalesce(item.details, ''))`,
+  },
+  { table: schema.checkins, condition: byPerson },
+  { table: schema.checkinTags, condition: byCheckin },
+  { table: schema.comments, condition: byAuthorOrCheckin },
+  { table: schema.reactions, condition: byAuthorOrCheckin },
+  { table: schema.memberAbsences, condition: byPerson },
+  { table: schema.subscriptions, condition: byPerson },
+  { table: schema.webhooks, condition: bySubscription },
+  { table: schema.deliveries, condition: bySubscription },
+  // One row a month.
+  { table: schema.rollups, condition: byPerson, hasRowid: false },
+  { table: schema.staleDays, condition: byPerson, hasRowid: false },
 ];
 
-const columnsOf = (table: Table) => Object.values(getTableColumns(table));
+/** The columns of a table by their names in the database. */
+const columnsOf = (table: Table) =>
+  Object.fromEntries(Object.values(getTableColumns(table)).map((column) => [column.name, column]));
 
 /** Every column that an export can have, once. */
 export const EXPORT_COLUMNS: readonly string[] = [
-  ...new Set(SOURCES.flatMap(({ table }) => columnsOf(table).map(({ name }) => name))),
+  ...new Set(SOURCES.flatMap(({ table }) => Object.keys(columnsOf(table)))),
 ];
 
 /**
- * Everything there is of somebody and of everybody merged into them on a team, table by table. It is read page by page as it
- * is asked for, so that no page depends on how much there is; what changes meanwhile may be in it or not.
+ * Exports everything stored on a team about a person, including the people merged into them, table by table. Each page is
+ * read when it is asked for, so that memory does not depend on the amount. What changes meanwhile may be missing.
  */
-export function exportPerson(db: Database, tenant: Tenant, personId: string): Part[] {
-  return SOURCES.map((source) => ({
-    table: getTableName(source.table),
-    pages: pagesOf(db, source, (after) => pageOf(source, tenant, personId, after)),
-  }));
-}
+export const exportPerson = (db: Database, tenant: Tenant, personId: string): ExportedTable[] =>
+  SOURCES.map((source) => ({ table: getTableName(source.table), pages: readPages(db, source, tenant, personId) }));
 
-/** Where a page ended, in the order of its query. */
-type Place = { at: number; row: number };
+/** The last row of a page, in the order of its query. */
+type Position = { time: number; rowid: number };
 
-/** What a query adds to the columns of a table; a row without place is on the only page. */
-type Placed = { place_at?: number; place_row?: number };
+const START: Position = { time: Number.MIN_SAFE_INTEGER, rowid: 0 };
 
-async function* pagesOf(db: Database, source: Source, page: (after: Place) => SQL): AsyncGenerator<Row[]> {
-  for (let place: Place | null = { at: Number.MIN_SAFE_INTEGER, row: 0 }; place; ) {
-    const rows: (Row & Placed)[] = await db.all(page(place));
-    yield rows.map((row) => read(source.table, row));
-    // A page of history may be cut short by its characters, any other only by the end.
-    const isLast = "owned" in source && rows.length < PAGE.rows;
-    const { place_at: at, place_row: row } = rows.at(-1) ?? {};
-    place = isLast || at === undefined || row === undefined ? null : { at, row };
+/** What a query adds to the columns of a row, in a table that is read in pages. */
+type Positioned = { position_time?: number; position_rowid?: number };
+
+async function* readPages(
+  db: Database,
+  source: OwnedSource | HistorySource,
+  tenant: Tenant,
+  personId: string,
+): AsyncGenerator<Row[]> {
+  const columns = columnsOf(source.table);
+  const personIds = mergedPersonIds(personId);
+  for (let after: Position | null = START; after; ) {
+    const page: SQL =
+      "condition" in source
+        ? ownedPage(source, tenant, personIds, after)
+        : historyPage(source, tenant, personIds, after);
+    const rows: (Row & Positioned)[] = await db.all(page);
+    yield rows.map((row) => decodeRow(columns, row));
+    // A short page of history may have been cut by its characters; any other short page is the last one.
+    const isLast = "condition" in source && rows.length < PAGE.rows;
+    const { position_time: time, position_rowid: rowid } = rows.at(-1) ?? {};
+    after = isLast || time === undefined || rowid === undefined ? null : { time, rowid };
   }
 }
 
-/** The columns of a table in a row, as what they are declared to be. */
-const read = (table: Table, row: Row): Row =>
-  Object.fromEntries(
-    columnsOf(table).map((column) => {
-      const value = row[column.name];
-      return [column.name, value === null ? null : column.mapFromDriverValue(value)];
-    }),
-  );
-
-function pageOf(source: Source, tenant: Tenant, personId: string, after: Place): SQL {
-  const selves = mergedPersonIds(personId);
-  if (!("owned" in source)) return historyPage(source, tenant, selves, after);
-  const { table, owned, isKeyed = true } = source;
-  const rows = sql`FROM ${table} t WHERE ${owned(tenant, selves)}`;
-  if (!isKeyed) return sql`SELECT t.* ${rows}`;
-  // The plus keeps SQLite from looking through the whole table in this order, instead of for what is owned.
-  return sql`SELECT t.*, 0 AS place_at, t.rowid AS place_row ${rows}
-    AND +t.rowid > ${after.row} ORDER BY +t.rowid LIMIT ${PAGE.rows}`;
+function ownedPage(
+  { table, condition, hasRowid = true }: OwnedSource,
+  tenant: Tenant,
+  personIds: SQL,
+  after: Position,
+): SQL {
+  const rows = sql`FROM ${table} owned WHERE ${condition(tenant, personIds)}`;
+  if (!hasRowid) return sql`SELECT owned.* ${rows}`;
+  // The unary plus keeps SQLite from scanning the whole table in the order of rowid instead of using the condition's index.
+  return sql`SELECT owned.*, 0 AS position_time, owned.rowid AS position_rowid ${rows}
+    AND +owned.rowid > ${after.rowid} ORDER BY +owned.rowid LIMIT ${PAGE.rows}`;
 }
 
-/** The next rows of each identity, then the first of those, up to the characters of a page but for one row at least. */
+/**
+ * Selects the first rows after a position over all identities of the person. They end where their long columns exceed the
+ * characters of a page, but after one row at the earliest.
+ */
 function historyPage(
-  { table, at, index, long }: Extract<Source, { at: SQL }>,
+  { table, time, index, longText }: HistorySource,
   { accountId, teamId }: Tenant,
-  selves: SQL,
-  after: Place,
+  personIds: SQL,
+  after: Position,
 ): SQL {
-  const next = sql`SELECT rowid FROM ${table} INDEXED BY ${index}
-    WHERE team_id = ${teamId} AND identity_id = i.id AND (${at}, rowid) > (${after.at}, ${after.row})
-    ORDER BY ${at}, rowid LIMIT ${PAGE.rows}`;
+  // INDEXED BY: this index has the rows of one identity in the order of time, so that a page reads no more than its rows.
+  const nextOfIdentity = sql`
+    SELECT rowid FROM ${table} INDEXED BY ${index}
+    WHERE team_id = ${teamId} AND identity_id = identity.id AND (${time}, rowid) > (${after.time}, ${after.rowid})
+    ORDER BY ${time}, rowid LIMIT ${PAGE.rows}`;
+  // CROSS JOIN and the unary plus: SQLite reads the identities of the person first, not those of the whole account.
   return sql`
-    SELECT * FROM (
-      SELECT h.*, sum(${long}) OVER (ORDER BY h.place_at, h.place_row) - (${long}) AS before FROM (
-        SELECT t.*, t.${at} AS place_at, t.rowid AS place_row
-        FROM identities i CROSS JOIN ${table} t ON t.rowid IN (${next})
-        WHERE +i.account_id = ${accountId} AND i.person_id IN (${selves})
-        ORDER BY t.${at}, t.rowid LIMIT ${PAGE.rows}) h)
-    WHERE before < ${PAGE.characters} ORDER BY place_at, place_row`;
+    WITH page AS (
+      SELECT history.*, history.${time} AS position_time, history.rowid AS position_rowid
+      FROM identities identity CROSS JOIN ${table} history ON history.rowid IN (${nextOfIdentity})
+      WHERE +identity.account_id = ${accountId} AND identity.person_id IN (${personIds})
+      ORDER BY history.${time}, history.rowid LIMIT ${PAGE.rows}),
+    measured AS (
+      SELECT item.*,
+        sum(${longText}) OVER (ORDER BY item.position_time, item.position_rowid) - (${longText}) AS characters_before
+      FROM page item)
+    SELECT * FROM measured WHERE characters_before < ${PAGE.characters} ORDER BY position_time, position_rowid`;
 }

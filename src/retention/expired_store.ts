@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { keptSince } from "../events/horizon.ts";
+import { retainedSince } from "../events/retention.ts";
 import { DAY_MS } from "../lib/duration.ts";
 import type { StatusClasses } from "../presence/blocks/status.ts";
 import type { PersonInZone } from "./month_sums.ts";
@@ -25,7 +25,7 @@ export async function listRetentionPolicies(db: Database, now: number): Promise<
   return rows.map(({ retentionDays, statusClasses, ...team }) => ({
     ...team,
     statusClasses: JSON.parse(statusClasses),
-    retainedSince: keptSince(retentionDays, now)!,
+    retainedSince: retainedSince(retentionDays, now)!,
   }));
 }
 

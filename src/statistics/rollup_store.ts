@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { atomically, type Database } from "../db/client.ts";
 import { countEvents } from "../events/count_store.ts";
 import { pages } from "../lib/pages.ts";
-import { heldInStretches } from "../presence/blocks/stretch_store.ts";
+import { listStatusPeriods } from "../presence/blocks/period_store.ts";
 import { type CalendarOf, calendars, monthAndDay } from "./calendar.ts";
 import { joinAdjacent, planRecount, type RecountPlan } from "./marks.ts";
 import { type DayNumbers, workByDay } from "./numbers.ts";
@@ -64,9 +64,9 @@ function planStep(stale: readonly StalePerson[], now: number, calendarOf: Calend
 async function countDays(db: Database, people: readonly RecountedPerson[]): Promise<DayResult[][]> {
   const asked = people.map(({ accountId, teamId, personId, days }) => ({ accountId, teamId, personId, days }));
   const [periods, counts] = await Promise.all([
-    heldInStretches(
+    listStatusPeriods(
       db,
-      asked.map(({ days, ...person }) => ({ ...person, stretches: joinAdjacent(days) })),
+      asked.map(({ days, ...person }) => ({ ...person, windows: joinAdjacent(days) })),
     ),
     countEvents(db, asked),
   ]);

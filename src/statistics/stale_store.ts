@@ -3,7 +3,7 @@ import type { Database } from "../db/client.ts";
 import { addDays } from "../lib/time_zone.ts";
 import { mergedPersonIds, type Tenant } from "../people/store.ts";
 import type { StatusClasses } from "../presence/blocks/status.ts";
-import { LONG_BLOCK, LOOK_BACK_MS } from "../presence/blocks/store.ts";
+import { IS_LONG_BLOCK, MAX_SHORT_BLOCK_MS } from "../presence/blocks/store.ts";
 import { utcDate } from "./calendar.ts";
 import { FIRST_DATE, LAST_DATE, type Mark } from "./marks.ts";
 
@@ -99,7 +99,7 @@ const firstOf = (table: SQL, column: SQL, from: SQL): SQL => sql`(
 /** The team's first block of over a day that may reach past a mark's start, of any person: there are few such blocks. */
 const FIRST_LONG_BLOCK = sql`(
   SELECT min(started_at) FROM blocks
-  WHERE team_id = mark.team_id AND ${LONG_BLOCK} AND last_seen_at >= ${MARK_START_MS} - ${LOOK_BACK_MS}
+  WHERE team_id = mark.team_id AND ${IS_LONG_BLOCK} AND last_seen_at >= ${MARK_START_MS} - ${MAX_SHORT_BLOCK_MS}
     AND started_at < ${MARK_START_MS})`;
 
 /** The first month that has numbers now and may lose them. A local month begins up to a day before or after the UTC month. */
@@ -124,7 +124,7 @@ async function readStalePeople(db: Database, people: SQL, tick: number): Promise
       coalesce(person.time_zone, team.time_zone) AS timeZone, team.status_classes AS statusClasses,
       mark.tick, mark.first_date AS firstDate, mark.last_date AS lastDate,
       ${ifOpenEnded(firstOf(sql`events`, sql`occurred_at`, MARK_START_MS))} AS firstEventAt,
-      ${ifOpenEnded(firstOf(sql`blocks`, sql`started_at`, sql`${MARK_START_MS} - ${LOOK_BACK_MS}`))} AS firstBlockAt,
+      ${ifOpenEnded(firstOf(sql`blocks`, sql`started_at`, sql`${MARK_START_MS} - ${MAX_SHORT_BLOCK_MS}`))} AS firstBlockAt,
       ${ifOpenEnded(FIRST_LONG_BLOCK)} AS firstLongBlockAt,
       ${ifOpenEnded(FIRST_MONTH)} AS firstMonth
     FROM stale_person

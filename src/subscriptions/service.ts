@@ -1,7 +1,7 @@
 import type { ServiceContext } from "../auth/actor.ts";
 import { conflict, Failure } from "../lib/failure.ts";
 import { requirePerson, requireSubject } from "../people/lookup_service.ts";
-import { openBlocks } from "../presence/stub.ts";
+import { flushBlocks } from "../presence/stub.ts";
 import { refreshPerson } from "../statistics/service.ts";
 import type { TimeWindow } from "../statistics/window.ts";
 import { requireSubscription } from "./lookup_service.ts";
@@ -107,7 +107,7 @@ async function updated(context: ServiceContext, subscription: store.Subscription
 
 /** As `updated`, once the team's object has saved the person's open blocks. */
 async function refreshed(context: ServiceContext, id: string, personId: string): Promise<Subscription> {
-  await openBlocks(context.objects, context.actor, personId);
+  await flushBlocks(context.objects, context.actor, personId);
   await refreshPerson(context, personId, id);
   return requireSubscription(context, id);
 }

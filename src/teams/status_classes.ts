@@ -1,9 +1,13 @@
-/** How a client calls what a status is to a team. */
-export const CLASSES = { working: true, not_working: false } as const;
+/** The words for whether a team counts a status as working time. */
+export const STATUS_CLASSES = { working: true, not_working: false } as const;
 
-/** The most statuses a team may class; each request of its tools reads them all. */
-export const MAX_CLASSES = 200;
+/** The most statuses that a team may classify: each request of its tools reads all of them. */
+export const MAX_STATUS_CLASSES = 200;
 
-/** A team's own classes as a client reads them. */
-export const classNames = (classes: Readonly<Record<string, boolean>>): Record<string, keyof typeof CLASSES> =>
-  Object.fromEntries(Object.entries(classes).map(([status, works]) => [status, works ? "working" : "not_working"]));
+/** Returns the words for a team's own classes, by status. */
+export const statusClassNames = (
+  classes: Readonly<Record<string, boolean>>,
+): Record<string, keyof typeof STATUS_CLASSES> =>
+  Object.fromEntries(
+    Object.entries(classes).map(([status, isWorking]) => [status, isWorking ? "working" : "not_working"]),
+  );

@@ -1,60 +1,58 @@
-import { sql } from "drizzle-orm";
-import { atomically, type Database } from "../db/client.ts";
+import { and, eq, sql } from "drizzle-orm";
+import type { TeamSettings } from "../auth/actor.ts";
+import { settingsColumns } from "../auth/store.ts";
+import { abortUnless, atomicallyNamed, type Database, decodeRow, isAborted } from "../db/client.ts";
+import { teams } from "../db/schema/index.ts";
+import { notFound } from "../lib/failure.ts";
 import { bumpDirectoryVersion, type Tenant } from "../people/store.ts";
-import { MAX_CLASSES } from "./status_classes.ts";
+import { MAX_STATUS_CLASSES } from "./status_classes.ts";
 
-/** What is to change of a team's settings; what is left out stays, and null within questions and classes takes one away. */
-export type TeamChange = {
-  name?: string | undefined;
-  timeZone?: string | undefined;
-  workDays?: number[] | undefined;
+/** The settings that are replaced as a whole: any but those that no caller sets, and those that are merged. */
+type PlainSettings = Omit<TeamSettings, "slug" | "archivedUntil" | "questions" | "statusClasses">;
+
+/** The settings to change; undefined leaves one as it is. */
+export type TeamChange = { [K in keyof PlainSettings]?: PlainSettings[K] | undefined } & {
+  /** The entries to change; null removes one. */
   questions?: Record<string, string | null | undefined> | undefined;
   statusClasses?: Record<string, boolean | null> | undefined;
-  storesDetails?: boolean | undefined;
-  /** Null: for ever. */
-  retentionDays?: number | null | undefined;
 };
 
+/** The reason for which a batch of this file is aborted. */
+const TOO_MANY_CLASSES = "too_many_status_classes";
+
 /**
- * Changes the settings of a team and answers all of them; the team's object learns of those that concern it. Null, and
- * nothing done, where the team would class more than MAX_CLASSES statuses.
+ * Changes settings of a team and returns all of them, with the version of the directory in which the team's object finds
+ * them. Returns null, and changes nothing, if the team would classify more than MAX_STATUS_CLASSES statuses.
  */
-export async function changeTeam(db: Database, tenant: Tenant, change: TeamChange) {
-  const { name = null, timeZone = null, workDays = null, questions = {}, statusClasses = {} } = change;
-  const storesDetails = change.storesDetails === undefined ? null : Number(change.storesDetails);
-  const isClassing = Object.keys(statusClasses).length > 0;
-  const isPresence = name !== null || timeZone !== null || isClassing || storesDetails !== null;
-  const classes = sql`json_patch(status_classes, ${JSON.stringify(statusClasses)})`;
-  // Holds before the change and after it alike: the same patch again changes nothing.
-  const isFew = isClassing ? sql`(SELECT count(*) FROM json_each(${classes})) <= ${MAX_CLASSES}` : sql`true`;
-  // A merge patch (RFC 7396) changes what it names whatever else has been changed meanwhile.
-  const [updated, ...rest] = await atomically(db, [
-    sql`UPDATE teams SET name = coalesce(${name}, name), time_zone = coalesce(${timeZone}, time_zone),
-        work_days = coalesce(${workDays && JSON.stringify(workDays)}, work_days),
-        questions = json_patch(questions, ${JSON.stringify(questions)}),
-        status_classes = ${classes}, stores_details = coalesce(${storesDetails}, stores_details),
-        retention_days = ${change.retentionDays === undefined ? sql`retention_days` : change.retentionDays}
-      WHERE id = ${tenant.teamId} AND account_id = ${tenant.accountId} AND ${isFew}
-      RETURNING name, time_zone, work_days, questions, status_classes, stores_details, retention_days`,
-    ...(isPresence
-      ? [bumpDirectoryVersion(tenant, sql`EXISTS (SELECT 1 FROM teams WHERE id = ${tenant.teamId} AND ${isFew})`)]
-      : []),
-    sql`SELECT directory_version AS version FROM accounts WHERE id = ${tenant.accountId}`,
-  ]);
-  const read = rest.at(-1);
-  const [row] = updated!.results as (Record<
-    "name" | "time_zone" | "work_days" | "questions" | "status_classes",
-    string
-  > & { stores_details: number; retention_days: number | null })[];
-  if (!row) return null;
-  return {
-    teamName: row.name,
-    teamTimeZone: row.time_zone,
-    workDays: JSON.parse(row.work_days) as number[],
-    questions: JSON.parse(row.questions) as Record<string, string>,
-    statusClasses: JSON.parse(row.status_classes) as Record<string, boolean>,
-    storesDetails: row.stores_details === 1,
-    retentionDays: row.retention_days,
-    directoryVersion: (read!.results[0] as { version: number }).version,
-  };
+export async function changeTeam(
+  db: Database,
+  { accountId, teamId }: Tenant,
+  { questions = {}, statusClasses = {}, ...settings }: TeamChange,
+): Promise<{ settings: TeamSettings; directoryVersion: number } | null> {
+  // Merge patches (RFC 7396): of two changes at the same time, neither undoes the other.
+  const mergedQuestions = sql`json_patch(${teams.questions}, ${JSON.stringify(questions)})`;
+  const mergedClasses = sql`json_patch(${teams.statusClasses}, ${JSON.stringify(statusClasses)})`;
+  const isTeam = and(eq(teams.id, teamId), eq(teams.accountId, accountId));
+  // The trigger `teams_stale` marks the days of the team where the time zone or the status classes change.
+  const update = db
+    .update(teams)
+    .set({ ...settings, questions: mergedQuestions, statusClasses: mergedClasses })
+    .where(isTeam)
+    .returning(settingsColumns);
+  const hasFewClasses = sql`NOT EXISTS (
+    SELECT 1 FROM teams WHERE ${isTeam} AND (SELECT count(*) FROM json_each(${mergedClasses})) > ${MAX_STATUS_CLASSES})`;
+  try {
+    const { changed, account } = await atomicallyNamed(db, {
+      check: abortUnless(hasFewClasses, TOO_MANY_CLASSES),
+      changed: update.getSQL(),
+      // For any setting: which ones an object uses is not known here.
+      account: sql`${bumpDirectoryVersion({ accountId })} RETURNING directory_version AS version`,
+    });
+    if (!changed[0]) throw notFound();
+    const [{ version }] = account as [{ version: number }];
+    return { settings: decodeRow(settingsColumns, changed[0]), directoryVersion: version };
+  } catch (error) {
+    if (isAborted(error, TOO_MANY_CLASSES)) return null;
+    throw error;
+  }
 }

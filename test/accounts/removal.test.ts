@@ -1,13 +1,13 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { removeAccount, revokeAccount } from "../../src/accounts/removal_store.ts";
+import { deleteAccount, revokeAccount } from "../../src/accounts/removal_store.ts";
 import { database } from "../../src/db/client.ts";
-import { evict, objectOf, presence, ring, tell } from "../presence/client.ts";
-import { placesOf, stirring } from "../privacy/scan.ts";
-import { act, mintSubject, presenceOf, type Subject } from "../privacy/subject.ts";
+import { evict, objectOf, presence, ring, sendToObject } from "../support/presence.ts";
 import { SETUP_TOKEN } from "../routes/request.ts";
 import { direct } from "../support/direct.ts";
 import { expectError } from "../support/error.ts";
+import { objectState, placesOf } from "../support/stored_places.ts";
+import { mintSubject, presenceBody, request, type Subject } from "../support/subject.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 import { without } from "../support/without.ts";
 
@@ -15,11 +15,11 @@ const asOperator = { Authorization: `Bearer ${SETUP_TOKEN}` };
 const erase = (accountId: string, headers: Record<string, string> = asOperator) =>
   call(`/api/v1/setup/accounts/${accountId}`, { method: "DELETE", headers });
 
-/** Everything of an account: its own words and ids, and the ids that every row of its teams carries. */
-const found = ({ canary, ids, team, sibling, otherId }: Subject) =>
+/** Every place with a text or an id of the account. */
+const placesOfAccount = ({ canary, ids, team, sibling, otherId }: Subject) =>
   placesOf([canary, ...ids, otherId, team.accountId, team.teamId, sibling.teamId, team.integrationId], [team, sibling]);
 
-/** Opens a live view, which tells how it is closed. */
+/** Opens a live view; `closed` resolves when it is closed. */
 async function watch(team: Team): Promise<{ closed: Promise<CloseEvent> }> {
   const response = await call("/api/v1/presence/live", { headers: { ...team.asTeam, Upgrade: "websocket" } });
   const socket = response.webSocket!;
@@ -33,43 +33,43 @@ async function watch(team: Team): Promise<{ closed: Promise<CloseEvent> }> {
   return { closed };
 }
 
-describe("the erasure of an account", () => {
+describe("the removal of an account", () => {
   let subject: Subject;
   let stranger: Subject;
   beforeAll(async () => {
     [subject, stranger] = [await mintSubject(), await mintSubject()];
   });
 
-  test("leaves no trace of it, in any column of any table, nor in any object", async () => {
+  test("Nothing of the account is left in any column of any table, nor in any object", async () => {
     const { team, sibling } = subject;
-    await act("/team_absences", { headers: team.asTeam, body: { date: "2040-01-17" } });
-    await act("/reports", { headers: team.asTeam });
-    const before = await found(subject);
+    await request("/team_absences", { headers: team.asTeam, body: { date: "2040-01-17" } });
+    await request("/reports", { headers: team.asTeam });
+    const before = await placesOfAccount(subject);
     const { results } = await env.DB.prepare(
       `SELECT m.name, c.name AS col FROM sqlite_master m JOIN pragma_table_info(m.name) c
        WHERE m.type = 'table' AND c.name IN ('team_id', 'account_id')`,
     ).all<{ name: string; col: string }>();
-    // Every table of theirs has something to remove.
+    // Every table has a row of the account.
     expect(results.length).toBeGreaterThan(15);
     expect(before).toEqual(expect.arrayContaining(results.map(({ name, col }) => `d1.${name}.${col}`)));
     expect(before).toEqual(expect.arrayContaining(["object.directory.value", "object.streams.value"]));
-    expect(await stirring(team)).toMatchObject({ alarm: expect.any(Number) });
-    const others = await found(stranger);
+    expect(await objectState(team)).toMatchObject({ alarm: expect.any(Number) });
+    const others = await placesOfAccount(stranger);
 
     const response = await erase(team.accountId);
     expect(response.status, await response.clone().text()).toBe(204);
-    expect(await found(subject)).toEqual([]);
+    expect(await placesOfAccount(subject)).toEqual([]);
     for (const one of [team, sibling]) {
-      expect(await stirring(one)).toEqual({ tables: 0, alarm: null, viewers: 0 });
+      expect(await objectState(one)).toEqual({ tables: 0, alarm: null, viewers: 0 });
       expect(await ring(one)).toBe(false);
       await evict(one);
     }
-    expect(await found(subject)).toEqual([]);
-    expect(await found(stranger)).toEqual(others);
+    expect(await placesOfAccount(subject)).toEqual([]);
+    expect(await placesOfAccount(stranger)).toEqual(others);
     expect((await call("/api/v1/people", { headers: stranger.team.asTeam })).status).toBe(200);
   });
 
-  test("takes its keys out of force, and is done once", async () => {
+  test("Its keys stop working, and a second removal finds no account", async () => {
     const { team, sibling } = subject;
     for (const headers of [team.asTeam, team.asIntegration, sibling.asTeam, sibling.asIntegration]) {
       await expectError(await call("/api/v1/people", { headers }), 401, "invalid_api_key");
@@ -78,18 +78,18 @@ describe("the erasure of an account", () => {
   });
 });
 
-test("live viewers are turned away", async () => {
+test("The connections of live viewers are closed", async () => {
   const team = await mintTeam();
-  await act("/presence", {
+  await request("/presence", {
     headers: team.asIntegration,
-    body: presenceOf("desk", [{ personIdentifier: "ada", status: "online" }]),
+    body: presenceBody("desk", [{ personIdentifier: "ada", status: "online" }]),
   });
   const { closed } = await watch(team);
   expect((await erase(team.accountId)).status).toBe(204);
   expect(await closed).toMatchObject({ code: 1008, reason: "The key is no longer in force" });
 });
 
-test("nobody may but who shows the set-up token, and without one there is nothing here", async () => {
+test("Only the set-up token removes an account, and without the secret the route does not exist", async () => {
   const team = await mintTeam();
   for (const headers of [team.asTeam, team.asIntegration, {}, { Authorization: "Bearer nonsense" }]) {
     await expectError(await erase(team.accountId, headers), 401, "invalid_setup_token");
@@ -103,60 +103,60 @@ test("nobody may but who shows the set-up token, and without one there is nothin
   expect((await erase(team.accountId)).status).toBe(204);
 });
 
-test("an erasure that was cut short is asked for again, whatever was done by then", async () => {
+test("A removal that was interrupted can be repeated at any point", async () => {
   const subject = await mintSubject();
   const { team } = subject;
   const db = database(env.DB);
   expect(await revokeAccount(db, team)).toHaveLength(2);
   await objectOf(team).erase();
-  for (let pages = 1; pages < 15; pages++) expect(await removeAccount(db, team, { pages })).toBe(false);
+  for (let pages = 1; pages < 15; pages++) expect(await deleteAccount(db, team, { pages })).toBe(false);
   expect((await erase(team.accountId)).status).toBe(204);
-  expect(await found(subject)).toEqual([]);
+  expect(await placesOfAccount(subject)).toEqual([]);
 });
 
-test("blocks that D1 would not take are not written behind the erasure", async () => {
+test("Blocks that D1 refused are not written after the removal", async () => {
   const subject = await mintSubject();
   const { team, identifiers, canary } = subject;
   await without("blocks", async () => {
     const users = [{ personIdentifier: identifiers[0], status: canary }];
-    await act("/presence", { headers: team.asIntegration, body: presenceOf("desk", users) });
+    await request("/presence", { headers: team.asIntegration, body: presenceBody("desk", users) });
     await ring(team);
-    expect(await found(subject)).toContain("object.outbox.value");
+    expect(await placesOfAccount(subject)).toContain("object.outbox.value");
   });
   expect((await erase(team.accountId)).status).toBe(204);
-  expect(await found(subject)).toEqual([]);
+  expect(await placesOfAccount(subject)).toEqual([]);
 });
 
-test("a heartbeat that was let in just before leaves nothing behind", async () => {
+test("A heartbeat that was accepted just before leaves nothing behind", async () => {
   const team = await mintTeam();
-  const late = () => tell(team, [{ personIdentifier: "ada", status: "online" }], { directoryVersion: 1 });
+  const late = () => sendToObject(team, [{ personIdentifier: "ada", status: "online" }], { directoryVersion: 1 });
   await late();
   expect((await erase(team.accountId)).status).toBe(204);
   await late();
-  expect(await stirring(team)).toEqual({ tables: 0, alarm: null, viewers: 0 });
+  expect(await objectState(team)).toEqual({ tables: 0, alarm: null, viewers: 0 });
 });
 
-test("a heartbeat that a remembered key lets in long after leaves nothing behind either, once D1 says so", async () => {
+test("A heartbeat accepted later by a cached key leaves nothing behind once D1 answers", async () => {
   const team = await mintTeam();
   expect((await erase(team.accountId)).status).toBe(204);
   await evict(team);
   await without("teams", async () => {
-    await tell(team, [{ personIdentifier: "ada", status: "online" }]);
+    await sendToObject(team, [{ personIdentifier: "ada", status: "online" }]);
     await ring(team);
-    // While D1 is away, it may be anybody's.
-    expect(await stirring(team)).toMatchObject({ tables: expect.any(Number), alarm: expect.any(Number) });
+    // While D1 does not answer, the object cannot know that the team is gone.
+    expect(await objectState(team)).toMatchObject({ tables: expect.any(Number), alarm: expect.any(Number) });
   });
   await ring(team);
-  expect(await stirring(team)).toEqual({ tables: 0, alarm: null, viewers: 0 });
+  expect(await objectState(team)).toEqual({ tables: 0, alarm: null, viewers: 0 });
 });
 
-test("a team that D1 has told of is kept, though it be no team of the database at hand", async () => {
+test("A team that D1 knew is kept even if the database at hand does not have it", async () => {
   const team = await mintTeam();
-  await tell(team, [{ personIdentifier: "ada", status: "online" }]);
+  await sendToObject(team, [{ personIdentifier: "ada", status: "online" }]);
   await ring(team);
   await without("teams", async () => {
     await env.DB.exec("CREATE TABLE teams AS SELECT * FROM teams_away WHERE false");
-    await tell(team, [{ personIdentifier: "bob", status: "online" }]);
+    await sendToObject(team, [{ personIdentifier: "bob", status: "online" }]);
     await ring(team);
     await env.DB.exec("DROP TABLE teams");
   });
@@ -164,7 +164,7 @@ test("a team that D1 has told of is kept, though it be no team of the database a
   expect(Object.keys(await presence(team))).toEqual(["ada", "bob"]);
 });
 
-test("an account of more than one request can remove is removed by several", async () => {
+test("A large account is removed by several requests", async () => {
   const { team, identityIds } = await mintSubject();
   await env.DB.prepare(
     `INSERT INTO blocks (id, team_id, identity_id, integration_id, source, status, started_at, last_seen_at, ended_at)

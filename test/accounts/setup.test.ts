@@ -38,7 +38,7 @@ async function countRows(): Promise<Record<string, number>> {
 }
 
 describe("a first account", () => {
-  test("comes with team, owner, integration and keys that work at once", async () => {
+  test("It has a team, an owner, an integration and keys that work at once", async () => {
     const response = await ask(body());
     expect(response.status).toBe(201);
     expect(response.headers.get("Cache-Control")).toBe("no-store");
@@ -70,7 +70,7 @@ describe("a first account", () => {
     expect((await call("/api/v1/people", { headers: asIntegration(made) })).status).toBe(200);
   });
 
-  test("takes names, zones, slug and timeout of its own", async () => {
+  test("Names, time zones, slug and timeout can be given", async () => {
     const slug = `beta-${newId()}`;
     const made = await setUp({
       account_name: "Beta Ltd",
@@ -87,7 +87,7 @@ describe("a first account", () => {
     expect(await zone.first("time_zone")).toBe("America/New_York");
   });
 
-  test("has an owner who administers it, manages the team and checks in", async () => {
+  test("The owner is an administrator, a manager and an active member", async () => {
     const { owner, team, account } = await setUp(body());
     const row = await env.DB.prepare(
       "SELECT p.account_id, p.administrator, p.time_zone, m.role, m.manager, m.username, p.slug FROM people p JOIN members m ON m.person_id = p.id WHERE p.id = ? AND m.team_id = ?",
@@ -100,9 +100,9 @@ describe("a first account", () => {
     });
   });
 
-  test("knows its owner when a tool names them by their e-mail, in whatever case", async () => {
+  test("A tool that reports the owner by e-mail, in any case, finds them", async () => {
     const made = await setUp(body());
-    // Tools' objects derive the same id, so they need not ask.
+    // The same id that a team's object derives without asking D1.
     const identities = env.DB.prepare("SELECT id, identifier FROM identities WHERE person_id = ?");
     expect((await identities.bind(made.owner.person_id).all()).results).toEqual([
       { id: await identityId(made.account.id, "emma@example.com"), identifier: "emma@example.com" },
@@ -118,7 +118,7 @@ describe("a first account", () => {
     expect(data.map(({ person_id }) => person_id)).toEqual([made.owner.person_id]);
   });
 
-  test("can be one of many: a second is as apart from the first as two customers", async () => {
+  test("A second account has nothing in common with the first", async () => {
     const [first, second] = [await setUp(body()), await setUp(body())];
     expect(second.account.id).not.toBe(first.account.id);
     const crossed = { "X-TEAM-ID": first.team.id, "X-API-KEY": second.team.key };
@@ -127,33 +127,33 @@ describe("a first account", () => {
 });
 
 describe("the team's slug", () => {
-  test("is its name, counted up while another team has it", async () => {
+  test("It is made from the name, with a number while another team has it", async () => {
     const id = newId();
     const slugs: string[] = [];
     for (let n = 0; n < 3; n++) slugs.push((await setUp(body({ name: `Émile & Søn ${id}` }))).team.slug);
     expect(slugs).toEqual([`emile-son-${id}`, `emile-son-${id}-2`, `emile-son-${id}-3`]);
   });
 
-  test("stays within 60 characters when counted up, and ends in no hyphen before the count", async () => {
+  test("With a number it has at most 60 characters and no double hyphen", async () => {
     const name = `${"x".repeat(57)} ${"y".repeat(20)}`;
     const slugs = [(await setUp(body({ name }))).team.slug, (await setUp(body({ name }))).team.slug];
     expect(slugs).toEqual([`${"x".repeat(57)}-yy`, `${"x".repeat(57)}-2`]);
   });
 
-  test("is found for a name without any letter that a URL can show", async () => {
+  test("A name without ASCII letters gets a slug too", async () => {
     const slugs = [(await setUp(body({ name: "火曜日" }))).team.slug, (await setUp(body({ name: "🦊" }))).team.slug];
     // Other suites may have made some before.
     const numbers = slugs.map((slug) => Number(/^team(?:-(\d+))?$/.exec(slug)![1] ?? 1));
     expect(numbers[1]).toBe(numbers[0]! + 1);
   });
 
-  test("is another for each of several set-ups at once", async () => {
+  test("Several set-ups at the same time get different slugs", async () => {
     const name = `Racing ${newId()}`;
     const made = await Promise.all(Array.from({ length: 5 }, () => setUp(body({ name }))));
     expect(new Set(made.map(({ team }) => team.slug)).size).toBe(5);
   });
 
-  test("given and taken is a conflict, and nothing is made", async () => {
+  test("A given slug that is taken is a conflict, and nothing is created", async () => {
     const slug = `taken-${newId()}`;
     await setUp(body({ slug }));
     const before = await countRows();
@@ -164,10 +164,10 @@ describe("the team's slug", () => {
   });
 });
 
-test("all of it is made or nothing", async () => {
+test("A set-up that fails creates nothing", async () => {
   const before = await countRows();
   const log = vi.spyOn(console, "error").mockImplementation(() => {});
-  // The last row of all cannot be written.
+  // The last row cannot be written.
   await env.DB.exec(
     "CREATE TRIGGER no_keys BEFORE INSERT ON api_keys WHEN new.integration_id IS NOT NULL BEGIN SELECT raise(ABORT, 'full'); END",
   );
@@ -182,31 +182,31 @@ test("all of it is made or nothing", async () => {
   expect(await countRows()).toEqual(before);
 });
 
-describe("a bad body names the fields at fault", () => {
+describe("an invalid body", () => {
   const cases: [string, unknown, string[]][] = [
-    ["nothing", {}, ["team", "owner"]],
-    ["no object", [], [""]],
+    ["an empty body", {}, ["team", "owner"]],
+    ["a body that is no object", [], [""]],
     ["unknown fields, at any depth", { ...body({ colour: "red" }), plan: "free" }, ["team.colour", "plan"]],
     ["an empty team name", body({ name: " " }), ["team.name"]],
-    ["a zone that is an abbreviation", body({ time_zone: "EST" }), ["team.time_zone"]],
-    ["no e-mail", { ...body(), owner: { name: "E", email: "emma" } }, ["owner.email"]],
+    ["a time zone that is an abbreviation", body({ time_zone: "EST" }), ["team.time_zone"]],
+    ["an invalid e-mail", { ...body(), owner: { name: "E", email: "emma" } }, ["owner.email"]],
     [
-      "an owner's bad zone",
+      "an invalid time zone of the owner",
       { ...body(), owner: { name: "E", email: "e@x.io", time_zone: "+01:00" } },
       ["owner.time_zone"],
     ],
     [
-      "a timeout too long",
+      "a timeout that is too long",
       { ...body(), integration: { presence_timeout_minutes: 721 } },
       ["integration.presence_timeout_minutes"],
     ],
     ["an account without a name", { ...body(), account_name: "" }, ["account_name"]],
     ...["", "Alpha", "a b", "-a", "a-", "a--b", "é", "x".repeat(61), 5, null].map(
-      (slug): [string, unknown, string[]] => [`slug ${JSON.stringify(slug)}`, body({ slug }), ["team.slug"]],
+      (slug): [string, unknown, string[]] => [`the slug ${JSON.stringify(slug)}`, body({ slug }), ["team.slug"]],
     ),
   ];
 
-  test.each(cases)("%s", async (_, sent, paths) => {
+  test.each(cases)("The answer to %s names the fields", async (_, sent, paths) => {
     const response = await ask(sent);
     const { issues } = await response.json<{ issues: { path: string }[] }>();
     expect(response.status).toBe(400);
@@ -214,8 +214,8 @@ describe("a bad body names the fields at fault", () => {
   });
 });
 
-describe("the token", () => {
-  test("missing, wrong or under another scheme is one 401, before the body is looked at", async () => {
+describe("the set-up token", () => {
+  test("A missing or wrong token, or another scheme, is a 401 before the body is read", async () => {
     const wrong = [
       "Bearer ",
       "Bearer setup-token-for-test",
@@ -245,11 +245,11 @@ describe("the token", () => {
     expect(await countRows()).toEqual(before);
   });
 
-  test("is taken under the scheme in any case", async () => {
+  test("The scheme is accepted in any case", async () => {
     expect((await ask({}, { authorization: "bearer setup-token-for-tests-0000000000000" })).status).toBe(400);
   });
 
-  test("of fewer than 32 characters is refused, and the answer says why", async () => {
+  test("A token of fewer than 32 characters is refused, and the answer says why", async () => {
     const SETUP_TOKEN = "x".repeat(31);
     const headers = { Authorization: `Bearer ${SETUP_TOKEN}` };
     const response = await direct("/api/v1/setup", { headers, body: body() }, { SETUP_TOKEN });
@@ -257,7 +257,7 @@ describe("the token", () => {
     expect(await response.json()).toMatchObject({ error: "SETUP_TOKEN must have at least 32 characters" });
   });
 
-  test("unset, or set to nothing, leaves no trace of the route under any method", async () => {
+  test("Without the secret, the route answers like a path that does not exist", async () => {
     for (const SETUP_TOKEN of [undefined, ""]) {
       for (const method of ["POST", "GET", "PUT", "DELETE", "OPTIONS"]) {
         const [here, nowhere] = await Promise.all(

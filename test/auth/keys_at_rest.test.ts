@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { call } from "../support/team.ts";
 
-/** Every place in D1 where `needle` can be read, as `table.column`. */
+/** Every column of D1 that contains a text, as `table.column`. */
 async function placesOf(needle: string): Promise<string[]> {
   const { results: columns } = await env.DB.prepare(
     `SELECT t.name AS tableName, c.name AS columnName FROM sqlite_master t JOIN pragma_table_info(t.name) c
@@ -18,7 +18,7 @@ async function placesOf(needle: string): Promise<string[]> {
     .map(({ tableName, columnName }) => `${tableName}.${columnName}`);
 }
 
-test("no key that was ever handed out can be read in D1", async () => {
+test("No key can be read in D1", async () => {
   const response = await call("/api/v1/setup", {
     headers: { Authorization: "Bearer setup-token-for-tests-0000000000000" },
     body: { team: { name: "Secretive" }, owner: { name: "Emma", email: "emma@example.com" } },
@@ -43,7 +43,7 @@ test("no key that was ever handed out can be read in D1", async () => {
   });
 
   for (const key of keys) {
-    // Its first seven characters are kept, so the search would find it; one more is already too many.
+    // The first seven characters are stored as prefix, which shows that the search works; eight are stored nowhere.
     expect(await placesOf(key.slice(0, 7))).toContain("api_keys.prefix");
     expect(await placesOf(key.slice(0, 8))).toEqual([]);
     expect(await placesOf(key.slice(7))).toEqual([]);

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { mintTeam, type Team } from "../support/team.ts";
-import { knock } from "./probe.ts";
+import { callGuarded } from "./probe.ts";
 
 const NOON = Date.parse("2026-11-20T12:00:00Z");
 
@@ -16,47 +16,47 @@ afterEach(() => vi.useRealTimers());
 const lastUse = () =>
   env.DB.prepare("SELECT last_used_at FROM integrations WHERE id = ?").bind(team.integrationId).first("last_used_at");
 
-test("the first use of an integration is written down", async () => {
+test("The first use of an integration is written", async () => {
   expect(await lastUse()).toBeNull();
-  await knock("integration", team.asIntegration);
+  await callGuarded("integration", team.asIntegration);
   expect(await lastUse()).toBe(NOON);
 });
 
-test("after that, a use is written once five minutes have passed", async () => {
-  await knock("integration", team.asIntegration);
+test("A later use is written five minutes after the last one written", async () => {
+  await callGuarded("integration", team.asIntegration);
   vi.setSystemTime(NOON + 299_999);
-  await knock("integration", team.asIntegration);
+  await callGuarded("integration", team.asIntegration);
   expect(await lastUse()).toBe(NOON);
   vi.setSystemTime(NOON + 300_000);
-  await knock("integration", team.asIntegration);
+  await callGuarded("integration", team.asIntegration);
   expect(await lastUse()).toBe(NOON + 300_000);
 });
 
-test("a request within five minutes costs D1 one read and nothing else", async () => {
+test("A request within five minutes costs one read of D1 and no write", async () => {
   const asked: string[] = [];
   const prepare = (statement: string) => {
     asked.push(statement.split(" ", 1)[0]!);
     return env.DB.prepare(statement);
   };
-  await knock("integration", team.asIntegration, { DB: { prepare } });
+  await callGuarded("integration", team.asIntegration, { DB: { prepare } });
   expect(asked).toEqual(["select", "update"]);
-  await knock("integration", team.asIntegration, { DB: { prepare } });
+  await callGuarded("integration", team.asIntegration, { DB: { prepare } });
   expect(asked).toEqual(["select", "update", "select"]);
 });
 
-test("of many at once, one writes", async () => {
+test("Of several requests at the same time, one writes the use", async () => {
   await env.DB.exec("CREATE TABLE writes (id TEXT)");
   await env.DB.exec(
     "CREATE TRIGGER count_writes AFTER UPDATE OF last_used_at ON integrations BEGIN INSERT INTO writes VALUES (new.id); END",
   );
-  await Promise.all(Array.from({ length: 10 }, () => knock("integration", team.asIntegration)));
+  await Promise.all(Array.from({ length: 10 }, () => callGuarded("integration", team.asIntegration)));
   expect(await env.DB.prepare("SELECT count(*) AS n FROM writes").first("n")).toBe(1);
 });
 
-test("a refused request is no use, nor is one under the team key", async () => {
-  await knock("team", team.asIntegration);
-  await knock("either", team.asTeam);
+test("A refused request or one with the team key writes no use", async () => {
+  await callGuarded("team", team.asIntegration);
+  await callGuarded("either", team.asTeam);
   await env.DB.prepare("UPDATE integrations SET active = 0 WHERE id = ?").bind(team.integrationId).run();
-  expect((await knock("integration", team.asIntegration)).status).toBe(403);
+  expect((await callGuarded("integration", team.asIntegration)).status).toBe(403);
   expect(await lastUse()).toBeNull();
 });

@@ -9,25 +9,25 @@ import { without } from "../support/without.ts";
 /** The kinds of guard. */
 const KINDS = ["integration", "team", "either"] as const;
 
-// A route for each kind of guard, which says who is calling and needs nothing but its guard.
+// A route for each kind of guard. It answers with the actor.
 const probes = new Hono<AppContext>();
 for (const accepts of KINDS) probes.get(`/probe/${accepts}`, guard(accepts), (c) => c.json(c.get("actor")));
 const app = appOf([probes]);
 
-/** Asks the route whose guard takes `accepts`. */
-export const knock = (
+/** Calls the route whose guard accepts this kind of key. */
+export const callGuarded = (
   accepts: (typeof KINDS)[number],
   headers: Record<string, string> = {},
   bindings: Record<string, unknown> = {},
 ): Promise<Response> => direct(`/api/v1/probe/${accepts}`, { headers }, bindings, app);
 
-/** The body of every refusal. */
-export const refusal = (error: string, code: string) => ({
+/** The body of a refused request. */
+export const errorBody = (error: string, code: string) => ({
   success: false,
   error,
   code,
   request_id: expect.stringMatching(/./),
 });
 
-/** Runs `act` while D1 cannot say anything about keys. */
+/** Runs `act` while D1 cannot read keys. */
 export const withoutKeysTable = (act: () => Promise<void>): Promise<void> => without("api_keys", act);

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { inspect } from "node:util";
 import { afterEach, beforeEach, expect, type MockInstance, test, vi } from "vitest";
 import { call, mintTeam, type Team } from "../support/team.ts";
-import { knock, refusal, withoutKeysTable } from "./probe.ts";
+import { callGuarded, errorBody, withoutKeysTable } from "./probe.ts";
 
 let team: Team;
 
@@ -20,38 +20,38 @@ afterEach(() => {
 async function expectUnavailable(response: Response) {
   expect(response.status).toBe(503);
   expect(response.headers.get("Retry-After")).toBe("5");
-  expect(await response.json()).toEqual(refusal("Temporarily unavailable", "unavailable"));
+  expect(await response.json()).toEqual(errorBody("Temporarily unavailable", "unavailable"));
 }
 
-test("a key that nobody showed before is asked to come back", async () => {
+test("A key that is not cached gets a 503 with a time to wait", async () => {
   await withoutKeysTable(async () => {
-    await expectUnavailable(await knock("integration", team.asIntegration));
-    await expectUnavailable(await knock("team", team.asTeam));
+    await expectUnavailable(await callGuarded("integration", team.asIntegration));
+    await expectUnavailable(await callGuarded("team", team.asTeam));
   });
 });
 
-test("the failure is logged, and no key with it", async () => {
-  await withoutKeysTable(async () => void (await knock("integration", team.asIntegration)));
+test("The failure is logged without the key", async () => {
+  await withoutKeysTable(async () => void (await callGuarded("integration", team.asIntegration)));
   expect(log).toHaveBeenCalledOnce();
   const logged = inspect(log.mock.calls, { depth: 10 });
   expect(logged).toContain("no such table: api_keys");
   expect(logged).not.toContain(team.integrationKey.slice(3));
 });
 
-test("a key that was good a moment ago still speaks for its team, and only for its own", async () => {
-  const before = await (await knock("integration", team.asIntegration)).json();
-  await knock("team", team.asTeam);
+test("A cached key acts for its own team only", async () => {
+  const before = await (await callGuarded("integration", team.asIntegration)).json();
+  await callGuarded("team", team.asTeam);
   const other = await mintTeam();
   await withoutKeysTable(async () => {
-    const during = await knock("integration", team.asIntegration);
+    const during = await callGuarded("integration", team.asIntegration);
     expect(during.status).toBe(200);
     expect(await during.json()).toEqual(before);
-    expect((await knock("team", team.asTeam)).status).toBe(200);
-    expect((await knock("team", { ...team.asTeam, "X-TEAM-ID": other.teamId })).status).toBe(401);
+    expect((await callGuarded("team", team.asTeam)).status).toBe(200);
+    expect((await callGuarded("team", { ...team.asTeam, "X-TEAM-ID": other.teamId })).status).toBe(401);
   });
 });
 
-test("presence gets through", async () => {
+test("A cached key can send presence", async () => {
   const beat = {
     timestamp: new Date().toISOString(),
     source: "test",
@@ -62,41 +62,41 @@ test("presence gets through", async () => {
   await withoutKeysTable(async () => expect((await send()).status).toBe(200));
 });
 
-test("an inactive integration stays refused", async () => {
+test("The cached key of an inactive integration is refused", async () => {
   const { asIntegration } = await mintTeam({ active: false });
-  await knock("integration", asIntegration);
-  await withoutKeysTable(async () => expect((await knock("integration", asIntegration)).status).toBe(403));
+  await callGuarded("integration", asIntegration);
+  await withoutKeysTable(async () => expect((await callGuarded("integration", asIntegration)).status).toBe(403));
 });
 
-test("a key found revoked is forgotten", async () => {
-  await knock("integration", team.asIntegration);
+test("A key that was revoked is removed from the cache", async () => {
+  await callGuarded("integration", team.asIntegration);
   await env.DB.prepare("DELETE FROM api_keys WHERE team_id = ?").bind(team.teamId).run();
-  expect((await knock("integration", team.asIntegration)).status).toBe(401);
-  await withoutKeysTable(async () => expectUnavailable(await knock("integration", team.asIntegration)));
+  expect((await callGuarded("integration", team.asIntegration)).status).toBe(401);
+  await withoutKeysTable(async () => expectUnavailable(await callGuarded("integration", team.asIntegration)));
 });
 
-test("a key is remembered for an hour", async () => {
+test("A key is cached for an hour", async () => {
   const start = Date.now();
-  await knock("integration", team.asIntegration);
+  await callGuarded("integration", team.asIntegration);
   await withoutKeysTable(async () => {
     vi.useFakeTimers({ toFake: ["Date"], now: start + 3_600_000 });
-    expect((await knock("integration", team.asIntegration)).status).toBe(200);
+    expect((await callGuarded("integration", team.asIntegration)).status).toBe(200);
     vi.setSystemTime(start + 3_700_000);
-    await expectUnavailable(await knock("integration", team.asIntegration));
+    await expectUnavailable(await callGuarded("integration", team.asIntegration));
   });
 });
 
-test("a rotated key is remembered until it expires", async () => {
+test("A rotated key is cached until it expires", async () => {
   const now = Date.now();
   const expiry = now + 300_000;
   await env.DB.prepare("UPDATE api_keys SET expires_at = ? WHERE integration_id = ?")
     .bind(expiry, team.integrationId)
     .run();
-  await knock("integration", team.asIntegration);
+  await callGuarded("integration", team.asIntegration);
   await withoutKeysTable(async () => {
     vi.useFakeTimers({ toFake: ["Date"], now: expiry - 1 });
-    expect((await knock("integration", team.asIntegration)).status).toBe(200);
+    expect((await callGuarded("integration", team.asIntegration)).status).toBe(200);
     vi.setSystemTime(expiry);
-    await expectUnavailable(await knock("integration", team.asIntegration));
+    await expectUnavailable(await callGuarded("integration", team.asIntegration));
   });
 });

@@ -1,5 +1,5 @@
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
-import { previousLabel, questionsOn } from "../../src/checkins/reports/workday.ts";
+import { previousDayLabel, questionsFor } from "../../src/checkins/reports/questions.ts";
 import { hashtags } from "../../src/checkins/statuses/hashtags.ts";
 import {
   checkins,
@@ -42,7 +42,7 @@ const row = <T extends SQLiteTable>(table: T, values: T["$inferInsert"]) => ({ t
 
 async function report({ id, date, previousDate, updatedAt, checkins: answered }: DemoReport) {
   const at = Date.parse(updatedAt);
-  const questions = questionsOn(previousLabel(date, previousDate), {});
+  const questions = questionsFor(previousDayLabel(date, previousDate), {});
   const expected = PEOPLE.filter(({ role }) => role === "active").map(async (person) => {
     const own = { teamId: TEAM.id, reportId: id, personId: person.id, date, slug: `${date}-${slugify(person.name)}` };
     const answers = answered.find(({ of }) => of === person.name);

@@ -1,9 +1,12 @@
 /** `npm run dev`: a local Rollcall with the demo data. See README.md. */
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { parseArgs } from "node:util";
+import { DEFAULT_PERSIST_TO } from "../../.build/local_database.ts";
 import { INTEGRATION, TEAM } from "../demo/account.ts";
 import { startServer } from "../journeys/server.ts";
+import { serverOutput } from "./output.ts";
 
 const DEFAULT_PORT = 8787;
 
@@ -16,8 +19,14 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal
 
 console.log("Preparing the local database ...");
 try {
-  const output = (text: string) => process.stdout.write(text);
-  const server = await startServer({ port, persistTo, seed: true, args, signal: stopped.signal, onOutput: output });
+  const server = await startServer({
+    port,
+    persistTo,
+    seed: true,
+    args,
+    signal: stopped.signal,
+    onOutput: serverOutput(),
+  });
   console.log(welcome(server.url));
   await Promise.race([once(stopped.signal, "abort"), server.gone]);
   if (!stopped.signal.aborted) process.exitCode = 1;
@@ -28,13 +37,21 @@ try {
 
 /** Reads what this script needs to know itself; whatever else is given is wrangler's. */
 function readArgs() {
-  const given = process.argv.slice(2);
+  // Wrangler takes `--persistTo` too.
+  const given = process.argv.slice(2).map((arg) => arg.replace(/^--[a-z]+[A-Z][A-Za-z]*/, toKebabCase));
   const { values, tokens } = parseArgs({
     args: given,
-    options: { port: { type: "string" }, "persist-to": { type: "string" }, remote: { type: "boolean", short: "r" } },
+    options: {
+      ...{ port: { type: "string" }, "persist-to": { type: "string" } },
+      ...{ remote: { type: "boolean", short: "r" }, help: { type: "boolean", short: "h" } },
+    },
     strict: false,
     tokens: true,
   });
+  if (values.help) {
+    console.log("npm run dev takes every option of wrangler dev, except --remote:");
+    process.exit(spawnSync("wrangler", ["dev", "--help"], { stdio: "inherit" }).status ?? 1);
+  }
   if (values.remote) fail("The demo is local only: --remote would reach the deployed database.");
   const own = new Set<number>();
   for (const token of tokens) {
@@ -44,8 +61,12 @@ function readArgs() {
   }
   const port = Number(values.port ?? DEFAULT_PORT);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) fail(`--port takes a number from 1 to 65535.`);
-  const persistTo = String(values["persist-to"] ?? ".wrangler/state");
+  const persistTo = String(values["persist-to"] ?? DEFAULT_PERSIST_TO);
   return { port, persistTo, args: given.filter((_, index) => !own.has(index)) };
+}
+
+function toKebabCase(option: string): string {
+  return option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** Asks before anything is started: a server in the way is the commonest reason of all not to start. */
@@ -72,6 +93,7 @@ function welcome(url: string): string {
   return `
 Rollcall is on ${url} with the demo team "${TEAM.name}". Ctrl-C stops it.
 
+  Manual            ${url}/docs
   Integration key   ${INTEGRATION.key}
   Team id           ${TEAM.id}
   Team key          ${TEAM.key}

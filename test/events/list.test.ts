@@ -7,12 +7,12 @@ const externalIds = (events: EventBody[]) => events.map((event) => event.externa
 const newestFirst = (a: EventBody, b: EventBody) =>
   Date.parse(String(b.occurred_at)) - Date.parse(String(a.occurred_at)) || (a.id < b.id ? 1 : -1);
 
-describe("pages", () => {
+describe("pages of events", () => {
   let team: Team;
   const at = (second: number) => new Date(Date.UTC(2024, 0, 15) + second * 1_000).toISOString();
   beforeAll(async () => {
     team = await mintTeam();
-    // A hundred share one timestamp, the rest a handful each; two identities take turns.
+    // 100 events share one timestamp, the others come in groups of a few; every second one is of the other identity.
     const events = Array.from({ length: 250 }, (_, i) =>
       anEvent({
         timestamp: at(i < 100 ? 7 : i % 40),
@@ -32,7 +32,7 @@ describe("pages", () => {
     { limit: "7", to: at(20) },
     { limit: "9", from: at(5), to: at(8) },
   ])(
-    "of %j hold every event once, newest first",
+    "The pages for %j hold every event once, newest first",
     async (params) => {
       const read = await listAll(team, params);
       const { from, to } = { from: at(0), to: at(3_600), ...params };
@@ -45,7 +45,7 @@ describe("pages", () => {
     20_000,
   );
 
-  test("of one person hold theirs only, over all their identifiers", async () => {
+  test("The list of one person holds the events of all their identifiers and no others", async () => {
     const odd = await listAll(team, { person: "odd", limit: "11" });
     expect(odd).toHaveLength(125);
     expect(odd).toEqual((await listAll(team)).filter((event) => event.identifier === "odd"));
@@ -54,11 +54,11 @@ describe("pages", () => {
     expect(await listAll(team, { person: "even", limit: "11" })).toEqual(await listAll(team));
   });
 
-  test("hold 50 where the caller asks for no number", async () => {
+  test("A page holds 50 events where no limit is given", async () => {
     expect((await list(team)).data).toHaveLength(50);
   });
 
-  test("have no next one after the last", async () => {
+  test("The last page has no next cursor", async () => {
     expect(await list(team, { limit: "200", kind: "b" })).toMatchObject({ data: { length: 50 }, next_cursor: null });
   });
 
@@ -75,14 +75,14 @@ describe("pages", () => {
     ["kind", "k".repeat(65)],
     ["person", " "],
     ["external_id", "x".repeat(257)],
-  ])("are refused for %s=%s, by name", async (name, value) => {
+  ])("The query %s=%s is refused with 400, which names the parameter", async (name, value) => {
     const response = await call(`/api/v1/events?${new URLSearchParams({ [name]: value })}`, { headers: team.asTeam });
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ code: "bad_request", issues: [{ path: name }] });
   });
 });
 
-describe("filters", () => {
+describe("filters of events", () => {
   let team: Team;
   const commit = anEvent({ kind: "Commit", timestamp: "2024-01-15T10:00:00Z", personIdentifier: "ann@example.com" });
   const review = anEvent({ kind: "review", timestamp: "2024-01-15T11:00:00Z", personIdentifier: "ann@example.com" });
@@ -93,41 +93,41 @@ describe("filters", () => {
   });
 
   test.each([
-    ["nothing", {}, [deploy, review, commit]],
-    ["from, inclusive", { from: "2024-01-15T11:00:00Z" }, [deploy, review]],
-    ["to, exclusive", { to: "2024-01-15T11:00:00Z" }, [commit]],
+    ["no filter", {}, [deploy, review, commit]],
+    ["from, which is inclusive", { from: "2024-01-15T11:00:00Z" }, [deploy, review]],
+    ["to, which is exclusive", { to: "2024-01-15T11:00:00Z" }, [commit]],
     [
       "a window in another zone",
       { from: "2024-01-15T12:00:00+02:00", to: "2024-01-15T13:30:00+02:00" },
       [review, commit],
     ],
     ["a window that ends before it begins", { from: "2024-01-16T00:00:00Z", to: "2024-01-15T00:00:00Z" }, []],
-    ["kind, whatever its case", { kind: " cOMMIT" }, [commit]],
+    ["kind, without regard to case", { kind: " cOMMIT" }, [commit]],
     ["external id", { external_id: review.externalId }, [review]],
-    ["person by identifier", { person: "bob" }, [deploy]],
-    ["person by e-mail", { person: "Ann@Example.com" }, [review, commit]],
+    ["the identifier of a person", { person: "bob" }, [deploy]],
+    ["the e-mail of a person", { person: "Ann@Example.com" }, [review, commit]],
     [
-      "all at once",
+      "all filters at once",
       { person: "bob", kind: "deploy", external_id: deploy.externalId, from: "2024-01-15T12:00:00Z" },
       [deploy],
     ],
-    ["an event of somebody else", { person: "bob", external_id: review.externalId }, []],
-  ])("by %s", async (_, params, expected) => {
+    ["a person and the external id of another person's event", { person: "bob", external_id: review.externalId }, []],
+  ])("Events are filtered by %s", async (_, params, expected) => {
     expect(externalIds((await list(team, params)).data)).toEqual(expected.map((event) => event.externalId));
   });
 
-  test("find a person by id, for the integration as for the team", async () => {
+  test("An integration can filter by the id of a person, as the team can", async () => {
     const [newest] = (await list(team)).data;
     const response = await call(`/api/v1/events?person=${newest!.person_id}`, { headers: team.asIntegration });
     expect(await response.json()).toEqual({ data: [newest], next_cursor: null });
   });
 });
 
-describe("as CSV", () => {
+describe("events as CSV", () => {
   const csv = (team: Team, params: Record<string, string> = {}) =>
     call(`/api/v1/events?${new URLSearchParams(params)}`, { headers: { ...team.asTeam, Accept: "text/csv" } });
 
-  test("the same fields come as columns, and no cell runs as a formula", async () => {
+  test("CSV has the same fields as JSON, and no cell is a formula", async () => {
     const team = await mintTeam();
     const title = '=HYPERLINK("https://evil.example","Click")\nsecond line, "quoted"';
     const details = { "=1+1": '"', list: [1, null] };
@@ -155,7 +155,7 @@ describe("as CSV", () => {
     });
   });
 
-  test("the next page is in the Link header", async () => {
+  test("The Link header names the next page", async () => {
     const team = await mintTeam();
     await push(team, anEvent(), anEvent(), anEvent());
     const lines: string[] = [];
@@ -168,7 +168,7 @@ describe("as CSV", () => {
     expect(lines.map((line) => line.split(",")[0])).toEqual((await list(team)).data.map((event) => event.id));
   });
 
-  test("a team without events gets the header alone", async () => {
+  test("A team without events gets the header row alone", async () => {
     expect(await (await csv(await mintTeam())).text()).toMatch(/^id,person_id,[a-z_,]+\r\n$/);
   });
 });

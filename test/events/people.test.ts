@@ -8,35 +8,35 @@ const roleOf = (team: Team, personId: string) =>
     .bind(team.teamId, personId)
     .first("role");
 
-const peopleOf = (team: Team) =>
+const countPeople = (team: Team) =>
   env.DB.prepare("SELECT count(*) AS n FROM people WHERE account_id = ?").bind(team.accountId).first<number>("n");
 
-test("somebody first seen in an event joins the team as observer", async () => {
+test("A person first seen in an event joins the team as observer", async () => {
   const team = await mintTeam();
   await push(team, anEvent({ personIdentifier: "new.comer" }), anEvent({ personIdentifier: "new.comer" }));
   const { data } = await list(team);
   expect(new Set(data.map((event) => event.person_id)).size).toBe(1);
   expect(await roleOf(team, data[0]!.person_id)).toBe("observer");
-  expect(await peopleOf(team)).toBe(1);
+  expect(await countPeople(team)).toBe(1);
 });
 
-test("an e-mail as identifier is the person who has it, whatever its case", async () => {
+test("An e-mail as identifier links to the person with that e-mail, in any case", async () => {
   const team = await mintTeam();
   const jane = await mintPerson(team, { name: "Jane", email: "jane.smith@example.com" });
   await push(team, anEvent({ personIdentifier: "Jane.Smith@Example.COM" }));
   const { data } = await list(team);
   expect(data).toMatchObject([{ person_id: jane, identifier: "Jane.Smith@Example.COM" }]);
   expect(await roleOf(team, jane)).toBe("active");
-  expect(await peopleOf(team)).toBe(1);
+  expect(await countPeople(team)).toBe(1);
 });
 
-test("two spellings of a new e-mail in one batch are one person", async () => {
+test("Two spellings of a new e-mail in one batch create one person", async () => {
   const team = await mintTeam();
   await push(team, anEvent({ personIdentifier: "a@example.com" }), anEvent({ personIdentifier: "A@example.com" }));
-  expect(await peopleOf(team)).toBe(1);
+  expect(await countPeople(team)).toBe(1);
 });
 
-test("two teams of an account share their people, not their events", async () => {
+test("Two teams of an account share people but not events", async () => {
   const one = await mintTeam();
   const two = await mintTeam({ accountId: one.accountId });
   await push(one, anEvent({ personIdentifier: "shared" }));
@@ -48,7 +48,7 @@ test("two teams of an account share their people, not their events", async () =>
   expect(await roleOf(two, ours[0]!.person_id)).toBe("observer");
 });
 
-test("the same identifier in another account is somebody else, whom no list and no filter shows", async () => {
+test("The same identifier in another account is another person, whose events are never listed", async () => {
   const [ours, theirs] = [await mintTeam(), await mintTeam()];
   await push(ours, anEvent({ personIdentifier: "ann" }));
   const secret = anEvent({ personIdentifier: "ann" });
@@ -59,7 +59,7 @@ test("the same identifier in another account is somebody else, whom no list and 
   expect((await list(ours, { external_id: secret.externalId })).data).toEqual([]);
 });
 
-test("nobody and somebody of another account are the same 404", async () => {
+test("An unknown person and a person of another account give the same 404", async () => {
   const [ours, theirs] = [await mintTeam(), await mintTeam()];
   await push(theirs, anEvent({ personIdentifier: "theirs.alone" }));
   const [event] = (await list(theirs)).data;
@@ -74,7 +74,7 @@ test("nobody and somebody of another account are the same 404", async () => {
   expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
 });
 
-test("after a merge the events are the successor's, and after its undoing again whose they were", async () => {
+test("A merge moves events to the other person, and undoing it moves them back", async () => {
   const team = await mintTeam();
   await push(
     team,
@@ -85,13 +85,13 @@ test("after a merge the events are the successor's, and after its undoing again 
   );
   const { data: before } = await list(team);
   const identifiers = async (person: string) => (await list(team, { person })).data.map((event) => event.identifier);
-  const change = (verb: string, body: object) =>
+  const request = (verb: string, body: object) =>
     call(`/api/v1/people/john.doe/${verb}`, { headers: team.asTeam, body });
 
-  expect((await change("merge", { person: "emp_1" })).status).toBe(200);
+  expect((await request("merge", { person: "emp_1" })).status).toBe(200);
   expect(await identifiers("john.doe")).toEqual(["john.doe", "emp_1", "john.doe"]);
   expect(await identifiers("emp_1")).toEqual(["john.doe", "emp_1", "john.doe"]);
-  expect((await change("unmerge", {})).status).toBe(200);
+  expect((await request("unmerge", {})).status).toBe(200);
   expect(await identifiers("emp_1")).toEqual(["emp_1"]);
   expect((await list(team)).data).toEqual(before);
 });

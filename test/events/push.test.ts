@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { mintTeam } from "../support/team.ts";
 import { anEvent, list, listAll, push, send } from "./client.ts";
 
-/** The request of StatsAware's document, "Events API", word for word. */
+/** The request in StatsAware's document, "Events API", exactly as printed there. */
 const DOCUMENTED = `{
 "events": [
 {
@@ -39,8 +39,8 @@ const DOCUMENTED = `{
 ]
 }`;
 
-describe("the documented request", () => {
-  test("creates two events, skips them when repeated, and reads back as sent", async () => {
+describe("the documented request of the Events API", () => {
+  test("The documented request creates two events, is skipped when repeated, and reads back as sent", async () => {
     const team = await mintTeam();
     const before = Date.now();
     const first = await send(team, DOCUMENTED);
@@ -84,11 +84,11 @@ describe("an event sent again", () => {
     ["time", { timestamp: "2024-01-15T14:25:01Z" }, { occurred_at: "2024-01-15T14:25:01Z" }],
     ["person", { personIdentifier: "jane.smith" }, { identifier: "jane.smith" }],
     ["url", { url: "https://example.com/2" }, { url: "https://example.com/2" }],
-    ["url taken away", { url: null }, { url: null }],
+    ["url that is now absent", { url: null }, { url: null }],
     ["details", { details: { a: 1, b: [2, 1] } }, { details: { a: 1, b: [2, 1] } }],
-    ["type of a detail", { details: { a: "1", b: [1, 2] } }, { details: { a: "1", b: [1, 2] } }],
-    ["details taken away", { details: null }, { details: null }],
-  ])("with a changed %s is replaced, but for its id and creation time", async (_, change, shown) => {
+    ["type of a value in its details", { details: { a: "1", b: [1, 2] } }, { details: { a: "1", b: [1, 2] } }],
+    ["details that are now absent", { details: null }, { details: null }],
+  ])("An event with a changed %s is replaced, except for its id and creation time", async (_, change, shown) => {
     const team = await mintTeam();
     const sent = anEvent({ url: "https://example.com/1", details: { a: 1, b: [1, 2] } });
     await push(team, sent);
@@ -104,20 +104,20 @@ describe("an event sent again", () => {
   test.each([
     ["another spelling of its time", { timestamp: "2024-01-15T09:25:00.000-05:00" }],
     [
-      "blanks around its texts",
+      "spaces around its texts",
       { title: " Fix user authentication bug\n", kind: "commit ", personIdentifier: " john.doe" },
     ],
-    ["its details in another order", { details: { b: { d: 4, c: [3] }, a: 1 } }],
-    ["its empty field as null", { url: null }],
-    ["a field nobody knows", { colour: "red" }],
-  ])("with %s is the same", async (_, change) => {
+    ["the keys of its details in another order", { details: { b: { d: 4, c: [3] }, a: 1 } }],
+    ["an absent field written as null", { url: null }],
+    ["an unknown field", { colour: "red" }],
+  ])("An event with %s counts as unchanged", async (_, change) => {
     const team = await mintTeam();
     const sent = anEvent({ details: { a: 1, b: { c: [3], d: 4 } } });
     await push(team, sent);
     expect((await push(team, { ...sent, ...change })).processed).toMatchObject({ updated: 0, skipped: 1 });
   });
 
-  test("by another team is that team's own", async () => {
+  test("The same external id in another team is another event", async () => {
     const [one, other] = [await mintTeam(), await mintTeam()];
     const sent = anEvent();
     await push(one, sent);
@@ -126,17 +126,17 @@ describe("an event sent again", () => {
   });
 });
 
-describe("a batch", () => {
-  test("takes its good events and lists the others by place, id and reason", async () => {
+describe("a batch of events", () => {
+  test("A batch stores its valid events and lists the others by index, external id and reason", async () => {
     const team = await mintTeam();
-    const [known, fresh] = [anEvent(), anEvent()];
+    const [known, added] = [anEvent(), anEvent()];
     await push(team, known);
     const answer = await push(
       team,
       anEvent({ externalId: "no-title", title: undefined }),
       known,
       "not an event",
-      fresh,
+      added,
       { ...known, title: "Changed" },
       anEvent({ externalId: 7 }),
     );
@@ -146,10 +146,10 @@ describe("a batch", () => {
       { index: 2, externalId: null, message: "must be an object" },
       { index: 5, externalId: null, message: "externalId: must be a string" },
     ]);
-    expect((await list(team)).data.map((event) => event.title).sort()).toEqual(["Changed", fresh.title]);
+    expect((await list(team)).data.map((event) => event.title).sort()).toEqual(["Changed", added.title]);
   });
 
-  test("that names an event twice keeps the last good one", async () => {
+  test("Of events with the same external id in a batch, the last valid one is stored", async () => {
     const team = await mintTeam();
     const event = anEvent();
     const answer = await push(
@@ -162,12 +162,12 @@ describe("a batch", () => {
     expect((await list(team)).data).toMatchObject([{ title: "Second", external_id: event.externalId }]);
   });
 
-  test("without events changes nothing", async () => {
+  test("A batch without events changes nothing", async () => {
     const team = await mintTeam();
     expect((await push(team)).processed).toEqual({ total: 0, created: 0, updated: 0, skipped: 0, errors: 0 });
   });
 
-  test("may hold 1,000 events and no more", async () => {
+  test("A batch may hold at most 1,000 events", async () => {
     const team = await mintTeam();
     const events = Array.from({ length: 1_001 }, (_, i) => anEvent({ personIdentifier: `person-${i % 7}` }));
     const refused = await send(team, { events });
@@ -180,7 +180,7 @@ describe("a batch", () => {
 });
 
 describe("the time of an event", () => {
-  test("comes back in UTC", async () => {
+  test("The time of an event is returned in UTC", async () => {
     const team = await mintTeam();
     await push(
       team,
@@ -193,7 +193,7 @@ describe("the time of an event", () => {
     ]);
   });
 
-  test("may be a little ahead of ours, but not over 5 minutes", async () => {
+  test("The time of an event may be up to 5 minutes in the future", async () => {
     const team = await mintTeam();
     const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
     const answer = await push(team, anEvent({ timestamp: inMinutes(4.9) }), anEvent({ timestamp: inMinutes(5.5) }));

@@ -3,8 +3,8 @@ import { drizzle } from "drizzle-orm/d1";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { database } from "../../src/db/client.ts";
-import type { NewEvent } from "../../src/events/batch.ts";
-import { eventsOfPerson, listEvents, saveEvents } from "../../src/events/store.ts";
+import type { NewEvent } from "../../src/events/event.ts";
+import { listEvents, listEventsOfPerson, saveEvents } from "../../src/events/store.ts";
 import { mintTeam, type Team } from "../support/team.ts";
 
 const START = Date.UTC(2024, 0, 15);
@@ -13,15 +13,15 @@ const newEvents = (count: number, people = 10): NewEvent[] =>
   Array.from({ length: count }, (_, i) => ({
     kind: "commit",
     externalId: `event-${i}`,
-    personIdentifier: `person-${i % people}`,
-    timestamp: START + i,
+    identifier: `person-${i % people}`,
+    occurredAt: START + i,
     title: `Event ${i}`,
     scope: "backend",
     url: null,
     details: { a: 1, b: [i] },
   }));
 
-/** The real database, and how many rows the batches sent to it wrote. */
+/** The real database, and a count of the rows that batches wrote to it. */
 function metered() {
   const meter = { written: 0 };
   const batch = async (statements: D1PreparedStatement[]) => {
@@ -33,7 +33,7 @@ function metered() {
   return { db: database(d1), meter };
 }
 
-test.each([10, 1_000])("1,000 unchanged events of %i people write nothing", async (people) => {
+test.each([10, 1_000])("Saving 1,000 unchanged events of %i people writes no row", async (people) => {
   const team = await mintTeam();
   const { db, meter } = metered();
   const events = newEvents(1_000, people);
@@ -44,7 +44,7 @@ test.each([10, 1_000])("1,000 unchanged events of %i people write nothing", asyn
   expect(meter.written).toBe(0);
 });
 
-test("of 1,000 events only the changed are written", async () => {
+test("Of 1,000 events only the changed ones are written", async () => {
   const team = await mintTeam();
   const { db, meter } = metered();
   await saveEvents(db, team, null, newEvents(1_000), START);
@@ -55,7 +55,7 @@ test("of 1,000 events only the changed are written", async () => {
   expect(meter.written).toBe(10 * 3 + 1);
 });
 
-test("a batch that cannot be kept leaves nobody behind", async () => {
+test("A batch that fails creates no identities", async () => {
   const team = await mintTeam();
   const events = newEvents(2).map((event, i) => (i ? { ...event, title: null as unknown as string } : event));
   await expect(saveEvents(database(env.DB), team, null, events, START)).rejects.toThrow(/NOT NULL/);
@@ -63,7 +63,7 @@ test("a batch that cannot be kept leaves nobody behind", async () => {
   expect(await left.first("n")).toBe(0);
 });
 
-test("instants are kept as integers", async () => {
+test("Times are stored as integers", async () => {
   const team = await mintTeam();
   await saveEvents(database(env.DB), team, null, newEvents(1), START);
   const types = "typeof(occurred_at) || typeof(created_at) || typeof(updated_at) AS types";
@@ -71,7 +71,7 @@ test("instants are kept as integers", async () => {
   expect(await row.first("types")).toBe("integerintegerinteger");
 });
 
-/** The rows and the indexes that D1 reads for what `ask` selects. */
+/** The number of rows that D1 reads for the one query that `ask` makes, and the query plan. */
 async function cost(ask: (db: ReturnType<typeof database>) => Promise<unknown>) {
   const asked: { query: string; params: unknown[] }[] = [];
   const logger = { logQuery: (query: string, params: unknown[]) => asked.push({ query, params }) };
@@ -85,7 +85,7 @@ async function cost(ask: (db: ReturnType<typeof database>) => Promise<unknown>) 
   return { rows: (await run("")).meta.rows_read, plan: plan.join("\n") };
 }
 
-test("a page reads about as many rows as it shows, however long the history", async () => {
+test("The rows that a page reads do not grow with the number of events", async () => {
   const team = await mintTeam();
   const db = database(env.DB);
   const history = newEvents(3_000, 3);
@@ -110,27 +110,27 @@ test("a page reads about as many rows as it shows, however long the history", as
   }
   const named = await cost((db) => listEvents(db, team, { personId, externalId: "event-3" }, 51));
   expect(named.rows).toBeLessThan(20);
-  const day = await cost((db) => eventsOfPerson(db, team, personId, { start: START + 100, end: START + 130 }));
+  const day = await cost((db) => listEventsOfPerson(db, team, personId, { start: START + 100, end: START + 130 }));
   expect(day.plan).toContain("events USING INDEX events_by_identity");
   expect(day.rows).toBeLessThan(20 * 4);
 });
 
-test("the events of a person's day are oldest first, from its start and before its end", async () => {
+test("The events of a person within a window are listed oldest first, with its start and without its end", async () => {
   const team = await mintTeam();
   const other = await mintTeam({ accountId: team.accountId });
   const db = database(env.DB);
   await saveEvents(db, team, null, newEvents(30, 2), START);
   await saveEvents(db, other, null, newEvents(30, 2), START);
   const [event] = await listEvents(db, team, { externalId: "event-4" }, 1);
-  const day = await eventsOfPerson(db, team, event!.personId, { start: START + 4, end: START + 10 });
+  const day = await listEventsOfPerson(db, team, event!.personId, { start: START + 4, end: START + 10 });
   expect(day.map((event) => event.externalId)).toEqual(["event-4", "event-6", "event-8"]);
 });
 
-test("any way of cutting events into batches, and any repetition, keeps the same events", async () => {
+test("The stored events do not depend on how they are split into batches or how often they are sent", async () => {
   const event = fc.record({
     externalId: fc.constantFrom("a", "b", "c", "d"),
-    personIdentifier: fc.constantFrom("x", "y"),
-    timestamp: fc.integer({ min: START, max: START + 3 }),
+    identifier: fc.constantFrom("x", "y"),
+    occurredAt: fc.integer({ min: START, max: START + 3 }),
     title: fc.constantFrom("t", "u"),
     details: fc.option(fc.dictionary(fc.constantFrom("k", "__proto__", "1"), fc.jsonValue({ maxDepth: 1 })), {
       nil: null,

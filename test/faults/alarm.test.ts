@@ -1,9 +1,9 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { MINUTE, objectOf, ring, stopTheClock } from "../presence/client.ts";
+import { MINUTE, objectOf, ring, stopTheClock } from "../support/presence.ts";
 import { mintTeam, type Team } from "../support/team.ts";
 import { withoutD1 } from "./d1.ts";
-import { held, Ledger, waiting } from "./ledger.ts";
+import { blocksInD1, countUnsent, Ledger } from "./ledger.ts";
 import { scale, TIMEOUT_MS } from "./scale.ts";
 import { alarmAt, passTo } from "./schedule.ts";
 
@@ -22,31 +22,31 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Sends an update that is taken in; no two are of the same moment. */
-async function say(statuses: Record<string, string>): Promise<void> {
+/** Sends a heartbeat a millisecond after the one before. It must be accepted. */
+async function send(statuses: Record<string, string>): Promise<void> {
   vi.setSystemTime(Date.now() + 1);
-  expect(await ledger.tell(statuses)).toBe(200);
+  expect(await ledger.send(statuses)).toBe(200);
 }
 
-/** Lets the alarm's time come, and `fail` make of it what it likes; whatever that is, another alarm is set afterwards. */
-async function strike(fail: () => Promise<unknown>): Promise<void> {
+/** Moves the clock to the alarm, which must be set, and calls `run` in place of the platform. */
+async function ringDueAlarm(run: () => Promise<unknown>): Promise<void> {
   const due = await alarmAt(team);
-  expect(due, "an alarm was lost for good").not.toBeNull();
+  expect(due, "no alarm is set").not.toBeNull();
   vi.setSystemTime(Math.max(due!, Date.now()));
-  await fail();
+  await run();
 }
 
-/** The faults are over: within a minute nothing waits, and in the end all is as it was told. */
-async function expectDrained(): Promise<void> {
-  const over = Date.now();
-  await passTo(team, over + MINUTE);
-  expect(await waiting(team)).toBe(0);
-  await passTo(team, over + 60 * MINUTE);
-  expect(await held(team)).toEqual(ledger.foretold());
+/** Checks, after the faults, that nothing is unsent within a minute, and that D1 has every block in the end. */
+async function expectAllSent(): Promise<void> {
+  const endedAt = Date.now();
+  await passTo(team, endedAt + MINUTE);
+  expect(await countUnsent(team)).toBe(0);
+  await passTo(team, endedAt + 60 * MINUTE);
+  expect(await blocksInD1(team)).toEqual(ledger.expectedBlocks());
   expect(await alarmAt(team)).toBeNull();
 }
 
-/** Runs `act` while the object cannot find one of its own tables. */
+/** Runs `act` while one of the object's own tables is renamed. */
 async function withoutTable(table: string, act: () => Promise<void>): Promise<void> {
   const rename = (from: string, to: string) =>
     runInDurableObject(objectOf(team), async (_, { storage }) => {
@@ -60,70 +60,70 @@ async function withoutTable(table: string, act: () => Promise<void>): Promise<vo
   }
 }
 
-describe(`${TIMES} failures of the alarm in a row are over as soon as their cause is`, () => {
-  test("when it throws before it has sent anything", { timeout: TIMEOUT_MS }, async () => {
-    await say({ ada: "online", bob: "busy" });
-    await say({ ada: "lunch" });
+describe(`After ${TIMES} failures of the alarm in a row`, () => {
+  test("An alarm that threw before sending anything loses nothing", { timeout: TIMEOUT_MS }, async () => {
+    await send({ ada: "online", bob: "busy" });
+    await send({ ada: "lunch" });
     await withoutTable("outbox", async () => {
       for (let n = 0; n < TIMES; n++) {
-        await strike(() => expect(ring(team)).rejects.toThrow("no such table: outbox"));
+        await ringDueAlarm(() => expect(ring(team)).rejects.toThrow("no such table: outbox"));
       }
     });
-    expect(await held(team)).toEqual([]);
-    await expectDrained();
+    expect(await blocksInD1(team)).toEqual([]);
+    await expectAllSent();
   });
 
-  test("when it throws while it ends what has timed out", { timeout: TIMEOUT_MS }, async () => {
-    await say({ ada: "online", bob: "busy" });
+  test("An alarm that threw while ending blocks that timed out loses nothing", { timeout: TIMEOUT_MS }, async () => {
+    await send({ ada: "online", bob: "busy" });
     await passTo(team, Date.now() + MINUTE);
     await withoutTable("streams", async () => {
       vi.setSystemTime(Date.now() + 10 * MINUTE);
       for (let n = 0; n < TIMES; n++) {
-        await strike(() => expect(ring(team)).rejects.toThrow("no such table: streams"));
+        await ringDueAlarm(() => expect(ring(team)).rejects.toThrow("no such table: streams"));
       }
     });
-    expect((await held(team)).map((block) => block.ended_at)).toEqual([null, null]);
-    await expectDrained();
+    expect((await blocksInD1(team)).map((block) => block.ended_at)).toEqual([null, null]);
+    await expectAllSent();
   });
 
-  test("when D1 refuses it", { timeout: TIMEOUT_MS }, async () => {
-    await say({ ada: "online" });
+  test("An alarm that D1 failed loses nothing", { timeout: TIMEOUT_MS }, async () => {
+    await send({ ada: "online" });
     await withoutD1(async () => {
       for (let n = 0; n < TIMES; n++) {
-        await strike(() => ring(team));
-        await say({ ada: n % 2 ? "online" : "busy", [`new.${n}`]: "online" });
+        await ringDueAlarm(() => ring(team));
+        await send({ ada: n % 2 ? "online" : "busy", [`new.${n}`]: "online" });
       }
     });
-    expect(await held(team)).toEqual([]);
-    await expectDrained();
+    expect(await blocksInD1(team)).toEqual([]);
+    await expectAllSent();
   });
 
-  test("when D1 refuses it, and its own storage what it learns of that", { timeout: TIMEOUT_MS }, async () => {
-    await say({ ada: "online" });
+  test("An alarm that could not save its checkpoint loses nothing", { timeout: TIMEOUT_MS }, async () => {
+    await send({ ada: "online" });
     await passTo(team, Date.now() + MINUTE);
     await withoutTable("team", async () => {
-      // A checkpoint is due, and cannot be noted.
+      // A checkpoint is due, and its time cannot be saved.
       vi.setSystemTime(Date.now() + 14 * MINUTE);
       for (let n = 0; n < TIMES; n++) {
-        await say({ ada: n % 2 ? "online" : "busy" });
-        await strike(() => ring(team));
+        await send({ ada: n % 2 ? "online" : "busy" });
+        await ringDueAlarm(() => ring(team));
       }
     });
-    await expectDrained();
+    await expectAllSent();
   });
 
-  /** Brings the handler's work to a point. One that rings is taken off, unless an abort undoes all that was written. */
-  type Reach = (work: () => void, storage: DurableObjectStorage, n: number) => Promise<void>;
-  const moments: [string, Reach][] = [
+  /** Starts the alarm handler with `work` and returns at the moment at which the object is to be aborted. */
+  type Interrupt = (work: () => void, storage: DurableObjectStorage, n: number) => Promise<void>;
+  const MOMENTS: [string, Interrupt][] = [
     [
-      "before anything it wrote is durable",
+      "before any write is durable",
       async (work, _, n) => {
         work();
-        for (let turn = 0; turn < n; turn++) await Promise.resolve();
+        for (let ticks = 0; ticks < n; ticks++) await Promise.resolve();
       },
     ],
     [
-      "once its first write is durable",
+      "after its first write is durable",
       async (work, storage) => {
         await storage.deleteAlarm();
         await storage.sync();
@@ -132,26 +132,30 @@ describe(`${TIMES} failures of the alarm in a row are over as soon as their caus
       },
     ],
   ];
-  test.each(moments)("when its object is aborted, %s", { timeout: TIMEOUT_MS }, async (_, reach) => {
-    await say({ ada: "online" });
-    let interrupted = 0;
-    for (let n = 0; n < TIMES; n++) {
-      await say({ ada: n % 2 ? "online" : "busy", [`new.${n}`]: "online" });
-      await strike(async () => {
-        const struck = runInDurableObject(objectOf(team), async (object, state) => {
-          let isOver = false;
-          const work = () =>
-            void object.alarm().finally(() => {
-              isOver = true;
-            });
-          await reach(work, state.storage, n);
-          if (!isOver) interrupted += 1;
-          state.abort("a fault");
+  test.each(MOMENTS)(
+    "An alarm whose object was aborted %s loses nothing",
+    { timeout: TIMEOUT_MS },
+    async (_, interrupt) => {
+      await send({ ada: "online" });
+      let interrupted = 0;
+      for (let n = 0; n < TIMES; n++) {
+        await send({ ada: n % 2 ? "online" : "busy", [`new.${n}`]: "online" });
+        await ringDueAlarm(async () => {
+          const interruptedRun = runInDurableObject(objectOf(team), async (object, state) => {
+            let isFinished = false;
+            const work = () =>
+              void object.alarm().finally(() => {
+                isFinished = true;
+              });
+            await interrupt(work, state.storage, n);
+            if (!isFinished) interrupted += 1;
+            state.abort("a fault");
+          });
+          await expect(interruptedRun).rejects.toThrow("a fault");
         });
-        await expect(struck).rejects.toThrow("a fault");
-      });
-    }
-    expect(interrupted, "an alarm that was not interrupted shows nothing").toBe(TIMES);
-    await expectDrained();
-  });
+      }
+      expect(interrupted, "an alarm run was not interrupted").toBe(TIMES);
+      await expectAllSent();
+    },
+  );
 });

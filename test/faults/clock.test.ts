@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { anEvent, push as pushEvents } from "../events/client.ts";
-import { evict, iso, MINUTE, objectOf, ring, START, stopTheClock, stored } from "../presence/client.ts";
-import { steps } from "../presence/play.ts";
+import { evict, iso, MINUTE, objectOf, ring, START, stopTheClock, stored } from "../support/presence.ts";
+import { parseSteps } from "../support/stream_steps.ts";
 import { mintTeam, type Team } from "../support/team.ts";
 import { withoutD1 } from "./d1.ts";
-import { held, Ledger, opened, waiting } from "./ledger.ts";
+import { blockStarts, blocksInD1, countUnsent, Ledger } from "./ledger.ts";
 import { scale, TIMEOUT_MS } from "./scale.ts";
 import { alarmAt, passTo } from "./schedule.ts";
 
@@ -15,63 +15,70 @@ const DAY = 1_440 * MINUTE;
 const TIMEOUT = 10;
 const MAX_AHEAD = 5 * MINUTE;
 
-/** What product.md has an update of a time answered with: taken in, refused, or counted with a warning. */
-const answerTo = (at: number, now: number) => (at - now > MAX_AHEAD ? "refused" : at < now - DAY ? "history" : "kept");
+/** How a heartbeat must be answered: recorded, refused, or only counted with a warning. */
+const expectedAnswer = (at: number, now: number) =>
+  at - now > MAX_AHEAD ? "refused" : at < now - DAY ? "too old" : "recorded";
 
-describe("a tool whose clock is off", () => {
+describe("A tool with a wrong clock", () => {
   test.each([
-    { off: MAX_AHEAD, presence: "kept", events: { created: 1, errors: 0 } },
-    { off: MAX_AHEAD + 1, presence: "refused", events: { created: 0, errors: 1 } },
-    { off: DAY, presence: "refused", events: { created: 0, errors: 1 } },
-    { off: -MAX_AHEAD, presence: "kept", events: { created: 1, errors: 0 } },
-    { off: -DAY, presence: "kept", events: { created: 1, errors: 0 } },
-    { off: -DAY - 1, presence: "history", events: { created: 1, errors: 0 } },
-  ])("by $off ms is answered as documented, by presence and by events", async ({ off, presence, events }) => {
-    const team = await mintTeam();
-    const ledger = new Ledger(team);
-    const at = Date.now() + off;
-    expect(answerTo(at, Date.now())).toBe(presence);
-    expect(await ledger.tell({ ada: "online" }, { at })).toBe(presence === "refused" ? 400 : 200);
-    expect((await pushEvents(team, anEvent({ timestamp: iso(at) }))).processed).toMatchObject(events);
-    await passTo(team, START + 60 * MINUTE);
-    expect(await held(team)).toEqual(ledger.foretold());
-    expect(ledger.foretold()).toHaveLength(presence === "kept" ? 1 : 0);
-  });
+    { offset: MAX_AHEAD, presence: "recorded", events: { created: 1, errors: 0 } },
+    { offset: MAX_AHEAD + 1, presence: "refused", events: { created: 0, errors: 1 } },
+    { offset: DAY, presence: "refused", events: { created: 0, errors: 1 } },
+    { offset: -MAX_AHEAD, presence: "recorded", events: { created: 1, errors: 0 } },
+    { offset: -DAY, presence: "recorded", events: { created: 1, errors: 0 } },
+    { offset: -DAY - 1, presence: "too old", events: { created: 1, errors: 0 } },
+  ])(
+    "A timestamp that is off by $offset ms is answered as documented, by presence and by events",
+    async ({ offset, presence, events }) => {
+      const team = await mintTeam();
+      const ledger = new Ledger(team);
+      const at = Date.now() + offset;
+      expect(expectedAnswer(at, Date.now())).toBe(presence);
+      expect(await ledger.send({ ada: "online" }, { at })).toBe(presence === "refused" ? 400 : 200);
+      expect((await pushEvents(team, anEvent({ timestamp: iso(at) }))).processed).toMatchObject(events);
+      await passTo(team, START + 60 * MINUTE);
+      expect(await blocksInD1(team)).toEqual(ledger.expectedBlocks());
+      expect(ledger.expectedBlocks()).toHaveLength(presence === "recorded" ? 1 : 0);
+    },
+  );
 
-  const STORY = "0 online, 4 online, 9 busy, 25 busy, 30 lunch, 40 lunch, 41 offline";
-  test.each([MAX_AHEAD, -MAX_AHEAD, -DAY])("by %i ms throughout is told the same story, as much later", async (off) => {
-    const teams = [
-      { team: await mintTeam(), by: 0 },
-      { team: await mintTeam(), by: off },
-    ] as const;
-    for (const { at: minute, status } of steps(STORY)) {
-      const at = START + minute * MINUTE;
-      for (const { team, by } of teams) {
-        await passTo(team, at);
-        expect(await new Ledger(team).tell({ ada: status! }, { at: at + by })).toBe(200);
+  const HEARTBEATS = "0 online, 4 online, 9 busy, 25 busy, 30 lunch, 40 lunch, 41 offline";
+  test.each([MAX_AHEAD, -MAX_AHEAD, -DAY])(
+    "A clock that is always off by %i ms gives the same blocks, shifted by as much",
+    async (offset) => {
+      const teams = [
+        { team: await mintTeam(), by: 0 },
+        { team: await mintTeam(), by: offset },
+      ] as const;
+      for (const { at: minute, status } of parseSteps(HEARTBEATS)) {
+        const at = START + minute * MINUTE;
+        for (const { team, by } of teams) {
+          await passTo(team, at);
+          expect(await new Ledger(team).send({ ada: status! }, { at: at + by })).toBe(200);
+        }
       }
-    }
-    const told = [];
-    for (const { team, by } of teams) {
-      await passTo(team, START + 90 * MINUTE);
-      const blocks = await held(team);
-      told.push(blocks.map((b) => [b.status, b.started_at - by, b.last_seen_at - by, b.ended_at! - by]));
-    }
-    expect(told[0]).toHaveLength(4);
-    expect(told[1]).toEqual(told[0]);
-  });
+      const shifted = [];
+      for (const { team, by } of teams) {
+        await passTo(team, START + 90 * MINUTE);
+        const blocks = await blocksInD1(team);
+        shifted.push(blocks.map((b) => [b.status, b.started_at - by, b.last_seen_at - by, b.ended_at! - by]));
+      }
+      expect(shifted[0]).toHaveLength(4);
+      expect(shifted[1]).toEqual(shifted[0]);
+    },
+  );
 });
 
-const OFF = [0, 0, 0, MAX_AHEAD, -MAX_AHEAD, DAY, -DAY, DAY + 1_000, -DAY - 1_000];
+const OFFSETS = [0, 0, 0, MAX_AHEAD, -MAX_AHEAD, DAY, -DAY, DAY + 1_000, -DAY - 1_000];
 
-/** Two people and three tools; what a step's tool says, and how far off the server's clock and the tool's are by then. */
-const story = fc.record({
-  tools: fc.tuple(fc.constantFrom(...OFF), fc.constantFrom(...OFF), fc.constantFrom(...OFF)),
+/** Heartbeats of two people by three tools. `tools` and `server`: how far the clocks of tools and server are off, in ms. */
+const histories = fc.record({
+  tools: fc.tuple(fc.constantFrom(...OFFSETS), fc.constantFrom(...OFFSETS), fc.constantFrom(...OFFSETS)),
   steps: fc.array(
     fc.record({
       pause: fc.constantFrom(1_000, 30_000, MINUTE, 4 * MINUTE, 10 * MINUTE, 11 * MINUTE),
-      server: fc.option(fc.constantFrom(...OFF), { freq: 5 }),
-      // The third reports to the streams of the second.
+      server: fc.option(fc.constantFrom(...OFFSETS), { freq: 5 }),
+      // The third tool reports the same source as the second.
       tool: fc.nat(2),
       who: fc.constantFrom("ada", "bob"),
       status: fc.constantFrom("online", "online", "busy", "offline"),
@@ -81,8 +88,8 @@ const story = fc.record({
   ),
 });
 
-/** Nothing ends before it begins or was last seen, and of one stream no block begins before the former has ended. */
-async function expectSound(team: Team): Promise<void> {
+/** Checks that no block ends before its start or last heartbeat, and that blocks of a stream do not overlap. */
+async function expectValidBlocks(team: Team): Promise<void> {
   const rows = await stored(team);
   for (const { started_at, last_seen_at, ended_at } of rows) {
     expect(last_seen_at).toBeGreaterThanOrEqual(started_at);
@@ -94,84 +101,84 @@ async function expectSound(team: Team): Promise<void> {
   }
 }
 
-test("jumping clocks make no block negative, none overlap, and lose nothing", { timeout: TIMEOUT_MS }, async () => {
-  const seen = { kept: 0, refused: 0, history: 0 };
+test("Clocks that jump make no block negative, no blocks overlap, and lose none", { timeout: TIMEOUT_MS }, async () => {
+  const seen = { recorded: 0, refused: 0, "too old": 0 };
   await fc.assert(
-    fc.asyncProperty(story, async ({ tools, steps }) => {
+    fc.asyncProperty(histories, async ({ tools, steps }) => {
       vi.setSystemTime(START);
       const team = await mintTeam({ timeoutMinutes: TIMEOUT });
       const ledger = new Ledger(team, TIMEOUT);
-      let [real, off] = [START, 0];
+      let [real, offset] = [START, 0];
       for (const { pause, server, tool, who, status, act } of steps) {
         real += pause;
-        off = server ?? off;
-        vi.setSystemTime(real + off);
+        offset = server ?? offset;
+        vi.setSystemTime(real + offset);
         const due = await alarmAt(team);
         if (due !== null && due <= Date.now()) await ring(team);
-        // Milliseconds tell the tools apart: no two updates are of the same moment.
+        // The milliseconds make the times of any two tools different.
         const at = real + tools[tool]! + tool;
-        const answer = answerTo(at, Date.now());
+        const answer = expectedAnswer(at, Date.now());
         seen[answer] += 1;
-        expect(await ledger.tell({ [who]: status }, { at, source: tool === 0 ? "chat" : "desk" })).toBe(
+        expect(await ledger.send({ [who]: status }, { at, source: tool === 0 ? "chat" : "desk" })).toBe(
           answer === "refused" ? 400 : 200,
         );
         if (act === "ring") await ring(team);
         if (act === "evict") await evict(team);
         if (act === "wake") await objectOf(team).wake();
-        await expectSound(team);
+        await expectValidBlocks(team);
       }
       vi.setSystemTime(real + 3 * DAY);
       await objectOf(team).wake();
-      await expectSound(team);
-      expect(await held(team)).toEqual(ledger.foretold());
+      await expectValidBlocks(team);
+      expect(await blocksInD1(team)).toEqual(ledger.expectedBlocks());
     }),
     { numRuns: scale("skewedStories"), endOnFailure: true },
   );
-  console.info("updates of clocks that were off:", seen);
-  expect(seen.kept).toBeGreaterThan(0);
-  expect(seen.refused + seen.history).toBeGreaterThan(0);
+  console.info("heartbeats of clocks that were off:", seen);
+  expect(seen.recorded).toBeGreaterThan(0);
+  expect(seen.refused + seen["too old"]).toBeGreaterThan(0);
 });
 
-describe("a server whose clock was a day ahead for a while", () => {
+describe("A server whose clock was a day ahead for a while", () => {
   let team: Team;
   let ledger: Ledger;
-  const stray = async (strayed: () => Promise<unknown>) => {
+  const whileADayAhead = async (act: () => Promise<unknown>) => {
     vi.setSystemTime(START + DAY);
-    await strayed();
+    await act();
     vi.setSystemTime(START + 2 * MINUTE);
   };
   beforeEach(async () => {
     team = await mintTeam({ timeoutMinutes: 720 });
     ledger = new Ledger(team, 720);
-    expect(await ledger.tell({ ada: "online" })).toBe(200);
+    expect(await ledger.send({ ada: "online" })).toBe(200);
     await passTo(team, START + MINUTE);
   });
 
-  test("tells D1 of open blocks every quarter of an hour again", async () => {
-    await stray(async () => {
-      expect(await ledger.tell({ bob: "online" })).toBe(200);
+  test("Open blocks are written to D1 at least every 15 minutes afterwards", async () => {
+    await whileADayAhead(async () => {
+      expect(await ledger.send({ bob: "online" })).toBe(200);
       await ring(team);
     });
     for (let minute = 3; minute <= 40; minute++) {
       await passTo(team, START + minute * MINUTE);
-      expect(await ledger.tell({ ada: "online" })).toBe(200);
+      expect(await ledger.send({ ada: "online" })).toBe(200);
     }
     const [ada] = (await stored(team)).filter(({ identifier }) => identifier === "ada");
     expect(Date.now() - ada!.last_seen_at).toBeLessThanOrEqual(15 * MINUTE);
   });
 
-  test("asks D1 again within a minute of an update, though it failed it then", async () => {
-    await stray(async () => {
-      expect(await ledger.tell({ bob: "online" })).toBe(200);
+  test("An outage of D1 in that time delays blocks by at most a minute afterwards", async () => {
+    await whileADayAhead(async () => {
+      expect(await ledger.send({ bob: "online" })).toBe(200);
       await withoutD1(async () => {
         vi.setSystemTime(Date.now() + 1);
-        expect(await ledger.tell({ bob: "busy" })).toBe(200);
+        expect(await ledger.send({ bob: "busy" })).toBe(200);
         await ring(team);
       });
     });
-    expect(await ledger.tell({ ada: "busy" })).toBe(200);
+    expect(await ledger.send({ ada: "busy" })).toBe(200);
     await passTo(team, START + 3 * MINUTE);
-    expect(await waiting(team)).toBe(0);
-    expect(opened(await held(team))).toEqual(opened(ledger.foretold()));
+    expect(await countUnsent(team)).toBe(0);
+    expect(blockStarts(await blocksInD1(team))).toEqual(blockStarts(ledger.expectedBlocks()));
   });
 });

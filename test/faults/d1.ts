@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 import { without } from "../support/without.ts";
 
-/** Every table of Rollcall's in D1. */
+/** Lists Rollcall's tables in D1. */
 async function tables(): Promise<string[]> {
   const { results } = await env.DB.prepare(
     `SELECT name FROM sqlite_master WHERE type = 'table'
@@ -11,7 +11,7 @@ async function tables(): Promise<string[]> {
   return results.map(({ name }) => name);
 }
 
-/** Runs `act` while D1 refuses every statement: none of its tables is there. */
+/** Runs `act` while D1 fails every query: all tables are renamed. */
 export async function withoutD1<T>(act: () => Promise<T>): Promise<T> {
   const log = vi.spyOn(console, "error").mockImplementation(() => {});
   try {

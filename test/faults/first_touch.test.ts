@@ -1,10 +1,10 @@
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { makeMorningReports } from "../../src/checkins/reports/job.ts";
-import { db, mintTeamOf, reports, stored as storedReports } from "../checkins/reports/client.ts";
-import { clockAt, statuses } from "../checkins/statuses/client.ts";
+import { createMorningReports } from "../../src/checkins/reports/job.ts";
 import { anEvent, listAll } from "../events/client.ts";
-import { rows } from "../people/sightings.ts";
-import { blocks, iso, presence } from "../presence/client.ts";
+import { blocks, iso, presence } from "../support/presence.ts";
+import { clockAt, statuses } from "../support/checkins.ts";
+import { rows } from "../support/database.ts";
+import { db, mintTeamOf, reports, storedReports } from "../support/reports.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 import { scale, TIMEOUT_MS } from "./scale.ts";
 
@@ -14,7 +14,7 @@ afterAll(() => {
 
 const AT_ONCE = 50;
 
-/** Sends that many requests at once, the n-th of them made by `request`; gives each answer's status and body. */
+/** Sends `AT_ONCE` requests at once, the n-th made by `request`. Returns the status and body of each answer. */
 const allAtOnce = (request: (n: number) => Promise<Response>) =>
   Promise.all(
     Array.from({ length: AT_ONCE }, async (_, n) => {
@@ -27,16 +27,16 @@ const statusesOf = (answers: { status: number }[]) => [...new Set(answers.map(({
 
 type User = { personIdentifier: string; email?: string; name?: string };
 
-const beat = (team: Team, user: User) =>
+const sendHeartbeat = (team: Team, user: User) =>
   call("/api/v1/presence", {
     headers: team.asIntegration,
     body: { timestamp: iso(Date.now()), source: "chat", users: [{ ...user, status: "online" }] },
   });
 
-const push = (team: Team, event: object) =>
+const sendEvent = (team: Team, event: object) =>
   call("/api/v1/events", { headers: team.asIntegration, body: { events: [event] } });
 
-/** Everybody of the team's account, and how many identities and memberships each of them has. */
+/** Returns how many identities, and memberships of the team, each person of the account has. */
 const people = (team: Team) =>
   rows<{ identities: number; members: number }>(
     `SELECT (SELECT count(*) FROM identities WHERE person_id = p.id) AS identities,
@@ -46,7 +46,7 @@ const people = (team: Team) =>
   );
 
 describe.each(Array.from({ length: scale("firstTouches") }, (_, n) => n + 1))(
-  "fifty first touches at once, round %i",
+  "Fifty concurrent first requests, round %i",
   () => {
     beforeEach(() => {
       vi.useRealTimers();
@@ -56,10 +56,10 @@ describe.each(Array.from({ length: scale("firstTouches") }, (_, n) => n + 1))(
       ["under one identifier", { personIdentifier: "ann" }, "ann", 1],
       ["by identifier and by e-mail", { personIdentifier: "ann", email: "Ann@x.test", name: "Ann" }, "ann@X.test", 2],
       ["by one e-mail in two spellings", { personIdentifier: "ANN@x.test" }, "ann@x.test", 2],
-    ])("of presence and events, %s, make one person", async (_, user, named, identities) => {
+    ])("Heartbeats and events that name a person %s make one person", async (_, user, named, identities) => {
       const team = await mintTeam();
       const answers = await allAtOnce((n) =>
-        n % 2 ? beat(team, user) : push(team, anEvent({ personIdentifier: named, externalId: `e${n}` })),
+        n % 2 ? sendHeartbeat(team, user) : sendEvent(team, anEvent({ personIdentifier: named, externalId: `e${n}` })),
       );
       expect(statusesOf(answers)).toEqual([200]);
       expect(Object.values(await presence(team))).toMatchObject([{ present: true, status: "online" }]);
@@ -71,12 +71,14 @@ describe.each(Array.from({ length: scale("firstTouches") }, (_, n) => n + 1))(
       expect(new Set(events.map((event) => event.person_id))).toEqual(new Set([person!.person_id]));
     });
 
-    test("of two teams of an account make one person, on both", async () => {
+    test("Heartbeats and events of two teams of an account make one person, on both teams", async () => {
       const one = await mintTeam();
       const two = await mintTeam({ accountId: one.accountId });
       const answers = await allAtOnce((n) => {
         const team = n % 4 < 2 ? one : two;
-        return n % 2 ? beat(team, { personIdentifier: "ann" }) : push(team, anEvent({ personIdentifier: "ann" }));
+        return n % 2
+          ? sendHeartbeat(team, { personIdentifier: "ann" })
+          : sendEvent(team, anEvent({ personIdentifier: "ann" }));
       });
       expect(statusesOf(answers)).toEqual([200]);
       for (const team of [one, two]) {
@@ -85,10 +87,10 @@ describe.each(Array.from({ length: scale("firstTouches") }, (_, n) => n + 1))(
       }
     });
 
-    test("of the same event make one event", async () => {
+    test("The same event fifty times makes one event", async () => {
       const team = await mintTeam();
       const event = anEvent();
-      const answers = await allAtOnce(() => push(team, event));
+      const answers = await allAtOnce(() => sendEvent(team, event));
       expect(statusesOf(answers)).toEqual([200]);
       const processed = answers.map(({ body }) => body.processed as { created: number; skipped: number });
       expect(processed.filter(({ created }) => created === 1)).toHaveLength(1);
@@ -97,10 +99,12 @@ describe.each(Array.from({ length: scale("firstTouches") }, (_, n) => n + 1))(
       expect(await people(team)).toEqual([{ identities: 1, members: 1 }]);
     });
 
-    test("of an event that each tells otherwise make one event, as one of them told it", async () => {
+    test("Fifty versions of an event make one event, equal to one of the versions", async () => {
       const team = await mintTeam();
       const event = anEvent();
-      const answers = await allAtOnce((n) => push(team, { ...event, title: `Title ${n}`, url: `https://x.test/${n}` }));
+      const answers = await allAtOnce((n) =>
+        sendEvent(team, { ...event, title: `Title ${n}`, url: `https://x.test/${n}` }),
+      );
       const processed = answers.map(({ body }) => body.processed as { created: number; updated: number });
       expect(processed.filter(({ created }) => created === 1)).toHaveLength(1);
       expect(processed.filter(({ updated }) => updated === 1)).toHaveLength(AT_ONCE - 1);
@@ -109,7 +113,7 @@ describe.each(Array.from({ length: scale("firstTouches") }, (_, n) => n + 1))(
       expect(kept!.url).toBe(String(kept!.title).replace("Title ", "https://x.test/"));
     });
 
-    test("of a new member make one, and the others are told so", async () => {
+    test("A new member is created once, and the other requests are answered with 409", async () => {
       const team = await mintTeam();
       const body = { name: "Ann Lee", email: "ann@x.test" };
       const answers = await allAtOnce(() => call("/api/v1/members", { headers: team.asTeam, body }));
@@ -122,7 +126,7 @@ describe.each(Array.from({ length: scale("firstTouches") }, (_, n) => n + 1))(
     const names = Array.from({ length: 20 }, (_, n) => `Member ${n}`);
     const MONDAY = { date: "2018-02-05", previous_date: "2018-02-02", names: names.toSorted().join(", ") };
 
-    test("of a day by fifty GETs make one report, with one check-in of everybody", async () => {
+    test("Fifty GETs of a day make one report, with one check-in per member", async () => {
       clockAt("2018-02-05T15:00:00Z");
       const team = await mintTeamOf({ names });
       const paths = ["/reports", "/statuses", "/tags", "/reports/2018-02-05", "/statuses/2018-02-05-member-7"];
@@ -131,10 +135,10 @@ describe.each(Array.from({ length: scale("firstTouches") }, (_, n) => n + 1))(
       expect(await storedReports(team)).toEqual([MONDAY]);
     });
 
-    test("of a day by readers, by people who check in and by the morning make one report, and keep every answer", async () => {
+    test("Readers, check-ins and the morning job make one report, and every answer is kept", async () => {
       clockAt("2018-02-05T15:00:00Z");
       const team = await mintTeamOf({ names });
-      const morning = makeMorningReports(db, Date.now());
+      const morning = createMorningReports({ db, now: Date.now() });
       const answers = await allAtOnce((n) => {
         const [headers, member] = [team.asTeam, `member.${n}@x.test`];
         if (n >= names.length) return call("/api/v1/reports", { headers });
@@ -145,11 +149,11 @@ describe.each(Array.from({ length: scale("firstTouches") }, (_, n) => n + 1))(
       expect(await storedReports(team)).toEqual([MONDAY]);
       const [report] = await reports(team);
       expect(report!.metrics).toMatchObject({ participation_count: names.length });
-      const kept = (await statuses(team)).map(({ answers }) => answers.next);
-      expect(kept.sort()).toEqual(names.map((_, n) => `Plan ${n}`).sort());
+      const texts = (await statuses(team)).map(({ answers }) => answers.next);
+      expect(texts.sort()).toEqual(names.map((_, n) => `Plan ${n}`).sort());
     });
 
-    test("of one check-in by fifty answers keep one of them", async () => {
+    test("Fifty answers to one check-in leave one of them", async () => {
       clockAt("2018-02-05T15:00:00Z");
       const team = await mintTeamOf({ names: ["Ann"] });
       const answers = await allAtOnce((n) =>

@@ -1,12 +1,12 @@
 import { runInDurableObject } from "cloudflare:test";
-import { iso, MINUTE, objectOf, saying, stored } from "../presence/client.ts";
-import { blocksOf } from "../presence/oracle.ts";
+import { iso, MINUTE, objectOf, usersWith, stored } from "../support/presence.ts";
+import { expectedBlocks } from "../support/expected_blocks.ts";
 import { call, type Team } from "../support/team.ts";
 
-type Said = { at?: number; source?: string; timezone?: string | undefined };
-type Row = Awaited<ReturnType<typeof held>>[number];
+type Options = { at?: number; source?: string; timezone?: string | undefined };
+type Row = Awaited<ReturnType<typeof blocksInD1>>[number];
 
-/** What was acknowledged to a team's tools, and so what D1 must hold of it in the end. */
+/** Records the heartbeats of a team that were accepted, and computes the blocks that D1 must have in the end. */
 export class Ledger {
   readonly #team: Team;
   readonly #timeoutMs: number;
@@ -17,55 +17,55 @@ export class Ledger {
     this.#timeoutMs = timeoutMinutes * MINUTE;
   }
 
-  /** Sends an update of `at`, UTC milliseconds; what is taken in without a warning is noted. Gives the answer's status. */
-  async tell(
+  /** Sends a heartbeat, and records it if it was accepted without a warning. `at`: UTC milliseconds. Returns the HTTP status. */
+  async send(
     statuses: Record<string, string>,
-    { at = Date.now(), source = "test", timezone }: Said = {},
+    { at = Date.now(), source = "test", timezone }: Options = {},
   ): Promise<number> {
-    const users = saying(statuses).map((user) => ({ ...user, timezone }));
+    const users = usersWith(statuses).map((user) => ({ ...user, timezone }));
     const body = { timestamp: iso(at), source, users };
     const response = await call("/api/v1/presence", { headers: this.#team.asIntegration, body });
     const answer: object = await response.json();
-    if (response.status === 200 && !("warnings" in answer)) this.note(statuses, { at, source });
+    if (response.status === 200 && !("warnings" in answer)) this.record(statuses, { at, source });
     return response.status;
   }
 
-  /** Notes what was acknowledged of an update, in the order in which updates came in. */
-  note(statuses: Record<string, string>, { at, source }: { at: number; source: string }): void {
+  /** Records an accepted heartbeat. The calls must be in the order in which the heartbeats arrived. */
+  record(statuses: Record<string, string>, { at, source }: { at: number; source: string }): void {
     for (const [who, status] of Object.entries(statuses)) {
       const key = JSON.stringify([who, source]);
       this.#streams.set(key, [...(this.#streams.get(key) ?? []), { at, status }]);
     }
   }
 
-  /** Every block there must be once everything is over. */
-  foretold(): Row[] {
+  /** Returns the blocks that D1 must have when all of them have ended. */
+  expectedBlocks(): Row[] {
     const rows = [...this.#streams].flatMap(([key, beats]) => {
       const [identifier, source] = JSON.parse(key) as [string, string];
-      return blocksOf(beats, this.#timeoutMs).map(({ status, startedAt, lastSeenAt, endedAt }) => ({
+      return expectedBlocks(beats, this.#timeoutMs).map(({ status, startedAt, lastSeenAt, endedAt }) => ({
         ...{ identifier, source, status, details: null },
         ...{ started_at: startedAt, last_seen_at: lastSeenAt, ended_at: endedAt },
       }));
     });
-    return inOrder(rows);
+    return sorted(rows);
   }
 }
 
-/** The blocks in D1, without their ids. */
-export const held = async (team: Team) => inOrder((await stored(team)).map(({ id, ...block }) => block));
+/** Returns the team's blocks in D1 without their ids. */
+export const blocksInD1 = async (team: Team) => sorted((await stored(team)).map(({ id, ...block }) => block));
 
-/** Which blocks there are, whether or not they are over. */
-export const opened = (rows: Row[]): string[] =>
+/** Returns what identifies each block, without its end. */
+export const blockStarts = (rows: Row[]): string[] =>
   rows.map(({ identifier, source, status, started_at }) => JSON.stringify([started_at, identifier, source, status]));
 
-function inOrder<R extends { started_at: number; identifier: string; source: string; status: string }>(rows: R[]): R[] {
+function sorted<R extends { started_at: number; identifier: string; source: string; status: string }>(rows: R[]): R[] {
   const place = ({ started_at, identifier, source, status }: R) =>
     JSON.stringify([started_at, identifier, source, status]);
   return rows.sort((a, b) => (place(a) < place(b) ? -1 : 1));
 }
 
-/** How many blocks and people wait in the team's object to be told to D1. */
-export const waiting = (team: Team): Promise<number> =>
+/** Counts the blocks and directory entries that the team's object has yet to send to D1. */
+export const countUnsent = (team: Team): Promise<number> =>
   runInDurableObject(objectOf(team), (_, { storage }) => {
     const count = (query: string) => storage.sql.exec<{ n: number }>(query).one().n;
     return (

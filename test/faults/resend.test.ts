@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { listAll, push as pushEvents } from "../events/client.ts";
-import { iso, MINUTE, presence, START, stopTheClock } from "../presence/client.ts";
+import { iso, MINUTE, presence, START, stopTheClock } from "../support/presence.ts";
 import { mintTeam, type Team } from "../support/team.ts";
-import { held, Ledger } from "./ledger.ts";
+import { blocksInD1, Ledger } from "./ledger.ts";
 import { scale, TIMEOUT_MS } from "./scale.ts";
 import { alarmAt, passTo } from "./schedule.ts";
 
@@ -14,7 +14,7 @@ const TIMEOUT = 10;
 const PEOPLE = ["ada", "bob", "cy"];
 const status = fc.constantFrom("online", "Online", "busy", "lunch", "offline");
 
-/** Updates in the order of their times; each is sent again so many updates later, twice or more in all. */
+/** Heartbeats in the order of their times. `again`: after how many further heartbeats each is sent again. */
 const updates = fc.array(
   fc.record({
     pause: fc.constantFrom(1, 4, 9, 10, 11, 25),
@@ -37,56 +37,57 @@ const timed = (list: Omit<Update, "at">[]): Update[] => {
   });
 };
 
-async function deliver(ledger: Ledger, { statuses, at, source, timezone }: Update): Promise<void> {
-  expect(await ledger.tell(statuses, { at, source, timezone })).toBe(200);
+async function sendHeartbeat(ledger: Ledger, { statuses, at, source, timezone }: Update): Promise<void> {
+  expect(await ledger.send(statuses, { at, source, timezone })).toBe(200);
 }
 
-/** Everybody as they are shown, but for their ids, which are others in every team. */
-const shown = async (team: Team) => Object.values(await presence(team)).map(({ person_id, ...person }) => person);
+/** Returns everyone's presence without their ids, which are different in every team. */
+const listPresence = async (team: Team) =>
+  Object.values(await presence(team)).map(({ person_id, ...person }) => person);
 
-/** A stream of updates as it is when all goes well: each update once, at its time. `after` follows each. */
-async function stream(list: Update[], after: (ledger: Ledger, index: number) => Promise<void> = async () => {}) {
+/** Sends each heartbeat once, at its time, to a new team. `after` runs after each. */
+async function runHeartbeats(list: Update[], after: (ledger: Ledger, index: number) => Promise<void> = async () => {}) {
   vi.setSystemTime(START);
   const team = await mintTeam({ timeoutMinutes: TIMEOUT });
   const ledger = new Ledger(team, TIMEOUT);
   for (const [index, update] of list.entries()) {
     await passTo(team, update.at);
-    await deliver(ledger, update);
+    await sendHeartbeat(ledger, update);
     await after(ledger, index);
   }
-  const now = await shown(team);
+  const now = await listPresence(team);
   await passTo(team, Date.now() + 60 * MINUTE);
   return {
     now,
-    later: await shown(team),
-    blocks: await held(team),
+    later: await listPresence(team),
+    blocks: await blocksInD1(team),
     alarm: await alarmAt(team),
-    foretold: ledger.foretold(),
+    expectedBlocks: ledger.expectedBlocks(),
   };
 }
 
-test("updates of presence that come again late, in any order, change nothing", { timeout: TIMEOUT_MS }, async () => {
+test("Heartbeats that are sent again later, in any order, change nothing", { timeout: TIMEOUT_MS }, async () => {
   await fc.assert(
     fc.asyncProperty(updates, async (drawn) => {
       const list = timed(drawn);
-      const resent = await stream(list, async (ledger, index) => {
-        // The oldest last: an order in which nobody would send them.
+      const resent = await runHeartbeats(list, async (ledger, index) => {
+        // The oldest last, which no tool would do.
         for (let former = index; former >= 0; former--) {
           const times = list[former]!.again.filter((later) => Math.min(former + later, list.length - 1) === index);
-          for (const _ of times) await deliver(ledger, list[former]!);
+          for (const _ of times) await sendHeartbeat(ledger, list[former]!);
         }
       });
-      const once = await stream(list);
-      expect(resent).toEqual({ ...once, foretold: resent.foretold });
-      expect(once.blocks).toEqual(once.foretold);
-      expect(resent.foretold).toEqual(once.foretold);
+      const once = await runHeartbeats(list);
+      expect(resent).toEqual({ ...once, expectedBlocks: resent.expectedBlocks });
+      expect(once.blocks).toEqual(once.expectedBlocks);
+      expect(resent.expectedBlocks).toEqual(once.expectedBlocks);
       expect(once.alarm).toBeNull();
     }),
     RUNS,
   );
 });
 
-test("updates out of order come to what the newest of them leave", { timeout: TIMEOUT_MS }, async () => {
+test("Of heartbeats out of order, only those newer than all before count", { timeout: TIMEOUT_MS }, async () => {
   const orders = updates.chain((list) => {
     const places = list.flatMap((_, index) => [index, index]);
     return fc.record({
@@ -102,35 +103,39 @@ test("updates out of order come to what the newest of them leave", { timeout: TI
       const ledger = new Ledger(team, TIMEOUT);
       for (const index of order) {
         await passTo(team, Date.now() + 1_000);
-        await deliver(ledger, list[index]!);
+        await sendHeartbeat(ledger, list[index]!);
       }
       await passTo(team, Date.now() + 60 * MINUTE);
-      expect(await held(team)).toEqual(ledger.foretold());
+      expect(await blocksInD1(team)).toEqual(ledger.expectedBlocks());
     }),
     RUNS,
   );
 });
 
 const ids = Array.from({ length: 12 }, (_, n) => `e${n}`);
-/** Batches of events; `version` is 0 in a stream in which nothing is ever told otherwise. */
+/** Batches of events. An event changes where its `version` does. */
 const batchesOf = (version: fc.Arbitrary<number>) =>
   fc.array(fc.array(fc.record({ id: fc.constantFrom(...ids), version }), { minLength: 1, maxLength: 8 }), {
     ...{ minLength: 2, maxLength: 8 },
   });
 type Batches = { id: string; version: number }[][];
 
-/** An event follows from its id and its version. */
+/** Builds an event from its id and its version. */
 function event({ id, version }: { id: string; version: number }) {
   const n = Number(id.slice(1));
   return {
     ...{ kind: "commit", externalId: id, personIdentifier: PEOPLE[(n + version) % PEOPLE.length]! },
-    ...{ timestamp: iso(START - (n * 7 + version) * 3_600_000), title: `${id} told ${version}`, scope: "test" },
+    ...{
+      timestamp: iso(START - (n * 7 + version) * 3_600_000),
+      title: `${id} version ${version}`,
+      scope: "test",
+    },
     ...{ url: null, details: { version } },
   };
 }
 
-/** The team's events by their external ids, as they were told. */
-async function told(team: Team) {
+/** Returns the team's events by their external ids. */
+async function eventsByExternalId(team: Team) {
   const events = await listAll(team);
   return Object.fromEntries(
     events.map(({ external_id, title, identifier, occurred_at, details }) => [
@@ -148,7 +153,7 @@ const expected = (batches: Batches) =>
     }),
   );
 
-/** Sends the batches one after the other, and checks that the answers add up. */
+/** Sends the batches one after the other, and checks the counts in the answers. */
 async function send(team: Team, batches: Batches): Promise<void> {
   let count = 0;
   for (const batch of batches) {
@@ -169,14 +174,14 @@ const twiceAndShuffled = (version: fc.Arbitrary<number>) =>
     }),
   );
 
-test("events that come twice in any order are those that came once, in order", { timeout: TIMEOUT_MS }, async () => {
+test("Events sent twice in any order give the same as events sent once in order", { timeout: TIMEOUT_MS }, async () => {
   await fc.assert(
     fc.asyncProperty(twiceAndShuffled(fc.constant(0)), async ({ batches, order }) => {
       const [inOrder, shuffled] = [await mintTeam(), await mintTeam()];
       await send(inOrder, batches);
       await send(shuffled, order);
-      expect(await told(inOrder)).toEqual(expected(batches));
-      expect(await told(shuffled)).toEqual(await told(inOrder));
+      expect(await eventsByExternalId(inOrder)).toEqual(expected(batches));
+      expect(await eventsByExternalId(shuffled)).toEqual(await eventsByExternalId(inOrder));
       expect((await pushEvents(shuffled, ...batches.flat().map(event))).processed).toMatchObject({
         created: 0,
         updated: 0,
@@ -186,12 +191,12 @@ test("events that come twice in any order are those that came once, in order", {
   );
 });
 
-test("events that are told otherwise meanwhile are as they were told last", { timeout: TIMEOUT_MS }, async () => {
+test("Events that change while they are sent again keep their last version", { timeout: TIMEOUT_MS }, async () => {
   await fc.assert(
     fc.asyncProperty(twiceAndShuffled(fc.nat(2)), async ({ order }) => {
       const team = await mintTeam();
       await send(team, order);
-      expect(await told(team)).toEqual(expected(order));
+      expect(await eventsByExternalId(team)).toEqual(expected(order));
     }),
     RUNS,
   );

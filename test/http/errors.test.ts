@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { call } from "../support/team.ts";
 
-test("an unknown path is 404 in the one error body", async () => {
+test("An unknown path answers 404 in the common error body", async () => {
   const response = await call("/api/v1/nowhere");
   expect(response.status).toBe(404);
   expect(await response.json()).toEqual({
@@ -12,7 +12,7 @@ test("an unknown path is 404 in the one error body", async () => {
   });
 });
 
-test("an answer that is not JSON is refused before anything is done", async () => {
+test("A request that does not accept JSON is refused with 406", async () => {
   const response = await call("/api/v1/nowhere", { headers: { Accept: "text/html" } });
   expect(response.status).toBe(406);
 });

@@ -25,7 +25,7 @@ const patch = (id: string, body: unknown, from = team) =>
   call(`/api/v1/integrations/${id}`, { method: "PATCH", headers: from.asTeam, body });
 const remove = (id: string, from = team) =>
   call(`/api/v1/integrations/${id}`, { method: "DELETE", headers: from.asTeam });
-/** What an integration's key is worth: the status of a request under it. */
+/** The status of a request with an integration key. */
 const tryKey = async (key: string) =>
   (await call("/api/v1/people", { headers: { Authorization: `Bearer ${key}` } })).status;
 
@@ -37,7 +37,7 @@ async function expectIssues(response: Response, paths: string[]) {
 }
 
 describe("POST /integrations", () => {
-  test("makes an active integration whose key is shown this once and works at once", async () => {
+  test("A new integration is active, and its key is shown once and works at once", async () => {
     const response = await call("/api/v1/integrations", { headers: team.asTeam, body: { name: "  Slack " } });
     expect(response.status).toBe(201);
     const made = await response.json<Integration>();
@@ -61,13 +61,13 @@ describe("POST /integrations", () => {
     expect(await (await get(made.id)).json()).toEqual({ ...rest, last_used_at: expect.stringMatching(INSTANT) });
   });
 
-  test("takes a timeout, and an integration that is not to work yet", async () => {
+  test("A timeout can be given, and an integration can begin inactive", async () => {
     const made = await make({ name: "Sensor", presence_timeout_minutes: 720, active: false });
     expect(made).toMatchObject({ presence_timeout_minutes: 720, active: false });
     expect(await tryKey(made.key)).toBe(403);
   });
 
-  test("names every field at fault", async () => {
+  test("The answer to an invalid body names every field", async () => {
     const bad = (body: unknown) => call("/api/v1/integrations", { headers: team.asTeam, body });
     await expectIssues(await bad({}), ["name"]);
     await expectIssues(await bad({ name: " " }), ["name"]);
@@ -91,7 +91,7 @@ describe("POST /integrations", () => {
 });
 
 describe("GET /integrations", () => {
-  test("lists the team's own, newest first, page by page, and shows no key", async () => {
+  test("The team's integrations are listed in pages, newest first, without keys", async () => {
     const suite = await mintTeam();
     // Made one after the other, but perhaps within a millisecond: then the greater id counts as newer.
     const made: Integration[] = [];
@@ -122,7 +122,7 @@ describe("GET /integrations", () => {
     expect(paged).toEqual(data);
   });
 
-  test("pages through what was made in one millisecond", async () => {
+  test("Pages contain each integration once where several were created in one millisecond", async () => {
     const suite = await mintTeam();
     await Promise.all([make(undefined, suite), make(undefined, suite), make(undefined, suite)]);
     await env.DB.prepare("UPDATE integrations SET created_at = 5 WHERE team_id = ?").bind(suite.teamId).run();
@@ -139,7 +139,7 @@ describe("GET /integrations", () => {
     expect(seen).toEqual([...new Set(seen)].sort().reverse());
   });
 
-  test("refuses a limit or cursor that is none", async () => {
+  test("An invalid limit or cursor is refused", async () => {
     const list = (query: string) => call(`/api/v1/integrations?${query}`, { headers: team.asTeam });
     await expectIssues(await list("limit=0"), ["limit"]);
     await expectIssues(await list("limit=201&cursor=x"), ["limit", "cursor"]);
@@ -147,7 +147,7 @@ describe("GET /integrations", () => {
 });
 
 describe("PATCH /integrations/{id}", () => {
-  test("changes what is given and nothing else", async () => {
+  test("Only the given settings change", async () => {
     const { id, key: _, ...made } = await make({ name: "Git", presence_timeout_minutes: 30 });
     const response = await patch(id, { name: "GitHub" });
     expect(response.status).toBe(200);
@@ -156,7 +156,7 @@ describe("PATCH /integrations/{id}", () => {
     expect(await (await get(id)).json()).toEqual({ ...made, id, name: "GitHub", presence_timeout_minutes: 5 });
   });
 
-  test("takes an integration out of work and back with the very next request", async () => {
+  test("An integration can be deactivated and activated from the next request on", async () => {
     const { id, key } = await make();
     expect(await tryKey(key)).toBe(200);
     expect((await patch(id, { active: false })).status).toBe(200);
@@ -165,7 +165,7 @@ describe("PATCH /integrations/{id}", () => {
     expect(await tryKey(key)).toBe(200);
   });
 
-  test("refuses nothing at all, unknown fields and wrong ones, and changes nothing", async () => {
+  test("An empty change, an unknown field and an invalid one are refused and change nothing", async () => {
     const { id, key: _, ...made } = await make();
     await expectIssues(await patch(id, {}), [""]);
     await expectIssues(await call(`/api/v1/integrations/${id}`, { method: "PATCH", headers: team.asTeam }), [""]);
@@ -183,7 +183,7 @@ describe("PATCH /integrations/{id}", () => {
 });
 
 describe("DELETE /integrations/{id}", () => {
-  test("ends the key at once; the integration is as good as absent, but its row stays for what it sent", async () => {
+  test("The key stops at once, the integration is not found any more, and its row stays", async () => {
     const { id, key } = await make();
     expect(await tryKey(key)).toBe(200);
     const response = await remove(id);
@@ -203,7 +203,7 @@ describe("DELETE /integrations/{id}", () => {
   });
 });
 
-describe("what is absent", () => {
+describe("an absent integration", () => {
   const ways = {
     get: (id: string) => get(id),
     patch: (id: string) => patch(id, { name: "mine" }),
@@ -211,23 +211,26 @@ describe("what is absent", () => {
     rotate: (id: string) => call(`/api/v1/integrations/${id}/rotate`, { headers: team.asTeam, body: {} }),
   };
 
-  test.each(Object.entries(ways))("%s: removed, another team's, unknown or no id at all is one 404", async (_, ask) => {
-    const { id: removed } = await make();
-    await remove(removed);
-    const foreign = await make({ name: "Theirs" }, other);
-    const odd = ["nonsense", "%00", "%ff", "%F0%9F%92%A9", "'", "x".repeat(5_000), "null", "*"];
-    for (const id of [removed, foreign.id, ABSENT, ...odd]) {
-      const response = await ask(id);
-      const { request_id: _, ...body } = await response.json<{ request_id: string }>();
-      expect(body, id).toEqual({ success: false, error: "Not found", code: "not_found" });
-      expect(response.status).toBe(404);
-    }
-    expect(await (await get(foreign.id, other)).json()).toMatchObject({ name: "Theirs" });
-    expect(await tryKey(foreign.key)).toBe(200);
-  });
+  test.each(Object.entries(ways))(
+    "The method %s answers the same 404 for a removed, foreign, unknown or invalid id",
+    async (_, ask) => {
+      const { id: removed } = await make();
+      await remove(removed);
+      const foreign = await make({ name: "Theirs" }, other);
+      const odd = ["nonsense", "%00", "%ff", "%F0%9F%92%A9", "'", "x".repeat(5_000), "null", "*"];
+      for (const id of [removed, foreign.id, ABSENT, ...odd]) {
+        const response = await ask(id);
+        const { request_id: _, ...body } = await response.json<{ request_id: string }>();
+        expect(body, id).toEqual({ success: false, error: "Not found", code: "not_found" });
+        expect(response.status).toBe(404);
+      }
+      expect(await (await get(foreign.id, other)).json()).toMatchObject({ name: "Theirs" });
+      expect(await tryKey(foreign.key)).toBe(200);
+    },
+  );
 });
 
-test("only the team key manages integrations", async () => {
+test("Only the team key manages integrations", async () => {
   for (const path of ["/api/v1/integrations", `/api/v1/integrations/${team.integrationId}`]) {
     const response = await call(path, { headers: team.asIntegration });
     expect(response.status).toBe(401);

@@ -31,7 +31,7 @@ const tryKey = async (key: string) =>
 const keyRows = () =>
   env.DB.prepare("SELECT count(*) AS n FROM api_keys WHERE integration_id = ?").bind(team.integrationId).first("n");
 
-test("puts a new key in force and ends the old one at once", async () => {
+test("The new key works and the old one stops at once", async () => {
   const rotated = await rotate();
   expect(rotated).toEqual({
     id: team.integrationId,
@@ -49,7 +49,7 @@ test("puts a new key in force and ends the old one at once", async () => {
   expect(await keyRows()).toBe(1);
 });
 
-test("can leave the old key valid until a time, and not a millisecond longer", async () => {
+test("The old key can work until a given time, and not a millisecond longer", async () => {
   const rotated = await rotate(5);
   expect(rotated.old_key_expires_at).toBe("2026-11-20T12:05:00Z");
   expect(await tryKey(team.integrationKey)).toBe(200);
@@ -61,30 +61,30 @@ test("can leave the old key valid until a time, and not a millisecond longer", a
   expect(await tryKey(rotated.key)).toBe(200);
 });
 
-test("the list shows the key in force while the old one still works", async () => {
+test("The list shows the prefix of the newest key while the old one still works", async () => {
   const rotated = await rotate(5);
   const response = await call("/api/v1/integrations", { headers: team.asTeam });
   const { data } = await response.json<{ data: { key_prefix: string }[] }>();
   expect(data.map((integration) => integration.key_prefix)).toEqual([rotated.key.slice(0, 7)]);
 });
 
-test("a key already on its way out keeps the earlier of two ends", async () => {
+test("A key that already expires keeps the earlier of two times", async () => {
   const second = await rotate(5);
-  // Longer than the first key has left: it keeps its own end.
+  // Longer than the first key has left: that key keeps its time.
   const third = await rotate(60);
   vi.setSystemTime(NOON + 4 * MINUTE_MS);
   for (const key of [team.integrationKey, second.key, third.key]) expect(await tryKey(key)).toBe(200);
   vi.setSystemTime(NOON + 5 * MINUTE_MS);
   expect(await tryKey(team.integrationKey)).toBe(401);
   expect(await tryKey(second.key)).toBe(200);
-  // Shorter than the second key has left: it goes with the third.
+  // Shorter than the second key has left: it now expires with the third.
   await rotate(1);
   expect(await keyRows()).toBe(3);
   vi.setSystemTime(NOON + 6 * MINUTE_MS);
   for (const key of [second.key, third.key]) expect(await tryKey(key)).toBe(401);
 });
 
-test("without delay ends every older key, those on their way out too", async () => {
+test("A rotation without delay ends every older key, also those that expire later", async () => {
   const second = await rotate(60);
   const third = await rotate(0);
   for (const key of [team.integrationKey, second.key]) expect(await tryKey(key)).toBe(401);
@@ -92,13 +92,13 @@ test("without delay ends every older key, those on their way out too", async () 
   expect(await keyRows()).toBe(1);
 });
 
-test("of rotations at once, one key is in force in the end", async () => {
+test("After several rotations at the same time, one key works", async () => {
   const keys = (await Promise.all([rotate(), rotate(), rotate()])).map(({ key }) => key);
   const answers = await Promise.all(keys.map(tryKey));
   expect(answers.sort()).toEqual([200, 401, 401]);
 });
 
-test("leaves other integrations' keys alone", async () => {
+test("Keys of other integrations keep working", async () => {
   const made = await call("/api/v1/integrations", { headers: team.asTeam, body: { name: "Other" } });
   const { key } = await made.json<{ key: string }>();
   await rotate();
@@ -106,12 +106,12 @@ test("leaves other integrations' keys alone", async () => {
   expect((await call("/api/v1/integrations", { headers: team.asTeam })).status).toBe(200);
 });
 
-test("an inactive integration can be rotated and stays inactive", async () => {
+test("The key of an inactive integration can be rotated, and the integration stays inactive", async () => {
   await env.DB.prepare("UPDATE integrations SET active = 0 WHERE id = ?").bind(team.integrationId).run();
   expect(await tryKey((await rotate()).key)).toBe(403);
 });
 
-test("takes up to a week, in whole minutes, and no other field", async () => {
+test("The old key works for a week at most, in whole minutes, and other fields are refused", async () => {
   expect((await rotate(10_080)).old_key_expires_at).toBe("2026-11-27T12:00:00Z");
   for (const minutes of [-1, 10_081, 0.5, "5", null]) {
     const response = await ask({ keep_old_for_minutes: minutes });

@@ -1,10 +1,9 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { promisify } from "node:util";
-import { getPlatformProxy, unstable_readConfig } from "wrangler";
+import { prepareLocalDatabase } from "../../.build/local_database.ts";
 import { SIGNING_KEY } from "../demo/account.ts";
 import { seedDemo } from "../demo/seed.ts";
 
@@ -12,6 +11,7 @@ const ROOT = resolve(import.meta.dirname, "../..");
 /** The project's own Node: the machine's may be too old for wrangler. */
 const NODE = join(ROOT, "node_modules/.bin/node");
 const WRANGLER = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
+const END_WITH_PARENT = join(import.meta.dirname, "end_with_parent.ts");
 /** Nothing is fetched and nothing reported; what a test runner sets does not decide what is built. */
 const ENVIRONMENT = {
   ...process.env,
@@ -19,6 +19,8 @@ const ENVIRONMENT = {
   WRANGLER_SEND_METRICS: "false",
   NODE_ENV: "development",
 };
+/** A path without a route: the first request makes the runtime load the Worker, and must not change anything. */
+export const FIRST_PATH = "/.started";
 /** How long a server may take to start, and how long one request meanwhile: a reload in between can swallow it. */
 const START_MS = 60_000;
 const FIRST_ANSWER_MS = 5_000;
@@ -41,31 +43,29 @@ type Options = {
   port?: number;
   /** The directory of its data, as wrangler's `--persist-to`; a temporary one when absent. */
   persistTo?: string;
-  /** Whether the data is that of a server before, and so has every table already. */
-  isMigrated?: boolean;
   /** Whether to put in the demo data, and the demo's secrets. */
   seed?: boolean;
-  /** Further arguments for `wrangler dev`. */
+  /** Further arguments for `wrangler dev`, which replace those that are given here. */
   args?: string[];
   /** Ends the start when it aborts; after a minute when absent. */
   signal?: AbortSignal;
-  /** Takes what the server prints. */
+  /** Takes what the server prints; when absent, the error of a failed start has it. */
   onOutput?: (text: string) => void;
 };
 
 /** Starts a real, local `wrangler dev` on a migrated database; fulfilled when it answers requests. */
 export async function startServer(options: Options = {}): Promise<Server> {
-  const { port = 0, seed = false, args = [], signal = AbortSignal.timeout(START_MS), onOutput = () => {} } = options;
+  const { port = 0, seed = false, args = [], signal = AbortSignal.timeout(START_MS), onOutput } = options;
   const temporary = options.persistTo ? undefined : await mkdtemp(join(tmpdir(), "rollcall-"));
   const persistTo = resolve(options.persistTo ?? temporary!);
   const clear = () => temporary && rm(temporary, { recursive: true, force: true, maxRetries: 5 });
   try {
-    if (!options.isMigrated) await migrate(persistTo, signal);
-    if (seed) await seedLocal(persistTo);
+    await prepareLocalDatabase(persistTo, seed ? (db) => seedDemo(db, Date.now()) : undefined);
+    signal.throwIfAborted();
     const secrets = seed ? ["--var", `WEBHOOK_SIGNING_KEY:${SIGNING_KEY}`] : [];
-    const where = ["--port", `${port}`, "--inspector-port", "0", "--persist-to", persistTo];
-    const dev = ["dev", "--local", ...where, ...secrets, ...args];
-    const group = spawnGroup(dev, onOutput);
+    const where = ["--local", `--port=${port}`, "--inspector-port=0", `--persist-to=${persistTo}`];
+    const dev = ["dev", ...where.filter((option) => !hasOption(args, option)), ...secrets, ...args];
+    const group = spawnGroup(dev, persistTo, onOutput);
     const end = async (how: NodeJS.Signals) => {
       group.kill(how);
       await group.gone;
@@ -85,39 +85,24 @@ export async function startServer(options: Options = {}): Promise<Server> {
   }
 }
 
-async function migrate(persistTo: string, signal: AbortSignal): Promise<void> {
-  const apply = ["d1", "migrations", "apply", "DB", "--local", "--persist-to", persistTo];
-  await promisify(execFile)(NODE, [WRANGLER, ...apply], { cwd: ROOT, env: ENVIRONMENT, signal });
-}
-
-/** Seeds through wrangler's own view of the local data; of the bindings, the databases alone, for no Worker runs here. */
-async function seedLocal(persistTo: string): Promise<void> {
-  const { compatibility_date, d1_databases } = unstable_readConfig({ config: join(ROOT, "wrangler.toml") });
-  const directory = await mkdtemp(join(tmpdir(), "rollcall-seed-"));
-  const configPath = join(directory, "wrangler.json");
-  await writeFile(configPath, JSON.stringify({ name: "seed", compatibility_date, d1_databases }));
-  // wrangler puts a `v3` between its --persist-to and the data, and expects it spelled out here.
-  const options = { configPath, persist: { path: join(persistTo, "v3") }, remoteBindings: false };
-  const { env, dispose } = await getPlatformProxy<{ DB: D1Database }>(options);
-  try {
-    await seedDemo(env.DB, Date.now());
-  } finally {
-    await dispose();
-    await rm(directory, { recursive: true });
-  }
-}
+/** Whether the arguments have an option already: wrangler takes none twice. */
+const hasOption = (args: string[], option: string): boolean => {
+  const [name] = option.split("=");
+  return args.some((arg) => arg.split("=")[0] === name);
+};
 
 /** Runs wrangler in a process group of its own, for it starts processes that have to end with it. */
-function spawnGroup(args: string[], onOutput: (text: string) => void) {
-  const child = spawn(NODE, [WRANGLER, ...args], {
-    ...{ cwd: ROOT, env: ENVIRONMENT, detached: true },
+function spawnGroup(args: string[], persistTo: string, onOutput: Options["onOutput"]) {
+  const child = spawn(NODE, ["--import", END_WITH_PARENT, WRANGLER, ...args], {
+    // The build that wrangler runs must not migrate another database.
+    ...{ cwd: ROOT, env: { ...ENVIRONMENT, ROLLCALL_PERSIST_TO: persistTo }, detached: true },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   let printed = "";
   for (const stream of [child.stdout!, child.stderr!]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
       printed += text;
-      onOutput(text);
+      onOutput?.(text);
     });
   }
   const gone = once(child, "close");
@@ -132,9 +117,10 @@ function spawnGroup(args: string[], onOutput: (text: string) => void) {
     try {
       const [text] = await Promise.race([message, failed]);
       const { ip, port } = JSON.parse(text) as { ip: string; port: number };
-      return `http://${ip}:${port}`;
+      const protocol = args.join("=").includes("--local-protocol=https") ? "https" : "http";
+      return `${protocol}://${ip}:${port}`;
     } catch (error) {
-      throw new Error(`wrangler dev did not start:\n${printed}`, { cause: error });
+      throw new Error(`wrangler dev did not start${onOutput ? "" : `:\n${printed}`}`, { cause: error });
     }
   };
   return { pid: child.pid!, gone, kill, ready };
@@ -152,10 +138,12 @@ function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 async function answers(url: string, signal: AbortSignal): Promise<void> {
   for (;;) {
     try {
-      await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(FIRST_ANSWER_MS)]) });
+      await fetch(url + FIRST_PATH, { signal: AbortSignal.any([signal, AbortSignal.timeout(FIRST_ANSWER_MS)]) });
       return;
     } catch (error) {
       if (signal.aborted) throw error;
+      // Over https wrangler shows a certificate of its own, which is an answer too.
+      if (String((error as Error & { cause?: { code?: string } }).cause?.code).includes("CERT")) return;
     }
   }
 }

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { exposition } from "../../src/metrics/exposition.ts";
 
-test("gauges and counters in the text format of OpenMetrics", () => {
+test("Gauges and counters are written in the text format of OpenMetrics", () => {
   const text = exposition(
     [
       { type: "gauge", name: "rooms", help: "Rooms in use.", value: 3 },
-      { type: "counter", name: "knocks", help: "Knocks.", value: 12, createdAt: 1_520_872_607_123 },
+      { type: "counter", name: "visits", help: "Visits.", value: 12, createdAt: 1_520_872_607_123 },
       { type: "counter", name: "calls", help: "Calls.", value: 0 },
     ],
     { house: "north" },
@@ -13,10 +13,10 @@ test("gauges and counters in the text format of OpenMetrics", () => {
   expect(text).toBe(`# TYPE rooms gauge
 # HELP rooms Rooms in use.
 rooms{house="north"} 3
-# TYPE knocks counter
-# HELP knocks Knocks.
-knocks_total{house="north"} 12
-knocks_created{house="north"} 1520872607.123
+# TYPE visits counter
+# HELP visits Visits.
+visits_total{house="north"} 12
+visits_created{house="north"} 1520872607.123
 # TYPE calls counter
 # HELP calls Calls.
 calls_total{house="north"} 0
@@ -24,7 +24,7 @@ calls_total{house="north"} 0
 `);
 });
 
-test("what would end a label is escaped", () => {
+test("Characters that would end a label are escaped", () => {
   const text = exposition([{ type: "gauge", name: "g", help: 'a "\\"\nb', value: 1 }], { team: 'x"\\\ny' });
   expect(text).toContain('g{team="x\\"\\\\\\ny"} 1\n');
   expect(text).toContain('# HELP g a \\"\\\\\\"\\nb\n');

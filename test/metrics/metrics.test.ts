@@ -2,24 +2,24 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { database } from "../../src/db/client.ts";
 import { recountChangedDays } from "../../src/statistics/job.ts";
-import { push } from "../presence/client.ts";
+import { push } from "../support/presence.ts";
 import { expectError } from "../support/error.ts";
 import { pushEvents, subscribe } from "../support/subscriptions.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 
-/** What is scraped, by metric, and the text it came in. */
+/** Scrapes a team's metrics: the response, its text, and the values by metric. */
 async function scrape(team: Team) {
   const response = await call("/metrics", {
     headers: { ...team.asTeam, Accept: "application/openmetrics-text;version=1.0.0" },
   });
   expect(response.status).toBe(200);
-  // Its type is none that workerd takes for text.
+  // workerd does not treat this media type as text.
   const text = new TextDecoder().decode(await response.arrayBuffer());
   const samples = [...text.matchAll(/^rollcall_(\w+)\{team="(.+)"\} (\S+)$/gm)];
   return { response, text, values: Object.fromEntries(samples.map(([, name, , value]) => [name, Number(value)])) };
 }
 
-test("a team that nothing has happened to yet", async () => {
+test("The metrics of a new team are 0", async () => {
   const team = await mintTeam();
   const { response, text, values } = await scrape(team);
   expect(response.headers.get("Content-Type")).toBe("application/openmetrics-text; version=1.0.0; charset=utf-8");
@@ -34,7 +34,7 @@ test("a team that nothing has happened to yet", async () => {
   });
 });
 
-test("presence, events and subscriptions are counted", async () => {
+test("Presence, events and subscriptions are counted", async () => {
   const team = await mintTeam();
   await push(team, { ada: "online", bob: "away" });
   await push(team, { ada: "online", cyd: "offline" });
@@ -50,7 +50,7 @@ test("presence, events and subscriptions are counted", async () => {
   });
 });
 
-test("a change that no run has counted yet is lag, until one has", async () => {
+test("A change counts as lag until cron has refreshed the subscription", async () => {
   const team = await mintTeam();
   const now = Date.now();
   await pushEvents(team, [["ada", new Date(now).toISOString()]]);
@@ -66,7 +66,7 @@ test("a change that no run has counted yet is lag, until one has", async () => {
   expect((await scrape(team)).values).toMatchObject({ refresh_lag_seconds: 0 });
 });
 
-test("it is the team's to read, and not an integration's", async () => {
+test("Only the team key reads metrics", async () => {
   const team = await mintTeam();
   await expectError(await call("/metrics", { headers: team.asIntegration }), 401, "missing_api_key");
   await expectError(await call("/metrics", { method: "POST", headers: team.asTeam }), 405, "method_not_allowed");

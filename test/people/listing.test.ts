@@ -10,7 +10,7 @@ const called = (...names: string[]): Listed[] =>
 
 const names = (people: Listed[], q?: string) => pageOfPeople(people, { q, limit: 200 }).rows.map(({ name }) => name);
 
-test("people are ordered as in a phone book: no regard to case, accents beside their letter", () => {
+test("People are ordered as in a dictionary: case does not count, and accented letters are next to the plain ones", () => {
   expect(names(called("Zoe", "émile", "Ömer", "adam", "Emma", "Eve", "Åsa", "Ola", "Adam", "山田", "Ирина"))).toEqual([
     "adam",
     "Adam",
@@ -26,7 +26,7 @@ test("people are ordered as in a phone book: no regard to case, accents beside t
   ]);
 });
 
-test("people of one name are ordered by id", () => {
+test("People with the same name are ordered by id", () => {
   const people = called("emma", "Emma", "EMMA");
   expect(pageOfPeople(people.toReversed(), { limit: 200 }).rows).toEqual(people);
 });
@@ -44,14 +44,14 @@ test.for([
   ["mm", ["Emma Garrett"]],
   ["nobody", []],
   ["", ["Émile Durand", "Emma Garrett", "Ирина Шоу"]],
-] as const)("a search for %j is for a part of name, e-mail or identifier", ([q, found]) => {
+] as const)("A search for %j finds people whose name, e-mail or identifier contains it", ([q, found]) => {
   const people = called("Emma Garrett", "Émile Durand", "Ирина Шоу");
   people[0]!.email = "emma@x.test";
   people[2]!.identifiers = "irene\nemp_12345";
   expect(names(people, q)).toEqual(found);
 });
 
-test("pages of any size, one after the other, are the whole list, each person once", () => {
+test("Pages of any size together contain each person exactly once", () => {
   const person = fc.record({
     id: fc.uuid(),
     name: fc.oneof(fc.constantFrom("Emma", "emma", "Émma", "Zoe"), fc.string({ unit: "grapheme" })),
@@ -75,7 +75,7 @@ test("pages of any size, one after the other, are the whole list, each person on
   );
 });
 
-test("a page begins behind its cursor even when the person it was made of is gone or renamed", () => {
+test("A page begins after its cursor even when the person at the cursor is gone", () => {
   const people = called("Adam", "Dave", "Emma");
   const { nextCursor } = pageOfPeople(people, { limit: 2 });
   const later = [people[0]!, people[2]!];

@@ -1,18 +1,19 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { findMergeOnTop, listMerges, mergePeople, undoMerge } from "../../src/people/merges/merge_store.ts";
+import { findLaterMerge, listMerges, mergePeople, undoMerge } from "../../src/people/merges/merge_store.ts";
 import { findPerson } from "../../src/people/person_store.ts";
+import { db, rows } from "../support/database.ts";
+import { reportPeople } from "../support/people.ts";
 import { mintPerson, mintTeam, type Team } from "../support/team.ts";
-import { db, rows, see } from "./sightings.ts";
 
 const PEOPLE = 6;
 const TEAMS = 3;
-/** Each run is some hundred queries: a failure is shown as it was found, for making it smaller takes minutes. */
+/** A run is some hundred queries, so that shrinking a failure would take minutes: it is reported as it was found. */
 const RUNS = { numRuns: 12, endOnFailure: true };
 const TIMEOUT_MS = 60_000;
 
-/** Which teams each person is on, beside the first one, and how many identifiers tools have for them. */
-const lives = fc.array(fc.record({ teams: fc.subarray([1, 2]), identifiers: fc.integer({ min: 0, max: 2 }) }), {
+/** For each person: the teams they are on besides the first one, and the number of their identifiers. */
+const setups = fc.array(fc.record({ teams: fc.subarray([1, 2]), identifiers: fc.integer({ min: 0, max: 2 }) }), {
   minLength: PEOPLE,
   maxLength: PEOPLE,
 });
@@ -20,19 +21,20 @@ const person = fc.integer({ min: 0, max: PEOPLE - 1 });
 const merges = fc.array(fc.tuple(person, person), { minLength: 1, maxLength: 10 });
 const picks = fc.array(fc.nat(), { minLength: PEOPLE, maxLength: PEOPLE });
 
-type Life = { teams: number[]; identifiers: number };
+type Setup = { teams: number[]; identifiers: number };
 
-async function mintAccount(lived: Life[]) {
+async function mintAccount(setups: Setup[]) {
   const teams = [await mintTeam()];
   while (teams.length < TEAMS) teams.push(await mintTeam({ accountId: teams[0]!.accountId }));
   const people = await Promise.all(
-    lived.map(async (life, n) => {
+    setups.map(async (setup, n) => {
       const email = `person-${n}@x.test`;
       const id = await mintPerson(teams[0]!, { name: `Person ${n}`, email });
-      const identifiers = Array.from({ length: life.identifiers }, (_, i) => `person-${n}-tool-${i}`);
-      await see(teams[0]!, ...identifiers.map((identifier) => ({ identifier, email })));
-      // Only tools bring people to further teams: who has no identifier is on the first one alone.
-      for (const team of life.teams) await see(teams[team]!, ...identifiers.map((identifier) => ({ identifier })));
+      const identifiers = Array.from({ length: setup.identifiers }, (_, i) => `person-${n}-tool-${i}`);
+      await reportPeople(teams[0]!, ...identifiers.map((identifier) => ({ identifier, email })));
+      // Only tools add people to other teams: a person without identifier is on the first one only.
+      for (const team of setup.teams)
+        await reportPeople(teams[team]!, ...identifiers.map((identifier) => ({ identifier })));
       return id;
     }),
   );
@@ -48,7 +50,7 @@ const snapshot = async ({ accountId }: Team): Promise<string> => {
   ]);
 };
 
-/** Every way in which a team may refer to any of these people. */
+/** Every reference by which a team can name one of these people. */
 async function references(team: Team, ids: string[]): Promise<string[]> {
   const found = await rows<{ reference: string }>(
     `SELECT v.value AS reference FROM people p, json_each(json_array(p.id, p.email, p.slug)) v
@@ -62,8 +64,8 @@ async function references(team: Team, ids: string[]): Promise<string[]> {
   return found.map(({ reference }) => reference);
 }
 
-/** What holds at any time: no chains of merged people, no identity of one, and each successor where the merged were. */
-async function expectFlat({ accountId }: Team): Promise<void> {
+/** Expects what is true at any time: no merged person has another merged into them, or an identity, or a team of their own. */
+async function expectNoChains({ accountId }: Team): Promise<void> {
   const chained = `SELECT p.id FROM people p JOIN people s ON s.id = p.merged_into
     WHERE p.account_id = ? AND s.merged_into IS NOT NULL`;
   const stranded = `SELECT i.id FROM identities i JOIN people p ON p.id = i.person_id
@@ -75,11 +77,11 @@ async function expectFlat({ accountId }: Team): Promise<void> {
 }
 
 test(
-  "merges undone in reverse leave everything as it was before each of them",
+  "Undoing merges in reverse order restores the state before each of them",
   () =>
     fc.assert(
-      fc.asyncProperty(lives, merges, async (lived, pairs) => {
-        const { teams, people } = await mintAccount(lived);
+      fc.asyncProperty(setups, merges, async (setups, pairs) => {
+        const { teams, people } = await mintAccount(setups);
         const successor = people.map((_, n) => n);
         const undo: { mergeId: string; before: string }[] = [];
         for (const [from, into] of pairs) {
@@ -93,10 +95,10 @@ test(
             { fromId: people[from]!, intoId: people[into]! },
             Date.now(),
           );
-          // Who is merged already can neither be merged again nor merged into.
+          // A merged person can neither be merged again nor be merged into.
           const isAllowed = from !== into && successor[from] === from && successor[into] === into;
           expect(isMerged).toBe(isAllowed);
-          await expectFlat(teams[0]!);
+          await expectNoChains(teams[0]!);
           if (!isMerged) {
             expect(await snapshot(teams[0]!)).toBe(before);
             continue;
@@ -123,11 +125,11 @@ test(
 );
 
 test(
-  "merges undone in any order they allow leave everything as it was before the first",
+  "Undoing merges in any allowed order restores the state before the first",
   () =>
     fc.assert(
-      fc.asyncProperty(lives, merges, picks, async (lived, pairs, picked) => {
-        const { teams, people } = await mintAccount(lived);
+      fc.asyncProperty(setups, merges, picks, async (setups, pairs, picked) => {
+        const { teams, people } = await mintAccount(setups);
         const [team] = teams as [Team];
         const before = await snapshot(team);
         for (const [from, into] of pairs)
@@ -135,13 +137,13 @@ test(
         const standing = (await Promise.all(people.map((id) => listMerges(db, team, id)))).flat();
         while (standing.length > 0) {
           let merge = standing[picked[standing.length]! % standing.length]!;
-          // A refusal names the merge to undo first, and following that comes to an end.
+          // A refused undo names another merge to undo first, and never the same one twice.
           for (const refused: string[] = []; !(await undoMerge(db, team, merge.id, Date.now())); ) {
             expect(refused).not.toContain(merge.id);
             refused.push(merge.id);
-            merge = (await findMergeOnTop(db, team, merge.id))!;
+            merge = (await findLaterMerge(db, team, merge.id))!;
           }
-          await expectFlat(team);
+          await expectNoChains(team);
           standing.splice(standing.map(({ id }) => id).indexOf(merge.id), 1);
         }
         expect(await snapshot(team)).toBe(before);

@@ -1,12 +1,13 @@
 import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
-import { beforeAll, expect, describe as suite, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { Database } from "../../src/db/client.ts";
 import * as schema from "../../src/db/schema/index.ts";
 import { mergePeople } from "../../src/people/merges/merge_store.ts";
 import { findPerson, findRemoved, listTeam } from "../../src/people/person_store.ts";
+import { db, rows } from "../support/database.ts";
+import { reportPeople } from "../support/people.ts";
 import { mintPerson, mintTeam, type Team } from "../support/team.ts";
-import { db, rows, see } from "./sightings.ts";
 
 const set = (table: string, id: string, column: string, value: string) =>
   rows(`UPDATE ${table} SET ${column} = ? WHERE id = ?`, value, id);
@@ -16,10 +17,10 @@ const memberOf = async (team: Team, person: string): Promise<string> => {
   return (await rows<{ id: string }>(sql, team.teamId, person))[0]!.id;
 };
 
-/** Emma of a team of her own, and each thing she can be called. */
+/** Creates Emma on a team, with every kind of reference to her. */
 async function mintEmma(team: Team) {
   const id = await mintPerson(team, { name: "Emma Garrett", email: "emma@x.test", timeZone: "Europe/London" });
-  await see(team, { identifier: "EMP 1/2 ü", email: "emma@x.test" });
+  await reportPeople(team, { identifier: "EMP 1/2 ü", email: "emma@x.test" });
   await set("people", id, "slug", "emma-garrett");
   const memberId = await memberOf(team, id);
   await set("members", memberId, "username", "emmag");
@@ -41,11 +42,11 @@ async function mintEmma(team: Team) {
   };
 }
 
-suite("a reference", async () => {
+describe("a reference", async () => {
   const team = await mintTeam();
   const emma = await mintEmma(team);
 
-  test.for(Object.entries(emma.references))("finds the person by %s", async ([, reference]) => {
+  test.for(Object.entries(emma.references))("The person is found by %s", async ([, reference]) => {
     expect(await findPerson(db, team, reference)).toMatchObject({
       id: emma.id,
       namedId: emma.id,
@@ -67,31 +68,31 @@ suite("a reference", async () => {
   });
 
   test.for(Object.entries(emma.references))(
-    "finds nobody by the %s of a person of another account",
+    "The %s of a person of another account finds no person",
     async ([, reference]) => {
       expect(await findPerson(db, await mintTeam(), reference)).toBeNull();
     },
   );
 
   test.for(Object.entries(emma.references))(
-    "finds nobody by the %s of a person of the account who is not on the team",
+    "The %s of a person of the account who is not on the team finds no person",
     async ([, it]) => {
       expect(await findPerson(db, await mintTeam({ accountId: team.accountId }), it)).toBeNull();
     },
   );
 
   test.for(["", " ", "\0", "emma", "Emma Garrett", "EMMA-GARRETT", "emp 1/2 ü", "usr_", "%", "'; --"])(
-    "finds nobody where nobody has it: %j",
+    "The unknown reference %j finds no person",
     async (reference) => {
       expect(await findPerson(db, team, reference)).toBeNull();
     },
   );
 
-  test("finds nobody where it is far too long", async () => {
+  test("A very long reference finds no person", async () => {
     expect(await findPerson(db, team, "x".repeat(100_000))).toBeNull();
   });
 
-  test("of a merged person leads to the successor, and tells whom it named", async () => {
+  test("A reference of a merged person finds the person they were merged into, with the id of the named person", async () => {
     const hugh = await mintPerson(team, { name: "Hugh Oliver" });
     await mergePeople(db, team, { fromId: emma.id, intoId: hugh }, Date.now());
     for (const reference of Object.values(emma.references)) {
@@ -102,27 +103,30 @@ suite("a reference", async () => {
   });
 });
 
-suite("a reference to somebody removed from the team", async () => {
+describe("a reference to a removed member", async () => {
   const team = await mintTeam();
   const emma = await mintEmma(team);
   const sibling = await mintTeam({ accountId: team.accountId });
   await rows("UPDATE members SET removed_at = 1 WHERE id = ?", emma.memberId);
 
-  test.for(Object.entries(emma.references))("finds nobody on it, but who was, by %s", async ([, reference]) => {
-    expect(await findPerson(db, team, reference)).toBeNull();
-    expect(await findRemoved(db, team, reference)).toMatchObject({ id: emma.id, memberId: emma.memberId });
-    expect(await findRemoved(db, sibling, reference)).toBeNull();
-    expect(await findRemoved(db, await mintTeam(), reference)).toBeNull();
-  });
+  test.for(Object.entries(emma.references))(
+    "The %s finds the person among the removed members of that team only",
+    async ([, reference]) => {
+      expect(await findPerson(db, team, reference)).toBeNull();
+      expect(await findRemoved(db, team, reference)).toMatchObject({ id: emma.id, memberId: emma.memberId });
+      expect(await findRemoved(db, sibling, reference)).toBeNull();
+      expect(await findRemoved(db, await mintTeam(), reference)).toBeNull();
+    },
+  );
 
-  test("is none to somebody who is there", async () => {
+  test("A current member is not found among the removed ones", async () => {
     const hugh = await mintPerson(team, { name: "Hugh Oliver" });
     expect(await findRemoved(db, team, hugh)).toBeNull();
     expect((await listTeam(db, team, { withIdentifiers: true })).map(({ id }) => id)).toEqual([hugh]);
   });
 });
 
-suite("a reference that fits several people", () => {
+describe("a reference that fits several people", () => {
   let team: Team;
   let [byId, byEmail, bySlug, byUsername, byIdentifier] = ["", "", "", "", ""];
 
@@ -132,7 +136,7 @@ suite("a reference that fits several people", () => {
     byEmail = await mintPerson(team, { name: "e-mail" });
     bySlug = await mintPerson(team, { name: "slug" });
     byUsername = await mintPerson(team, { name: "username" });
-    await see(
+    await reportPeople(
       team,
       { identifier: byId },
       { identifier: "same@x.test" },
@@ -153,11 +157,11 @@ suite("a reference that fits several people", () => {
     );
   });
 
-  test("means the id rather than anything else", async () => {
+  test("An id comes before any other reference", async () => {
     expect(await findPerson(db, team, byId)).toMatchObject({ id: byId });
   });
 
-  test("means the e-mail, else the slug, else the username, else the identifier", async () => {
+  test("An e-mail comes before a slug, then a username, then an identifier", async () => {
     expect(await findPerson(db, team, "same@x.test")).toMatchObject({ id: byEmail });
     await set("people", byEmail, "email", "changed@x.test");
     expect(await findPerson(db, team, "same@x.test")).toMatchObject({ id: bySlug });
@@ -167,7 +171,7 @@ suite("a reference that fits several people", () => {
     expect(await findPerson(db, team, "same@x.test")).toMatchObject({ id: byIdentifier });
   });
 
-  test("means somebody on the team rather than a better fit who is not", async () => {
+  test("A person on the team comes before a person of another team with a better match", async () => {
     const second = await mintTeam({ accountId: team.accountId });
     const elsewhere = await mintPerson(second, { name: "Elsewhere" });
     await set("people", elsewhere, "slug", "emp_7");
@@ -175,7 +179,7 @@ suite("a reference that fits several people", () => {
     expect(await findPerson(db, second, "emp_7")).toMatchObject({ id: elsewhere });
   });
 
-  test("means the person who still stands by a username rather than one merged away", async () => {
+  test("A person who is not merged comes before a merged one with the same username", async () => {
     const [first, second, successor] = await Promise.all(
       ["First", "Second", "Successor"].map((name) => mintPerson(team, { name })),
     );
@@ -185,11 +189,11 @@ suite("a reference that fits several people", () => {
   });
 });
 
-test("finding a person takes one query, and every table in it an index", async () => {
+test("Finding a person takes one query, which reads every table by an index", async () => {
   const asked: { sql: string; params: unknown[] }[] = [];
   const logger = { logQuery: (sql: string, params: unknown[]) => asked.push({ sql, params }) };
   const logged = drizzle(env.DB, { schema, logger }) as unknown as Database;
-  await findPerson(logged, await mintTeam(), "somebody");
+  await findPerson(logged, await mintTeam(), "unknown");
   expect(asked).toHaveLength(1);
   const plan = await rows<{ detail: string }>(`EXPLAIN QUERY PLAN ${asked[0]!.sql}`, ...asked[0]!.params);
   const reads = plan.map(({ detail }) => detail).filter((detail) => /^(SCAN|SEARCH)/.test(detail));

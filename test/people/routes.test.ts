@@ -1,6 +1,7 @@
-import { expect, describe as suite, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { rows } from "../support/database.ts";
+import { reportPeople } from "../support/people.ts";
 import { call, mintPerson, mintTeam, type Team } from "../support/team.ts";
-import { rows, see } from "./sightings.ts";
 
 type Person = { id: string; name: string; identities: { identifier: string }[] } & Record<string, unknown>;
 type List = { data: Person[]; next_cursor: string | null };
@@ -11,17 +12,22 @@ async function list(team: Team, search = ""): Promise<List> {
   return response.json();
 }
 
-/** What a refusal says, but for the id of the request. */
+/** The status and body of a refused request, without the id of the request. */
 async function refusal(response: Response) {
   const { request_id, ...body } = (await response.json()) as Record<string, unknown>;
   expect(request_id).toEqual(expect.any(String));
   return { status: response.status, body };
 }
 
-suite("GET /people", () => {
-  test("lists the team's people with all that is known of them", async () => {
+describe("GET /people", () => {
+  test("The team's people are listed with all their fields", async () => {
     const team = await mintTeam({ timeZone: "Europe/Madrid" });
-    await see(team, { identifier: "john.doe", name: "John Doe", email: "john@x.test", timeZone: "America/New_York" });
+    await reportPeople(team, {
+      identifier: "john.doe",
+      name: "John Doe",
+      email: "john@x.test",
+      timeZone: "America/New_York",
+    });
     const emma = await mintPerson(team, { name: "Emma Garrett" });
     const { data, next_cursor } = await list(team);
     expect(next_cursor).toBeNull();
@@ -57,14 +63,14 @@ suite("GET /people", () => {
     ]);
   });
 
-  test("shows an integration of the team the same", async () => {
+  test("An integration key gets the same list as the team key", async () => {
     const team = await mintTeam();
     await mintPerson(team, { name: "Emma" });
     const response = await call("/api/v1/people", { headers: team.asIntegration });
     expect(await response.json()).toEqual(await list(team));
   });
 
-  test("shows nobody of another team, be it of the same account", async () => {
+  test("People of another team are not listed, even of the same account", async () => {
     const team = await mintTeam();
     const second = await mintTeam({ accountId: team.accountId });
     await mintPerson(second, { name: "Elsewhere" });
@@ -72,11 +78,11 @@ suite("GET /people", () => {
     expect(await list(team)).toEqual({ data: [], next_cursor: null });
   });
 
-  test("pages through 230 people by name, whatever the case, each once", async () => {
+  test("Pages of 230 people are ordered by name, ignoring case, and contain each person once", async () => {
     const team = await mintTeam();
     const first = ["Émile", "emma", "Zoë", "Åsa", "Ömer", "Adam", "ÉMILE", "山田", "Ирина", "dave"];
     const names = Array.from({ length: 230 }, (_, n) => `${first[n % 10]} ${String(n).padStart(3, "0")}`);
-    await see(team, ...names.map((name, n) => ({ identifier: `person-${n}`, name })));
+    await reportPeople(team, ...names.map((name, n) => ({ identifier: `person-${n}`, name })));
     const paged: Person[] = [];
     let pages = 0;
     for (let search: string | null = "?limit=60"; search; pages++) {
@@ -96,10 +102,10 @@ suite("GET /people", () => {
     expect((await list(team)).data).toEqual(paged.slice(0, 50));
   });
 
-  test("finds people by part of a name, an e-mail or an identifier, page by page", async () => {
+  test("A search finds people by part of a name, e-mail or identifier, in pages", async () => {
     const team = await mintTeam();
     const long = "a-name-of-more-than-fifty-bytes-which-no-pattern-of-like-may-have";
-    await see(
+    await reportPeople(
       team,
       { identifier: "irene.shaw", name: "Irene Shaw", email: "irene@x.test" },
       { identifier: "emp_1", name: "Émile", email: "e@x.test" },
@@ -129,18 +135,18 @@ suite("GET /people", () => {
     ["cursor", "?cursor=nonsense"],
     ["cursor", `?cursor=${btoa('[1,"usr_1"]').replaceAll("=", "")}`],
     ["q", `?q=${"x".repeat(321)}`],
-  ])("names %s in a 400 for %s", async ([path, search]) => {
+  ])("The answer 400 names %s for %s", async ([path, search]) => {
     const response = await call(`/api/v1/people${search}`, { headers: (await mintTeam()).asTeam });
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ code: "bad_request", issues: [{ path }] });
   });
 });
 
-suite("GET /people/{id}", () => {
-  test("adds the identities, the first seen first", async () => {
+describe("GET /people/{id}", () => {
+  test("The person is shown with their identities, the first seen first", async () => {
     const team = await mintTeam();
-    await see(team, { identifier: "b", name: "Emma", email: "emma@x.test" });
-    await see(team, { identifier: "a", email: "emma@x.test" });
+    await reportPeople(team, { identifier: "b", name: "Emma", email: "emma@x.test" });
+    await reportPeople(team, { identifier: "a", email: "emma@x.test" });
     await rows("UPDATE identities SET created_at = 1000 WHERE account_id = ? AND identifier = 'b'", team.accountId);
     const [emma] = (await list(team)).data;
     const response = await call(`/api/v1/people/${emma!.id}`, { headers: team.asIntegration });
@@ -155,15 +161,15 @@ suite("GET /people/{id}", () => {
     });
   });
 
-  test.for(["Emma@X.test", "emma-garrett", "a b/ü?#%"])("takes %j for a person who is called so", async (reference) => {
+  test.for(["Emma@X.test", "emma-garrett", "a b/ü?#%"])("The reference %j finds the person", async (reference) => {
     const team = await mintTeam();
-    await see(team, { identifier: "a b/ü?#%", name: "Emma Garrett", email: "emma@x.test" });
+    await reportPeople(team, { identifier: "a b/ü?#%", name: "Emma Garrett", email: "emma@x.test" });
     const response = await call(`/api/v1/people/${encodeURIComponent(reference)}`, { headers: team.asTeam });
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({ name: "Emma Garrett" });
   });
 
-  test("answers for somebody of another team or account as for nobody", async () => {
+  test("People of another team or account are not found", async () => {
     const team = await mintTeam();
     const colleague = await mintPerson(await mintTeam({ accountId: team.accountId }), { name: "Colleague" });
     const stranger = await mintPerson(await mintTeam(), { name: "Stranger", email: "stranger@x.test" });

@@ -17,15 +17,15 @@ import {
   stopTheClock,
   stored,
   type User,
-} from "./client.ts";
-import { type Metered, metered, sum } from "./meter.ts";
+} from "../support/presence.ts";
+import { type Metered, metered, sum } from "../support/d1_meter.ts";
 
 stopTheClock();
 
-const crowd = (size: number, status = "online"): User[] =>
+const makeUsers = (size: number, status = "online"): User[] =>
   Array.from({ length: size }, (_, n) => ({ personIdentifier: `p${n}`, status }));
 
-/** How many rows of the object's own tables were written while `act` ran. */
+/** Counts the rows of the object's own tables that `act` writes. */
 async function rowsWritten(team: Team, act: () => Promise<unknown>): Promise<number> {
   const total = () =>
     runInDurableObject(objectOf(team), (_, { storage }) =>
@@ -36,26 +36,26 @@ async function rowsWritten(team: Team, act: () => Promise<unknown>): Promise<num
   return (await total()) - before;
 }
 
-const beyondTheKey = (ran: Metered[]) => ran.filter(({ sql }) => !sql.includes("api_keys"));
+const withoutKeyQuery = (ran: Metered[]) => ran.filter(({ sql }) => !sql.includes("api_keys"));
 
-describe("a heartbeat that changes nothing", () => {
-  test("writes one row of the object for 100 people, and asks D1 for nothing but the key", async () => {
+describe("The cost of a heartbeat that changes nothing", () => {
+  test("A heartbeat of 100 people writes one row in the object and runs one query in D1, for the key", async () => {
     const team = await mintTeam();
-    await push(team, crowd(100));
+    await push(team, makeUsers(100));
     await ring(team);
     const set = await alarm(team);
     for (const seconds of [10, 20, 30]) {
       clock(seconds / 60);
       const ran: Metered[] = [];
       const written = await rowsWritten(team, async () => {
-        ran.push(...(await metered(() => push(team, crowd(100)))));
+        ran.push(...(await metered(() => push(team, makeUsers(100)))));
       });
       expect(written).toBe(1);
       expect(ran).toHaveLength(1);
-      expect(beyondTheKey(ran)).toEqual([]);
+      expect(withoutKeyQuery(ran)).toEqual([]);
       expect(sum(ran, "rowsWritten")).toBe(0);
     }
-    // The same people again and again share that one row.
+    // Heartbeats of the same people share one row.
     const beats = await runInDurableObject(objectOf(team), (_, { storage }) =>
       storage.sql.exec("SELECT at FROM beats").toArray(),
     );
@@ -65,92 +65,94 @@ describe("a heartbeat that changes nothing", () => {
     expect((await presence(team)).p99!.last_seen_at).toBe(iso(START + 30_000));
   });
 
-  test("writes nothing at all when it is one already known, or too late", async () => {
+  test("A heartbeat that repeats the last one or is older writes no row", async () => {
     const team = await mintTeam();
-    await push(team, crowd(3));
+    await push(team, makeUsers(3));
     clock(2);
-    await push(team, crowd(3));
+    await push(team, makeUsers(3));
     await ring(team);
     for (const at of [2, 1]) {
-      expect(await rowsWritten(team, () => push(team, crowd(3), { at }))).toBe(0);
+      expect(await rowsWritten(team, () => push(team, makeUsers(3), { at }))).toBe(0);
     }
   });
 
-  test("stays as cheap when two tools call a person by different names and addresses", async () => {
+  test("Two sources that report different names and e-mails cause no query in D1", async () => {
     const team = await mintTeam();
-    const told = (name: string) => [{ personIdentifier: "ada", status: "online", name, email: `${name}@x.test` }];
-    await push(team, told("ada"), { source: "git" });
-    await push(team, told("lovelace"), { source: "slack" });
+    const named = (name: string) => [{ personIdentifier: "ada", status: "online", name, email: `${name}@x.test` }];
+    await push(team, named("ada"), { source: "git" });
+    await push(team, named("lovelace"), { source: "slack" });
     await ring(team);
     const ran = await metered(async () => {
       clock(0.5);
-      await push(team, told("ada"), { source: "git" });
-      await push(team, told("lovelace"), { source: "slack" });
-      await push(team, told("ada"), { source: "git" });
+      await push(team, named("ada"), { source: "git" });
+      await push(team, named("lovelace"), { source: "slack" });
+      await push(team, named("ada"), { source: "git" });
     });
-    expect(beyondTheKey(ran)).toEqual([]);
+    expect(withoutKeyQuery(ran)).toEqual([]);
   });
 
-  test("stays as cheap when two tools place a person in different zones", async () => {
+  test("Two sources that report different time zones cause no query in D1", async () => {
     const team = await mintTeam();
-    const placed = (timezone: string) => [{ personIdentifier: "ada", status: "online", timezone }];
-    await push(team, placed("Europe/Madrid"), { source: "git" });
-    await push(team, placed("Asia/Tokyo"), { source: "slack" });
+    const inZone = (timezone: string) => [{ personIdentifier: "ada", status: "online", timezone }];
+    await push(team, inZone("Europe/Madrid"), { source: "git" });
+    await push(team, inZone("Asia/Tokyo"), { source: "slack" });
     await ring(team);
     const ran = await metered(async () => {
       clock(0.5);
-      await push(team, placed("Europe/Madrid"), { source: "git" });
-      await push(team, placed("Asia/Tokyo"), { source: "slack" });
+      await push(team, inZone("Europe/Madrid"), { source: "git" });
+      await push(team, inZone("Asia/Tokyo"), { source: "slack" });
     });
-    expect(beyondTheKey(ran)).toEqual([]);
-    // The last to say something new was believed, and a tool that moves is believed again.
+    expect(withoutKeyQuery(ran)).toEqual([]);
+    // The newest zone counts; a source that reports another zone than before is the newest.
     expect(await presence(team)).toMatchObject({ ada: { time_zone: "Asia/Tokyo" } });
-    await push(team, placed("Europe/Paris"), { source: "git" });
+    await push(team, inZone("Europe/Paris"), { source: "git" });
     expect(await presence(team)).toMatchObject({ ada: { time_zone: "Europe/Paris" } });
   });
 
-  test("leaves new details to the next checkpoint", async () => {
+  test("New details are sent to D1 with the next checkpoint", async () => {
     const team = await mintTeam();
-    const charged = (battery: number) => [{ personIdentifier: "ada", status: "online", details: { battery } }];
-    await push(team, charged(100));
+    const withBattery = (battery: number) => [{ personIdentifier: "ada", status: "online", details: { battery } }];
+    await push(team, withBattery(100));
     await ring(team);
     const ran = await metered(async () => {
       clock(0.5);
-      await push(team, charged(99));
+      await push(team, withBattery(99));
     });
-    expect(beyondTheKey(ran)).toEqual([]);
+    expect(withoutKeyQuery(ran)).toEqual([]);
     const details = async () => (await stored(team)).map((row) => row.details);
     expect(await blocks(team)).toMatchObject([{ details: { battery: 99 } }]);
     expect(await details()).toEqual(['{"battery":100}']);
     await evict(team);
     clock(9);
-    await push(team, charged(98));
+    await push(team, withBattery(98));
     clock(14);
     await ring(team);
     expect(await details()).toEqual(['{"battery":98}']);
   });
 });
 
-describe("a batch", () => {
-  test("may name 1,000 people", { timeout: 30_000 }, async () => {
+describe("The size of a heartbeat", () => {
+  test("A heartbeat of 1,000 people is accepted and stored in full", { timeout: 30_000 }, async () => {
     const team = await mintTeam();
-    expect(await push(team, crowd(1_000))).toMatchObject({ processed: { users: 1_000, statuses: { online: 1_000 } } });
+    expect(await push(team, makeUsers(1_000))).toMatchObject({
+      processed: { users: 1_000, statuses: { online: 1_000 } },
+    });
     clock(3);
-    await push(team, [...crowd(500, "away"), ...crowd(1_000).slice(500)]);
+    await push(team, [...makeUsers(500, "away"), ...makeUsers(1_000).slice(500)]);
     await ring(team);
     const rows = await stored(team);
     expect(rows).toHaveLength(1_500);
     expect(new Set(rows.map(({ id }) => id)).size).toBe(1_500);
     expect(rows.filter(({ ended_at }) => ended_at === START + 180_000)).toHaveLength(500);
-    const everybody = Object.values(await presenceOfAll(team));
-    expect(everybody.filter(({ status }) => status === "away")).toHaveLength(500);
-    expect(everybody).toHaveLength(1_000);
+    const people = Object.values(await listAllPresence(team));
+    expect(people.filter(({ status }) => status === "away")).toHaveLength(500);
+    expect(people).toHaveLength(1_000);
   });
 
-  test("costs D1 no more a person when there are many", { timeout: 30_000 }, async () => {
+  test("The rows that D1 reads per new person do not grow with their number", { timeout: 30_000 }, async () => {
     const cost = async (size: number) => {
       const team = await mintTeam();
-      const ran = beyondTheKey(await metered(() => push(team, crowd(size))));
+      const ran = withoutKeyQuery(await metered(() => push(team, makeUsers(size))));
       return sum(ran, "rowsRead") / size;
     };
     const few = await cost(50);
@@ -158,22 +160,22 @@ describe("a batch", () => {
     expect(few).toBeLessThan(50);
   });
 
-  test("may name no 1,001", async () => {
+  test("A heartbeat of 1,001 people is refused with 413", async () => {
     const team = await mintTeam();
-    const response = await send(team, crowd(1_001));
+    const response = await send(team, makeUsers(1_001));
     expect(response.status).toBe(413);
     expect(await response.json()).toMatchObject({ code: "too_large", error: expect.stringContaining("users") });
     expect(await presence(team)).toEqual({});
   });
 
-  test("may carry details as large as a request takes, and no statement outgrows its 2 MB", {
+  test("Details that fill a whole request are stored, and every statement stays below 2 MB", {
     timeout: 30_000,
   }, async () => {
     const team = await mintTeam();
     await presence(team);
     const parameters: number[] = [];
-    // Kept as JSON in JSON, every quotation mark takes four bytes.
-    const users = crowd(65).map((user) => ({ ...user, details: { said: '"'.repeat(7_900) } }));
+    // Stored as JSON within JSON, each quotation mark takes four bytes.
+    const users = makeUsers(65).map((user) => ({ ...user, details: { text: '"'.repeat(7_900) } }));
     await runInDurableObject(objectOf(team), (_, { storage: { sql } }) => {
       const exec = sql.exec;
       vi.spyOn(sql, "exec").mockImplementation(((query: string, ...params: unknown[]) => {
@@ -204,13 +206,13 @@ describe("a batch", () => {
     const open = await blocks(team);
     expect(open).toHaveLength(65);
     for (const { details, last_seen_at } of open) {
-      expect(details).toEqual({ said: '"'.repeat(7_900) });
+      expect(details).toEqual({ text: '"'.repeat(7_900) });
       expect(last_seen_at).toBe(iso(START + 9 * 60_000));
     }
   });
 });
 
-test("what was said of a newcomer is remembered, and no details among it", async () => {
+test("The directory stores the name of a new person, but not their details", async () => {
   const team = await mintTeam();
   await push(team, [{ personIdentifier: "ada", status: "online", name: "Ada", details: { office: "secret" } }]);
   await push(team, { ada: "offline" });
@@ -222,17 +224,17 @@ test("what was said of a newcomer is remembered, and no details among it", async
   expect(tables).not.toContain("secret");
 });
 
-describe("heartbeats of ever other people", () => {
-  test("are folded into what is known of each, and nothing is forgotten over it", { timeout: 30_000 }, async () => {
+describe("Heartbeats that each name other people", () => {
+  test("Their rows are folded into the streams without losing a last heartbeat", { timeout: 30_000 }, async () => {
     const team = await mintTeam({ timeoutMinutes: 60 });
     const beats = () =>
       runInDurableObject(objectOf(team), (_, { storage }) => storage.sql.exec("SELECT * FROM beats").toArray().length);
-    await push(team, crowd(7));
+    await push(team, makeUsers(7));
     await ring(team);
     const seen = new Map<string, string>();
     for (let mask = 1; mask < 128; mask++) {
       clock(mask / 10);
-      const users = crowd(7).filter((_, n) => mask & (1 << n));
+      const users = makeUsers(7).filter((_, n) => mask & (1 << n));
       await push(team, users);
       for (const { personIdentifier } of users) seen.set(personIdentifier, iso(Date.now()));
     }
@@ -246,14 +248,14 @@ describe("heartbeats of ever other people", () => {
     expect(await beats()).toBe(0);
     await evict(team);
     expect(await lastSeen()).toEqual(seen);
-    // And on it goes.
+    // Heartbeats after the rows were folded count too.
     clock(20);
-    await push(team, crowd(2));
+    await push(team, makeUsers(2));
     await evict(team);
     expect(await lastSeen()).toEqual(new Map([...seen, ["p0", iso(Date.now())], ["p1", iso(Date.now())]]));
   });
 
-  test("leave no trace of a source 90 days silent", { timeout: 30_000 }, async () => {
+  test("A stream is removed 90 days after its last heartbeat, and its blocks stay", { timeout: 30_000 }, async () => {
     const team = await mintTeam();
     await push(team, { ada: "online" }, { source: "old" });
     clock(11);
@@ -264,12 +266,12 @@ describe("heartbeats of ever other people", () => {
         (_, { storage }) => storage.sql.exec("SELECT * FROM streams").toArray().length,
       );
     clock(91 * 24 * 60);
-    await push(team, crowd(7));
+    await push(team, makeUsers(7));
     for (let mask = 1; mask < 90; mask++) {
       clock(91 * 24 * 60 + mask / 60);
       await push(
         team,
-        crowd(7).filter((_, n) => mask & (1 << n)),
+        makeUsers(7).filter((_, n) => mask & (1 << n)),
       );
     }
     expect(await streams()).toBe(8);
@@ -280,8 +282,8 @@ describe("heartbeats of ever other people", () => {
   });
 });
 
-/** Everybody's presence, page by page. */
-async function presenceOfAll(team: Team): Promise<{ name: string; status: string }[]> {
+/** Lists everyone's presence, page by page. */
+async function listAllPresence(team: Team): Promise<{ name: string; status: string }[]> {
   const all: { name: string; status: string }[] = [];
   for (let cursor: string | null = ""; cursor !== null; ) {
     const page: { data: typeof all; next_cursor: string | null } = await read(

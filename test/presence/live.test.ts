@@ -1,26 +1,25 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { PersonPresence } from "../../src/presence/object/current.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
-import { at, clock, evict, presence, push, ring, stopTheClock } from "./client.ts";
+import { at, clock, evict, type LivePerson, presence, push, ring, stopTheClock } from "../support/presence.ts";
 
 stopTheClock();
 
-type Frame =
-  | { type: "snapshot"; at: string; data: PersonPresence[] }
-  | { type: "change"; at: string; data: PersonPresence[]; removed: string[] };
+type Message =
+  | { type: "snapshot"; at: string; data: LivePerson[] }
+  | { type: "change"; at: string; data: LivePerson[]; removed: string[] };
 
-/** Someone who watches a team live: what they are sent waits until it is asked for. */
+/** A client of the live socket. It queues the messages it receives until the test reads them. */
 class Viewer {
   readonly socket: WebSocket;
   readonly closed: Promise<{ code: number; reason: string; wasClean: boolean }>;
-  readonly #arrived: string[] = [];
-  #onArrival: (() => void) | null = null;
+  readonly #received: string[] = [];
+  #onMessage: (() => void) | null = null;
 
   constructor(socket: WebSocket) {
     this.socket = socket;
     socket.addEventListener("message", ({ data }) => {
-      this.#arrived.push(String(data));
-      this.#onArrival?.();
+      this.#received.push(String(data));
+      this.#onMessage?.();
     });
     this.closed = new Promise((resolve) => {
       socket.addEventListener("close", ({ code, reason, wasClean }) => resolve({ code, reason, wasClean }));
@@ -31,80 +30,80 @@ class Viewer {
     });
   }
 
-  /** The next message, as it was sent. */
+  /** Returns the next message as text. */
   async text(): Promise<string> {
-    while (this.#arrived.length === 0) {
+    while (this.#received.length === 0) {
       await new Promise<void>((resolve) => {
-        this.#onArrival = resolve;
+        this.#onMessage = resolve;
       });
     }
-    return this.#arrived.shift()!;
+    return this.#received.shift()!;
   }
 
-  /** The next frame. */
-  async next(): Promise<Frame> {
+  /** Returns the next message. */
+  async next(): Promise<Message> {
     return JSON.parse(await this.text());
   }
 
-  /** Whose status the next frame tells, and which. */
-  async told(): Promise<Record<string, string>> {
+  /** Returns the statuses in the next message, by name. */
+  async nextStatuses(): Promise<Record<string, string>> {
     return Object.fromEntries((await this.next()).data.map(({ name, status }) => [name, status]));
   }
 }
 
-const knock = (team: Team, headers: Record<string, string> = {}) =>
+const request = (team: Team, headers: Record<string, string> = {}) =>
   call("/api/v1/presence/live", { headers: { ...team.asTeam, ...headers } });
 
-/** A viewer who has not read the snapshot yet. */
-async function watch(team: Team, as: Record<string, string> = team.asTeam): Promise<Viewer> {
+/** Opens a live socket. The first message is the snapshot. */
+async function connect(team: Team, as: Record<string, string> = team.asTeam): Promise<Viewer> {
   const response = await call("/api/v1/presence/live", { headers: { ...as, Upgrade: "websocket" } });
   expect(response.status).toBe(101);
   return new Viewer(response.webSocket!);
 }
 
-/** A viewer who has. */
-async function watching(team: Team): Promise<Viewer> {
-  const viewer = await watch(team);
+/** Opens a live socket and reads the snapshot. */
+async function connectAndReadSnapshot(team: Team): Promise<Viewer> {
+  const viewer = await connect(team);
   expect(await viewer.next()).toMatchObject({ type: "snapshot" });
   return viewer;
 }
 
-describe("a live viewer", () => {
-  test("gets everybody at first, as GET /presence has them, and then who changes", async () => {
+describe("A live viewer", () => {
+  test("A viewer is sent everyone first, as GET /presence shows them, and then each change", async () => {
     const team = await mintTeam();
     await push(team, { ada: "online", bob: "offline" });
     clock(1);
-    const viewer = await watch(team, team.asIntegration);
-    const everybody = Object.values(await presence(team)).map(({ local_time, ...person }) => person);
-    expect(everybody).toHaveLength(2);
-    expect(await viewer.next()).toEqual({ type: "snapshot", at: at(1), data: everybody });
+    const viewer = await connect(team, team.asIntegration);
+    const people = Object.values(await presence(team)).map(({ local_time, ...person }) => person);
+    expect(people).toHaveLength(2);
+    expect(await viewer.next()).toEqual({ type: "snapshot", at: at(1), data: people });
     clock(2);
     await push(team, { bob: "busy" });
     const { bob } = await presence(team);
-    const { local_time, ...shown } = bob!;
-    expect(shown).toMatchObject({ status: "busy", since: at(2) });
-    expect(await viewer.next()).toEqual({ type: "change", at: at(2), data: [shown], removed: [] });
+    const { local_time, ...bobNow } = bob!;
+    expect(bobNow).toMatchObject({ status: "busy", since: at(2) });
+    expect(await viewer.next()).toEqual({ type: "change", at: at(2), data: [bobNow], removed: [] });
   });
 
-  test("hears nothing of a heartbeat that changes nothing", async () => {
+  test("A heartbeat that changes nothing sends no message", async () => {
     const team = await mintTeam();
     await push(team, { ada: "online", bob: "away" });
-    const viewer = await watching(team);
+    const viewer = await connectAndReadSnapshot(team);
     clock(1);
     await push(team, { ada: "online", bob: "away" });
     await push(team, { ada: "away" }, { at: 0.5 });
-    // The status of another source that does not show.
+    // A status of another source that ranks lower.
     await push(team, { ada: "away" }, { source: "phone" });
     clock(2);
     await push(team, { bob: "online" });
-    expect(await viewer.told()).toEqual({ bob: "online" });
+    expect(await viewer.nextStatuses()).toEqual({ bob: "online" });
   });
 
-  test("hears of newcomers, of timeouts and of people who come back", async () => {
+  test("New people, timeouts and people who return are sent", async () => {
     const team = await mintTeam();
-    const viewer = await watching(team);
+    const viewer = await connectAndReadSnapshot(team);
     await push(team, { ada: "online" });
-    expect(await viewer.told()).toEqual({ ada: "online" });
+    expect(await viewer.nextStatuses()).toEqual({ ada: "online" });
     clock(11);
     await ring(team);
     expect(await viewer.next()).toMatchObject({ data: [{ name: "ada", present: false, last_seen_at: at(0) }] });
@@ -112,10 +111,10 @@ describe("a live viewer", () => {
     expect(await viewer.next()).toMatchObject({ data: [{ name: "ada", present: true, since: at(0) }] });
   });
 
-  test("hears of a new zone, and of somebody merged into another", async () => {
+  test("A new time zone is sent, and a person merged into another is sent as removed", async () => {
     const team = await mintTeam();
     await push(team, { ada: "busy", lovelace: "online" });
-    const viewer = await watching(team);
+    const viewer = await connectAndReadSnapshot(team);
     await push(team, [{ personIdentifier: "ada", status: "busy", timezone: "Asia/Tokyo" }]);
     expect(await viewer.next()).toMatchObject({ data: [{ name: "ada", time_zone: "Asia/Tokyo" }], removed: [] });
     const { lovelace } = await presence(team);
@@ -124,12 +123,16 @@ describe("a live viewer", () => {
     await push(team, { ada: "busy" });
     expect(await viewer.next()).toMatchObject({ data: [], removed: [lovelace!.person_id] });
     await push(team, { ada: "offline" });
-    expect(await viewer.told()).toEqual({ ada: "online" });
+    expect(await viewer.nextStatuses()).toEqual({ ada: "online" });
   });
 
-  test("is one of many, each told the same", async () => {
+  test("All viewers are sent the same messages", async () => {
     const team = await mintTeam();
-    const viewers = await Promise.all([watching(team), watching(team), watching(team)]);
+    const viewers = await Promise.all([
+      connectAndReadSnapshot(team),
+      connectAndReadSnapshot(team),
+      connectAndReadSnapshot(team),
+    ]);
     await push(team, { ada: "online" });
     const frames = await Promise.all(viewers.map((viewer) => viewer.next()));
     expect(frames[0]).toMatchObject({ data: [{ name: "ada" }] });
@@ -137,61 +140,61 @@ describe("a live viewer", () => {
     viewers[0]!.socket.close();
     await viewers[0]!.closed;
     await push(team, { ada: "away" });
-    for (const viewer of viewers.slice(1)) expect(await viewer.told()).toEqual({ ada: "away" });
+    for (const viewer of viewers.slice(1)) expect(await viewer.nextStatuses()).toEqual({ ada: "away" });
   });
 
-  test("of another team, though of the same account, hears nothing", async () => {
+  test("A viewer of another team of the same account is sent nothing", async () => {
     const team = await mintTeam();
     const sibling = await mintTeam({ accountId: team.accountId });
-    const viewer = await watch(sibling);
+    const viewer = await connect(sibling);
     expect(await viewer.next()).toMatchObject({ data: [] });
     await push(team, { ada: "online" });
     await push(sibling, { bob: "online" });
-    expect(await viewer.told()).toEqual({ bob: "online" });
+    expect(await viewer.nextStatuses()).toEqual({ bob: "online" });
   });
 
-  test("finds nothing missing after nobody watched for a while", async () => {
+  test("A viewer who connects after a time without viewers is sent the current state", async () => {
     const team = await mintTeam();
-    const first = await watching(team);
+    const first = await connectAndReadSnapshot(team);
     first.socket.close();
     await first.closed;
     await push(team, { ada: "online", bob: "online" });
-    const second = await watch(team);
-    expect(await second.told()).toEqual({ ada: "online", bob: "online" });
+    const second = await connect(team);
+    expect(await second.nextStatuses()).toEqual({ ada: "online", bob: "online" });
     await push(team, { ada: "away" });
-    expect(await second.told()).toEqual({ ada: "away" });
+    expect(await second.nextStatuses()).toEqual({ ada: "away" });
   });
 
-  test("stays connected while the object sleeps, and is told what changes once it wakes", async () => {
+  test("Viewers stay connected while the object is evicted, and are sent only what changes afterwards", async () => {
     const team = await mintTeam();
     await push(team, { ada: "online", bob: "online" });
-    const viewers = [await watching(team), await watching(team)];
+    const viewers = [await connectAndReadSnapshot(team), await connectAndReadSnapshot(team)];
     await evict(team);
     for (const viewer of viewers) {
       viewer.socket.send("ping");
       expect(await viewer.text()).toBe("pong");
     }
-    // Wakes the object without a change; only the change after it is told.
+    // A heartbeat without a change wakes the object, and must send nothing.
     await push(team, { ada: "online" });
     await evict(team);
     clock(1);
     await push(team, { ada: "busy" });
-    for (const viewer of viewers) expect(await viewer.told()).toEqual({ ada: "busy" });
+    for (const viewer of viewers) expect(await viewer.nextStatuses()).toEqual({ ada: "busy" });
     clock(12);
     await evict(team);
     await ring(team);
-    for (const viewer of viewers) expect(await viewer.told()).toEqual({ ada: "offline", bob: "offline" });
+    for (const viewer of viewers) expect(await viewer.nextStatuses()).toEqual({ ada: "offline", bob: "offline" });
   });
 
-  test("may ask whether anybody is there, and say whatever else without harm", async () => {
+  test("A ping is answered with pong, and other messages are ignored", async () => {
     const team = await mintTeam();
-    const viewer = await watching(team);
+    const viewer = await connectAndReadSnapshot(team);
     viewer.socket.send("hello");
     viewer.socket.send(new Uint8Array([0, 1, 2]));
     viewer.socket.send("ping");
     expect(await viewer.text()).toBe("pong");
     await push(team, { ada: "online" });
-    expect(await viewer.told()).toEqual({ ada: "online" });
+    expect(await viewer.nextStatuses()).toEqual({ ada: "online" });
   });
 
   test.each([
@@ -199,34 +202,40 @@ describe("a live viewer", () => {
     [[1000, "bye"], 1000, "bye"],
     [[1001], 1001, ""],
     [[4321, "moving on"], 4321, "moving on"],
-  ] as [[number?, string?], number, string][])("leaves in good order: %j", async (said, code, reason) => {
-    const team = await mintTeam();
-    const viewer = await watching(team);
-    viewer.socket.close(...said);
-    const closed = await viewer.closed;
-    expect(closed).toMatchObject({ reason, wasClean: true });
-    // A close without a code may be answered without one.
-    expect(closed.code === 1005 ? 1000 : closed.code).toBe(code);
-  });
+  ] as [[number?, string?], number, string][])(
+    "A close with %j is acknowledged with the same code and reason",
+    async (close, code, reason) => {
+      const team = await mintTeam();
+      const viewer = await connectAndReadSnapshot(team);
+      viewer.socket.close(...close);
+      const closed = await viewer.closed;
+      expect(closed).toMatchObject({ reason, wasClean: true });
+      // A close without a code may be acknowledged without one.
+      expect(closed.code === 1005 ? 1000 : closed.code).toBe(code);
+    },
+  );
 
   test.each([
     ["switched off", { method: "PATCH", body: { active: false } }],
     ["removed", { method: "DELETE" }],
-  ])("is sent away once the integration that let them in is %s, before anything else is told", async (_, change) => {
-    const team = await mintTeam();
-    await push(team, { ada: "online" });
-    const [theirs, ours] = [await watch(team, team.asIntegration), await watching(team)];
-    expect(await theirs.next()).toMatchObject({ type: "snapshot" });
-    await call(`/api/v1/integrations/${team.integrationId}`, { headers: team.asTeam, ...change });
-    clock(1);
-    await presence(team);
-    expect(await theirs.closed).toMatchObject({ code: 1008 });
-    expect(await ours.told()).toEqual({ ada: "offline" });
-  });
+  ])(
+    "A viewer is disconnected when the integration that opened the socket is %s, before any change is sent",
+    async (_, change) => {
+      const team = await mintTeam();
+      await push(team, { ada: "online" });
+      const [byIntegration, byTeam] = [await connect(team, team.asIntegration), await connectAndReadSnapshot(team)];
+      expect(await byIntegration.next()).toMatchObject({ type: "snapshot" });
+      await call(`/api/v1/integrations/${team.integrationId}`, { headers: team.asTeam, ...change });
+      clock(1);
+      await presence(team);
+      expect(await byIntegration.closed).toMatchObject({ code: 1008 });
+      expect(await byTeam.nextStatuses()).toEqual({ ada: "offline" });
+    },
+  );
 
-  test("leaves in good order while the object sleeps", async () => {
+  test("A close is acknowledged while the object is evicted", async () => {
     const team = await mintTeam();
-    const viewer = await watching(team);
+    const viewer = await connectAndReadSnapshot(team);
     await evict(team);
     viewer.socket.close(1000, "bye");
     expect(await viewer.closed).toEqual({ code: 1000, reason: "bye", wasClean: true });
@@ -235,10 +244,10 @@ describe("a live viewer", () => {
 });
 
 test.each([{}, { Upgrade: "h2c" }] as Record<string, string>[])(
-  "without a handshake there is nothing to see: %j",
+  "A request that is no WebSocket handshake is answered with 426: %j",
   async (headers) => {
     const team = await mintTeam();
-    const response = await knock(team, headers);
+    const response = await request(team, headers);
     expect(response.status).toBe(426);
     expect(response.headers.get("Upgrade")).toBe("websocket");
     expect(response.headers.get("Connection")).toBe("Upgrade");
@@ -246,7 +255,7 @@ test.each([{}, { Upgrade: "h2c" }] as Record<string, string>[])(
   },
 );
 
-test("a handshake without a key is refused", async () => {
+test("A handshake without a key is answered with 401", async () => {
   const response = await call("/api/v1/presence/live", { headers: { Upgrade: "websocket" } });
   expect(response.status).toBe(401);
   expect(response.webSocket).toBeNull();

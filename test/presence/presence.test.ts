@@ -14,7 +14,7 @@ import {
   send,
   stopTheClock,
   stored,
-} from "./client.ts";
+} from "../support/presence.ts";
 
 stopTheClock();
 
@@ -22,7 +22,7 @@ const DAY = 24 * 60;
 const SECOND = 1_000 / MINUTE;
 
 describe("POST /presence", () => {
-  test("answers the document's own example of 2024 as documented, with a warning and without effect", async () => {
+  test("The contract's example of 2024 is answered with 200 and warnings, and changes nothing", async () => {
     const team = await mintTeam();
     const response = await call("/api/v1/presence", {
       headers: team.asIntegration,
@@ -61,7 +61,7 @@ describe("POST /presence", () => {
     expect(await stored(team)).toEqual([]);
   });
 
-  test("counts users by status as sent, and says no more where nothing is amiss", async () => {
+  test("Users are counted by status as sent, and a valid update has no warnings", async () => {
     const team = await mintTeam();
     expect(await push(team, { ada: "Online", bob: "online", cy: " online" })).toEqual({
       success: true,
@@ -71,7 +71,7 @@ describe("POST /presence", () => {
     expect(await push(team, [])).toMatchObject({ processed: { users: 0, statuses: {} } });
   });
 
-  test("takes what is up to five minutes ahead, and nothing beyond", async () => {
+  test("A heartbeat up to 5 minutes ahead is recorded, and one further ahead is answered with 400", async () => {
     const team = await mintTeam();
     await push(team, { ada: "online" }, { at: 5 });
     expect((await presence(team)).ada).toMatchObject({ present: true, since: at(5) });
@@ -81,7 +81,7 @@ describe("POST /presence", () => {
     expect(Object.keys(await presence(team))).toEqual(["ada"]);
   });
 
-  test("takes what is up to 24 hours old, and beyond that only counts it", async () => {
+  test("A heartbeat older than 24 hours changes nothing and returns a warning", async () => {
     const team = await mintTeam({ timeoutMinutes: 720 });
     expect(await push(team, { ada: "online" }, { at: -DAY })).not.toHaveProperty("warnings");
     expect(await push(team, { bob: "online" }, { at: -DAY - SECOND })).toMatchObject({
@@ -92,7 +92,7 @@ describe("POST /presence", () => {
     expect(Object.keys(await presence(team))).toEqual(["ada"]);
   });
 
-  test("keeps a person's former zone, and warns, where the new one is none", async () => {
+  test("An invalid time zone returns a warning, and the person keeps the zone before", async () => {
     const team = await mintTeam({ timeZone: "Europe/Madrid" });
     const ada = (timezone: string) => [{ personIdentifier: "ada", status: "online", timezone }];
     const zone = async () => (await presence(team)).ada!.time_zone;
@@ -104,7 +104,7 @@ describe("POST /presence", () => {
     expect(await zone()).toBe("Asia/Tokyo");
   });
 
-  test("refuses a batch by the field at fault, and records nothing of it", async () => {
+  test("An invalid field is named by a 400, and nothing of the update is recorded", async () => {
     const team = await mintTeam();
     const good = { personIdentifier: "ada", status: "online" };
     const wrong: [unknown, string][] = [
@@ -139,7 +139,7 @@ const list = (team: Team, query: string) =>
   read<{ data: Person[]; next_cursor: string | null }>(team, `/presence?${query}`);
 
 describe("GET /presence", () => {
-  test("shows who is on, at once, with the time on their clock", async () => {
+  test("A person is listed right after a heartbeat, with their local time", async () => {
     const team = await mintTeam();
     await push(team, [{ personIdentifier: "ada", name: "Ada", status: "Coding", timezone: "Asia/Kathmandu" }]);
     clock(10);
@@ -162,7 +162,7 @@ describe("GET /presence", () => {
     });
   });
 
-  test("shows those present, or those absent, where only they are asked for", async () => {
+  test("The parameter present selects the people who are present or absent", async () => {
     const team = await mintTeam();
     await push(team, { ada: "online", bob: "offline", cy: "lunch" });
     const names = async (query: string) => (await list(team, query)).data.map(({ name }) => name);
@@ -172,7 +172,7 @@ describe("GET /presence", () => {
     expect((await call("/api/v1/presence?present=maybe", { headers: team.asTeam })).status).toBe(400);
   });
 
-  test("comes in pages by name, everybody once, namesakes too", async () => {
+  test("Pages are ordered by name and list each person once, also people with the same name", async () => {
     const team = await mintTeam();
     const named = (n: number) => ({
       personIdentifier: `p${n}`,
@@ -195,7 +195,7 @@ describe("GET /presence", () => {
     expect(all).toEqual((await list(team, "limit=200")).data);
   });
 
-  test("shows nothing of other teams, though the same person may be on both", async () => {
+  test("A person on two teams has on each only the presence that its integrations reported", async () => {
     const team = await mintTeam();
     const sibling = await mintTeam({ accountId: team.accountId });
     await push(team, { ada: "online" });
@@ -206,7 +206,7 @@ describe("GET /presence", () => {
     expect(await presence(await mintTeam())).toEqual({});
   });
 
-  test("says when the last of a person's sources was heard, to the millisecond", async () => {
+  test("Times are shown to the millisecond", async () => {
     const team = await mintTeam();
     const odd = iso(START + 1_234);
     clock(1);

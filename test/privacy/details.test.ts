@@ -1,11 +1,11 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { blocks, evict, objectOf, presence, ring, stored, tell } from "../presence/client.ts";
+import { blocks, evict, objectOf, presence, ring, stored, sendToObject } from "../support/presence.ts";
 import { expectError } from "../support/error.ts";
+import { placesOf } from "../support/stored_places.ts";
+import { presenceBody, request } from "../support/subject.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 import { without } from "../support/without.ts";
-import { placesOf } from "./scan.ts";
-import { act, presenceOf } from "./subject.ts";
 
 let team: Team;
 let secret: string;
@@ -14,20 +14,20 @@ beforeEach(async () => {
   secret = `secret${crypto.randomUUID().slice(0, 8)}`;
 });
 
-const settings = () => act<{ stores_details: boolean }>("/team", { headers: team.asTeam });
+const settings = () => request<{ stores_details: boolean }>("/team", { headers: team.asTeam });
 const set = (stores_details: unknown) =>
   call("/api/v1/team", { method: "PATCH", headers: team.asTeam, body: { stores_details } });
-const beat = (who: string, status = "online", minutes = 0) =>
-  act("/presence", {
+const sendHeartbeat = (who: string, status = "online", minutes = 0) =>
+  request("/presence", {
     headers: team.asIntegration,
-    body: presenceOf("desk", [{ personIdentifier: who, status, details: { place: secret } }], minutes),
+    body: presenceBody("desk", [{ personIdentifier: who, status, details: { place: secret } }], minutes),
   });
 const event = (externalId: string, status: string) => ({
   ...{ kind: "task", externalId, personIdentifier: "ada", timestamp: "2026-01-15T12:00:00Z", title: "T", scope: "s" },
   details: { status, note: secret },
 });
 const push = async (...events: object[]) =>
-  (await act<{ processed: object }>("/events", { headers: team.asIntegration, body: { events } })).processed;
+  (await request<{ processed: object }>("/events", { headers: team.asIntegration, body: { events } })).processed;
 const completed = async () =>
   (
     await env.DB.prepare("SELECT external_id, completed FROM events WHERE team_id = ? ORDER BY external_id")
@@ -35,21 +35,21 @@ const completed = async () =>
       .all<{ external_id: string; completed: number }>()
   ).results.map((row) => [row.external_id, row.completed]);
 
-const found = () => placesOf([secret], [team]);
+const placesOfSecret = () => placesOf([secret], [team]);
 
 describe("the details of presence and events", () => {
-  test("are stored unless the team says otherwise", async () => {
+  test("Details are stored by default", async () => {
     expect(await settings()).toMatchObject({ stores_details: true });
-    await beat("ada");
+    await sendHeartbeat("ada");
     await push(event("a", "open"));
     await ring(team);
-    expect(await found()).toEqual(["d1.blocks.details", "d1.events.details", "object.streams.value"]);
+    expect(await placesOfSecret()).toEqual(["d1.blocks.details", "d1.events.details", "object.streams.value"]);
     expect(await (await set(true)).json()).toMatchObject({ stores_details: true });
-    expect(await found()).toEqual(["d1.blocks.details", "d1.events.details", "object.streams.value"]);
+    expect(await placesOfSecret()).toEqual(["d1.blocks.details", "d1.events.details", "object.streams.value"]);
   });
 
-  test("are stored nowhere from the next request on, where the team says so", async () => {
-    await beat("ada");
+  test("A team can stop storing details from the next request on", async () => {
+    await sendHeartbeat("ada");
     expect(await (await set(false)).json()).toMatchObject({ stores_details: false });
     expect(await settings()).toMatchObject({ stores_details: false });
     for (const [who, status] of [
@@ -58,50 +58,50 @@ describe("the details of presence and events", () => {
       ["bob", "online"],
       ["ada", "offline"],
     ] as const) {
-      await beat(who, status);
-      expect(await found()).toEqual([]);
+      await sendHeartbeat(who, status);
+      expect(await placesOfSecret()).toEqual([]);
     }
     await push(event("a", "open"), event("b", "done"));
     await ring(team);
     await evict(team);
     await presence(team);
-    expect(await found()).toEqual([]);
+    expect(await placesOfSecret()).toEqual([]);
     expect((await blocks(team)).map(({ details }) => details)).toEqual([null, null, null]);
-    // Numbers count what the details said.
+    // The status in the details still counts.
     expect(await completed()).toEqual([
       ["a", 0],
       ["b", 1],
     ]);
   });
 
-  test("are validated as ever", async () => {
+  test("Details that are not stored are still validated", async () => {
     await set(false);
     const body = { events: [{ ...event("a", "open"), details: { text: "x".repeat(16_384) } }] };
-    const { processed } = await act<{ processed: object }>("/events", { headers: team.asIntegration, body });
+    const { processed } = await request<{ processed: object }>("/events", { headers: team.asIntegration, body });
     expect(processed).toMatchObject({ errors: 1 });
     const users = [{ personIdentifier: "ada", status: "online", details: "none" }];
-    const refused = await call("/api/v1/presence", { headers: team.asIntegration, body: presenceOf("desk", users) });
+    const refused = await call("/api/v1/presence", { headers: team.asIntegration, body: presenceBody("desk", users) });
     await expectError(refused, 400, "bad_request");
   });
 
-  test("are cleared wherever they were stored, when the team ceases to", async () => {
-    await beat("ada", "busy", 5);
-    await beat("ada", "online", 4);
+  test("Stored details are cleared everywhere when the team stops storing them", async () => {
+    await sendHeartbeat("ada", "busy", 5);
+    await sendHeartbeat("ada", "online", 4);
     await push(event("a", "open"), event("b", "done"));
     await ring(team);
     await without("blocks", async () => {
-      await beat("ada", "busy");
+      await sendHeartbeat("ada", "busy");
       await ring(team);
-      expect(await found()).toEqual([
+      expect(await placesOfSecret()).toEqual([
         ...["d1.blocks_away.details", "d1.events.details", "object.outbox.value", "object.streams.value"],
       ]);
     });
     await set(false);
-    expect(await found()).toEqual([]);
+    expect(await placesOfSecret()).toEqual([]);
     await ring(team);
     await evict(team);
     await ring(team);
-    expect(await found()).toEqual([]);
+    expect(await placesOfSecret()).toEqual([]);
     expect((await blocks(team)).map(({ status }) => status)).toEqual(["busy", "online", "busy"]);
     expect(await completed()).toEqual([
       ["a", 0],
@@ -109,7 +109,7 @@ describe("the details of presence and events", () => {
     ]);
   });
 
-  test("of many thousand events are cleared too, and of this team alone", async () => {
+  test("Details of many thousand events are cleared, and only those of the team", async () => {
     const other = await mintTeam();
     await push(event("first", "open"));
     const { identity_id: identity } = (await env.DB.prepare("SELECT identity_id FROM events WHERE team_id = ?")
@@ -135,67 +135,67 @@ describe("the details of presence and events", () => {
     await env.DB.prepare("DELETE FROM events WHERE team_id IN (?, ?)").bind(team.teamId, other.teamId).run();
   });
 
-  test("make no difference between events that are sent again", async () => {
+  test("Details that are not stored do not change an event that is sent again", async () => {
     expect(await push(event("a", "open"))).toMatchObject({ created: 1 });
     await set(false);
     expect(await push(event("a", "open"))).toMatchObject({ skipped: 1, updated: 0 });
     expect(await push({ ...event("a", "open"), details: { status: "open", other: 1 } })).toMatchObject({ skipped: 1 });
-    // What they say of completion does.
+    // Their status does.
     expect(await push(event("a", "done"))).toMatchObject({ updated: 1 });
     expect(await push(event("a", "done"))).toMatchObject({ skipped: 1 });
     expect(await completed()).toEqual([["a", 1]]);
   });
 
-  test("sent by somebody let in before the switch are not kept either", async () => {
-    await beat("ada");
+  test("Details in a heartbeat that was accepted before the change are not kept", async () => {
+    await sendHeartbeat("ada");
     await set(false);
-    await tell(team, [{ personIdentifier: "bob", status: "busy", details: { place: secret } }]);
+    await sendToObject(team, [{ personIdentifier: "bob", status: "busy", details: { place: secret } }]);
     await ring(team);
-    expect(await found()).toEqual([]);
+    expect(await placesOfSecret()).toEqual([]);
   });
 
-  test("do not get past an object that has not heard of the switch yet", async () => {
-    await act("/presence", {
+  test("An object that has not read the change yet writes no details to D1", async () => {
+    await request("/presence", {
       headers: team.asIntegration,
-      body: presenceOf("desk", [{ personIdentifier: "ada", status: "online" }], 1),
+      body: presenceBody("desk", [{ personIdentifier: "ada", status: "online" }], 1),
     });
-    await objectOf(team).settle(0);
+    await objectOf(team).flush(0);
     await env.DB.prepare("UPDATE teams SET stores_details = 0 WHERE id = ?").bind(team.teamId).run();
-    await tell(team, [{ personIdentifier: "ada", status: "busy", details: { place: secret } }]);
-    await objectOf(team).settle(0);
-    expect(await found()).toEqual(["object.streams.value"]);
+    await sendToObject(team, [{ personIdentifier: "ada", status: "busy", details: { place: secret } }]);
+    await objectOf(team).flush(0);
+    expect(await placesOfSecret()).toEqual(["object.streams.value"]);
     expect((await stored(team)).map(({ status, details }) => [status, details])).toEqual([
       ["online", null],
       ["busy", null],
     ]);
   });
 
-  test("do not even reach an object that has not heard of the switch, though the tool repeats itself word for word", async () => {
-    await beat("ada");
+  test("A cached heartbeat body brings no details to an object that has not read the change yet", async () => {
+    await sendHeartbeat("ada");
     for (const stores of [false, true]) {
       await set(stores);
       await presence(team);
     }
-    expect(await found()).toEqual([]);
+    expect(await placesOfSecret()).toEqual([]);
     await env.DB.prepare("UPDATE teams SET stores_details = 0 WHERE id = ?").bind(team.teamId).run();
-    await beat("ada");
-    expect(await found()).toEqual([]);
+    await sendHeartbeat("ada");
+    expect(await placesOfSecret()).toEqual([]);
   });
 
-  test("are stored again once the team wants them", async () => {
+  test("A team can store details again", async () => {
     await set(false);
-    await beat("ada");
+    await sendHeartbeat("ada");
     await set(true);
-    await beat("ada");
+    await sendHeartbeat("ada");
     await push(event("a", "open"));
     await presence(team);
-    expect(await found()).toEqual(["d1.events.details", "object.streams.value"]);
+    expect(await placesOfSecret()).toEqual(["d1.events.details", "object.streams.value"]);
     expect(await blocks(team)).toMatchObject([{ details: { place: secret } }]);
     expect(await push(event("a", "open"))).toMatchObject({ skipped: 1 });
   });
 });
 
-test.each([null, "false", 0, []])("stores_details may not be %j", async (value) => {
+test.each([null, "false", 0, []])("The value %j of stores_details is refused", async (value) => {
   const { issues } = await expectError(await set(value), 400, "bad_request");
   expect(issues).toEqual([{ path: "stores_details", message: "must be true or false" }]);
 });

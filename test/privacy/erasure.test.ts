@@ -2,29 +2,29 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { database } from "../../src/db/client.ts";
 import { identityId, newId } from "../../src/lib/id.ts";
-import { listIdentityIds, removeHistory, removePerson } from "../../src/privacy/erasure_store.ts";
-import { firstChange } from "../checkins/live.ts";
-import { evict, objectOf, presence, ring, stored, tell } from "../presence/client.ts";
+import { deleteHistory, deletePerson, listIdentityIds } from "../../src/privacy/erasure_store.ts";
+import { evict, objectOf, presence, ring, stored, sendToObject } from "../support/presence.ts";
 import { expectError } from "../support/error.ts";
+import { firstChange } from "../support/live.ts";
+import { placesOf } from "../support/stored_places.ts";
+import { mintSubject, presenceBody, request, type Subject } from "../support/subject.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 import { without } from "../support/without.ts";
-import { placesOf } from "./scan.ts";
-import { act, mintSubject, presenceOf, type Subject } from "./subject.ts";
 
 const erase = (team: Team, person: string) =>
   call(`/api/v1/people/${person}`, { method: "DELETE", headers: team.asTeam });
 
-const found = ({ canary, ids, team, sibling }: Subject) => placesOf([canary, ...ids], [team, sibling]);
+const placesOfPerson = ({ canary, ids, team, sibling }: Subject) => placesOf([canary, ...ids], [team, sibling]);
 
-const beat = (team: Team, user: Record<string, unknown>) =>
-  act("/presence", { headers: team.asIntegration, body: presenceOf("desk", [{ status: "online", ...user }]) });
+const sendHeartbeat = (team: Team, user: Record<string, unknown>) =>
+  request("/presence", { headers: team.asIntegration, body: presenceBody("desk", [{ status: "online", ...user }]) });
 
 const count = async (sql: string, ...params: unknown[]) =>
   (await env.DB.prepare(`SELECT count(*) AS n FROM ${sql}`)
     .bind(...params)
     .first<number>("n"))!;
 
-/** Everything stored of somebody before they are erased, table by table and column by column. */
+/** Every column with something about a person before they are erased. */
 const EVERYWHERE = [
   ...["blocks.details", "blocks.identity_id", "blocks.source", "blocks.status"],
   ...["checkin_tags.checkin_id", "checkin_tags.tag", "checkins.blockers", "checkins.id", "checkins.next"],
@@ -45,78 +45,80 @@ describe("the erasure of a person", () => {
     subject = await mintSubject();
   });
 
-  test("leaves no trace of them, in any column of any table, nor in any object", async () => {
+  test("Nothing about the person is left in any column of any table, nor in any object", async () => {
     const { team, sibling, personId, otherId } = subject;
-    const before = await found(subject);
+    const before = await placesOfPerson(subject);
     expect(before).toEqual(expect.arrayContaining(EVERYWHERE));
     expect(before).toEqual(expect.arrayContaining(["object.directory.value", "object.streams.value"]));
     const reports = await count("reports WHERE team_id = ?", team.teamId);
     const response = await erase(team, personId);
     expect(response.status, await response.clone().text()).toBe(204);
-    expect(await found(subject)).toEqual([]);
-    // Neither comes it back, whatever the objects still had to do.
+    expect(await placesOfPerson(subject)).toEqual([]);
+    // Nothing comes back by the remaining work of the objects.
     for (const one of [team, sibling]) {
       await ring(one);
       await evict(one);
       await ring(one);
       await presence(one);
     }
-    expect(await found(subject)).toEqual([]);
+    expect(await placesOfPerson(subject)).toEqual([]);
     expect(await count("reports WHERE team_id = ?", team.teamId)).toBe(reports);
     expect(await count("checkins WHERE person_id = ?", otherId)).toBe(1);
     expect(Object.keys(await presence(team))).toEqual(["Other Person"]);
   });
 
-  test("is done once, and then there is nobody to erase", async () => {
+  test("A second erasure finds no person", async () => {
     const { team, personId, mergedId, identifiers } = subject;
     for (const reference of [personId, mergedId, ...identifiers, newId()]) {
       await expectError(await erase(team, reference), 404, "not_found");
     }
   });
 
-  test("has whoever a tool names by the same name be somebody new", async () => {
+  test("An erased identifier that is reported again is a new person", async () => {
     const { team, sibling, canary, personId, identifiers } = subject;
     const identifier = identifiers.find((one) => one.startsWith("first"))!;
-    await beat(team, { personIdentifier: identifier, name: "Once Again" });
+    await sendHeartbeat(team, { personIdentifier: identifier, name: "Once Again" });
     await ring(team);
-    const { id } = await act<{ id: string }>(`/people/${identifier}`, { headers: team.asTeam });
+    const { id } = await request<{ id: string }>(`/people/${identifier}`, { headers: team.asTeam });
     expect(id).not.toBe(personId);
     expect(await presence(team)).toMatchObject({ "Once Again": { person_id: id, status: "online" } });
     expect((await stored(team)).filter((block) => block.identifier === identifier)).toHaveLength(1);
     const event = { kind: "task", externalId: canary, personIdentifier: identifier, title: "T", scope: "s" };
     const body = { events: [{ ...event, timestamp: "2026-01-01T00:00:00Z" }] };
-    expect(await act("/events", { headers: sibling.asIntegration, body })).toMatchObject({ processed: { created: 1 } });
-    expect(await act<{ id: string }>(`/people/${identifier}`, { headers: sibling.asTeam })).toMatchObject({ id });
+    expect(await request("/events", { headers: sibling.asIntegration, body })).toMatchObject({
+      processed: { created: 1 },
+    });
+    expect(await request<{ id: string }>(`/people/${identifier}`, { headers: sibling.asTeam })).toMatchObject({ id });
   });
 });
 
-test("somebody merged into another is erased with them, and so is who was removed from the team", async () => {
+test("A merged person is erased with the person they were merged into, and a removed member can be erased", async () => {
   const [one, two] = [await mintSubject(), await mintSubject()];
   expect((await erase(one.team, one.mergedId)).status).toBe(204);
-  expect(await found(one)).toEqual([]);
+  expect(await placesOfPerson(one)).toEqual([]);
   await call(`/api/v1/members/${two.personId}`, { method: "DELETE", headers: two.team.asTeam });
   await expectError(await call(`/api/v1/people/${two.personId}`, { headers: two.team.asTeam }), 404, "not_found");
   await expectError(await erase(two.team, two.personId), 409, "conflict");
   expect((await erase(two.sibling, two.personId)).status).toBe(204);
-  expect(await found(two)).toEqual([]);
+  expect(await placesOfPerson(two)).toEqual([]);
 });
 
-test("a team whose tools have merely named them may not take them from another", async () => {
+test("A team that only observes a person cannot erase them from another team", async () => {
   const team = await mintTeam();
   const sibling = await mintTeam({ accountId: team.accountId });
-  await beat(team, { personIdentifier: "ada", name: "Ada" });
-  await beat(sibling, { personIdentifier: "ada" });
-  const { id } = await act<{ id: string }>("/people/ada", { headers: team.asTeam });
+  await sendHeartbeat(team, { personIdentifier: "ada", name: "Ada" });
+  await sendHeartbeat(sibling, { personIdentifier: "ada" });
+  const { id } = await request<{ id: string }>("/people/ada", { headers: team.asTeam });
   await expectError(await erase(sibling, id), 409, "conflict");
-  await act(`/members/${id}`, { method: "PATCH", headers: sibling.asTeam, body: { role: "active" } });
+  await request(`/members/${id}`, { method: "PATCH", headers: sibling.asTeam, body: { role: "active" } });
   expect((await erase(sibling, id)).status).toBe(204);
   await expectError(await erase(team, id), 404, "not_found");
 });
 
-test("only an id will do: any other name may be somebody else's a moment later", async () => {
+test("Only an id is accepted, because any other reference may belong to another person later", async () => {
   const team = await mintTeam();
-  await beat(team, { personIdentifier: "ada", name: "Ada", email: "ada@named.example" });
-  const { id, slug } = await act<{ id: string; slug: string }>("/people/ada", { headers: team.asTeam });
+  await sendHeartbeat(team, { personIdentifier: "ada", name: "Ada", email: "ada@named.example" });
+  const { id, slug } = await request<{ id: string; slug: string }>("/people/ada", { headers: team.asTeam });
   for (const name of ["ada@named.example", slug]) {
     const { issues } = await expectError(await erase(team, name), 400, "bad_request");
     expect(issues).toMatchObject([{ path: "id" }]);
@@ -124,111 +126,113 @@ test("only an id will do: any other name may be somebody else's a moment later",
   expect((await erase(team, id)).status).toBe(204);
 });
 
-test("only the person named is erased", async () => {
+test("No other person is erased", async () => {
   const [erased, kept] = [await mintSubject(), await mintSubject()];
   await ring(kept.team);
-  const before = await found(kept);
+  const before = await placesOfPerson(kept);
   const rows = async () => (await stored(kept.team)).length;
   const blocks = await rows();
   await erase(erased.team, erased.otherId);
-  expect(await found(erased)).toEqual(expect.arrayContaining(EVERYWHERE));
+  expect(await placesOfPerson(erased)).toEqual(expect.arrayContaining(EVERYWHERE));
   await erase(erased.team, erased.personId);
-  expect([await found(kept), await rows()]).toEqual([before, blocks]);
+  expect([await placesOfPerson(kept), await rows()]).toEqual([before, blocks]);
 });
 
-test("live viewers see them go", async () => {
+test("Live viewers learn of the erasure", async () => {
   const { team, personId } = await mintSubject();
   const change = await firstChange(team, () => erase(team, personId));
   expect(change).toMatchObject({ type: "change", data: [], removed: [personId] });
 });
 
-test("blocks that D1 would not take are not written behind the erasure", async () => {
+test("Blocks that D1 refused are not written after the erasure", async () => {
   const subject = await mintSubject();
   const { team, identifiers } = subject;
   await without("blocks", async () => {
-    await beat(team, { personIdentifier: identifiers[0], status: "meeting" });
+    await sendHeartbeat(team, { personIdentifier: identifiers[0], status: "meeting" });
     await ring(team);
-    expect(await found(subject)).toContain("object.outbox.value");
+    expect(await placesOfPerson(subject)).toContain("object.outbox.value");
   });
   expect((await erase(team, subject.personId)).status).toBe(204);
   await ring(team);
-  expect(await found(subject)).toEqual([]);
+  expect(await placesOfPerson(subject)).toEqual([]);
 });
 
-describe("an erasure that was cut short", () => {
-  const gone = async ({ team, personId }: Subject) => {
+describe("an interrupted erasure", () => {
+  const deleteFromD1 = async ({ team, personId }: Subject) => {
     const db = database(env.DB);
-    await removeHistory(db, team, personId);
-    await removePerson(db, team, personId, Date.now());
+    await deleteHistory(db, team, personId);
+    await deletePerson(db, team, personId, Date.now());
   };
 
-  test("before D1 had heard of it is asked for again", async () => {
+  test("It can be repeated where D1 has not deleted the person yet", async () => {
     const subject = await mintSubject();
     const { team, personId } = subject;
     const db = database(env.DB);
-    await objectOf(team).forget(await listIdentityIds(db, team, personId));
-    expect(await removeHistory(db, team, personId, { pages: 1 })).toBe(false);
+    await objectOf(team).removeIdentities(await listIdentityIds(db, team, personId));
+    expect(await deleteHistory(db, team, personId, { pages: 1 })).toBe(false);
     expect((await erase(team, personId)).status).toBe(204);
-    expect(await found(subject)).toEqual([]);
+    expect(await placesOfPerson(subject)).toEqual([]);
   });
 
-  test("before the objects had heard of it is completed by them, as soon as they wake", async () => {
+  test("The objects complete it when they wake, where they had not forgotten the person", async () => {
     const subject = await mintSubject();
     const { team, sibling } = subject;
-    await gone(subject);
-    expect(await found(subject)).toEqual(expect.arrayContaining(["object.directory.value", "object.streams.value"]));
-    // What is on its way to D1 arrives there, and is removed again.
+    await deleteFromD1(subject);
+    expect(await placesOfPerson(subject)).toEqual(
+      expect.arrayContaining(["object.directory.value", "object.streams.value"]),
+    );
+    // Blocks on their way to D1 are written and deleted again.
     for (const one of [team, sibling]) {
       await evict(one);
       await ring(one);
       await presence(one);
       await objectOf(one).wake();
     }
-    expect(await found(subject)).toEqual([]);
+    expect(await placesOfPerson(subject)).toEqual([]);
   });
 
-  test("of somebody D1 never heard of keeps it from hearing of nobody else", async () => {
+  test("Forgetting a person that D1 never knew does not stop other people from being stored", async () => {
     const team = await mintTeam();
     await without("identities", async () => {
-      await tell(team, [{ personIdentifier: "ada", status: "online" }]);
-      await objectOf(team).forget([await identityId(team.accountId, "ada")]);
+      await sendToObject(team, [{ personIdentifier: "ada", status: "online" }]);
+      await objectOf(team).removeIdentities([await identityId(team.accountId, "ada")]);
     });
-    await tell(team, [{ personIdentifier: "bob", status: "online" }]);
+    await sendToObject(team, [{ personIdentifier: "bob", status: "online" }]);
     await objectOf(team).wake();
     expect((await stored(team)).map(({ identifier }) => identifier)).toEqual(["bob"]);
   });
 
-  test("in the midst of a heartbeat that names them and somebody new loses it nothing", async () => {
+  test("Forgetting a person during a heartbeat loses no other person of it", async () => {
     const team = await mintTeam();
-    await tell(team, [{ personIdentifier: "ada", status: "online" }]);
+    await sendToObject(team, [{ personIdentifier: "ada", status: "online" }]);
     const both = ["ada", "bob"].map((personIdentifier) => ({ personIdentifier, status: "busy" }));
     const ada = await identityId(team.accountId, "ada");
-    await Promise.all([tell(team, both), objectOf(team).forget([ada])]);
-    await tell(team, both);
+    await Promise.all([sendToObject(team, both), objectOf(team).removeIdentities([ada])]);
+    await sendToObject(team, both);
     expect(await presence(team)).toMatchObject({ ada: { status: "busy" }, bob: { status: "busy" } });
   });
 
-  test("brings nobody back whom a tool describes anew in between", async () => {
+  test("A tool that reports the person again before the objects forget them does not restore them", async () => {
     const subject = await mintSubject();
     const { team, sibling, identifiers, personId } = subject;
-    // But for the address by which only a status activity named them.
+    // Without the address that only a status activity reported.
     const known = identifiers.filter((one) => !one.includes("@"));
     await ring(team);
-    await gone(subject);
-    // A zone that is news waits to be told to D1, under the version of the directory from before.
+    await deleteFromD1(subject);
+    // The new time zone waits to be written to D1, with the directory version from before the erasure.
     const anew = known.map((personIdentifier) => ({ personIdentifier, timezone: "Asia/Tokyo", status: "online" }));
-    await tell(team, anew);
+    await sendToObject(team, anew);
     await ring(team);
     await presence(sibling);
     await ring(sibling);
-    expect(await found(subject)).toEqual([]);
-    await beat(team, { personIdentifier: known[0] });
-    const again = await act<{ id: string }>(`/people/${known[0]}`, { headers: team.asTeam });
+    expect(await placesOfPerson(subject)).toEqual([]);
+    await sendHeartbeat(team, { personIdentifier: known[0] });
+    const again = await request<{ id: string }>(`/people/${known[0]}`, { headers: team.asTeam });
     expect(again.id).not.toBe(personId);
   });
 });
 
-test("more than one request can remove is removed by several, each of which says what is left", async () => {
+test("A long history is erased by several requests, and each says what is left", async () => {
   const { team, personId, identityIds } = await mintSubject();
   await env.DB.prepare(
     `INSERT INTO events (id, team_id, external_id, identity_id, kind, title, scope, occurred_at, created_at, updated_at)
@@ -249,9 +253,9 @@ test("more than one request can remove is removed by several, each of which says
   expect(await count(theirs, JSON.stringify(identityIds))).toBe(0);
 });
 
-test("another team of the account on which they never were can not erase them", async () => {
+test("A team that the person was never on cannot erase them", async () => {
   const subject = await mintSubject();
   const third = await mintTeam({ accountId: subject.team.accountId });
   await expectError(await erase(third, subject.personId), 404, "not_found");
-  expect(await found(subject)).toEqual(expect.arrayContaining(EVERYWHERE));
+  expect(await placesOfPerson(subject)).toEqual(expect.arrayContaining(EVERYWHERE));
 });

@@ -1,13 +1,13 @@
 import { env } from "cloudflare:workers";
 import Papa from "papaparse";
 import { beforeAll, describe, expect, test } from "vitest";
+import { exportJson } from "../../src/api/rollcall/export_body.ts";
 import { database } from "../../src/db/client.ts";
-import { asJson } from "../../src/privacy/export.ts";
 import { exportPerson } from "../../src/privacy/export_store.ts";
-import { rowsRead, watch } from "../checkins/watch.ts";
 import { expectError } from "../support/error.ts";
+import { recordStatements, rowsRead } from "../support/statements.ts";
+import { mintSubject, presenceBody, request, type Subject } from "../support/subject.ts";
 import { call, mintPerson, mintTeam, type Team } from "../support/team.ts";
-import { act, mintSubject, presenceOf, type Subject } from "./subject.ts";
 
 type Row = Record<string, unknown>;
 type Exported = { person_id: string; team_id: string; exported_at: string } & Record<string, Row[]>;
@@ -29,7 +29,7 @@ async function table(team: Team, person: string): Promise<Record<string, string>
 type Column = { name: string };
 type Key = { table: string; from: string; to: string };
 
-/** The tables of the database, and of each the condition for rows that are somebody's: null where it can hold none. */
+/** The tables of the database, each with a condition for the rows of a person; null where it can have none. */
 async function ownership(): Promise<Map<string, string | null>> {
   const all = async <T>(sql: string) => (await env.DB.prepare(sql).all<T>()).results;
   const tables = await all<Column>(
@@ -45,7 +45,7 @@ async function ownership(): Promise<Map<string, string | null>> {
       columns
         .filter((column) => pattern.test(column))
         .map((column) => `"${column}" IN (SELECT value FROM json_each(${of}))`);
-    // Whose a row is, it says itself, or what it hangs on says it: a comment is of whoever wrote it, and of whom it is on.
+    // A row names the person itself, or refers to a row that does: a comment belongs to its author and to the check-in's person.
     let own = [...on(/(?:^|_)person_id$/, "?1"), ...on(/(?:^|_)identity_id$/, "?2")];
     for (const { table: parent, from, to } of await all<Key>(`PRAGMA foreign_key_list("${name}")`)) {
       const condition = ["teams", "accounts", name].includes(parent) ? null : await conditionOf(parent);
@@ -58,8 +58,8 @@ async function ownership(): Promise<Map<string, string | null>> {
   return new Map(await Promise.all(tables.map(async ({ name }) => [name, await conditionOf(name)] as const)));
 }
 
-/** How many rows of each table are somebody's, be they in tables that no export has heard of. */
-async function counts({ team, personId, mergedId, identityIds }: Subject): Promise<Record<string, number>> {
+/** Counts the rows of a person in each table, including tables that an export might have forgotten. */
+async function countRows({ team, personId, mergedId, identityIds }: Subject): Promise<Record<string, number>> {
   const found: Record<string, number> = {};
   for (const [name, condition] of await ownership()) {
     if (condition === null) continue;
@@ -79,18 +79,18 @@ describe("the export of a person", () => {
     subject = await mintSubject();
   });
 
-  test("has every row of every table that is theirs", async () => {
+  test("It has every row of the person in every table", async () => {
     const { team, personId } = subject;
     const { person_id, team_id, exported_at, ...tables } = await exported(team, personId);
     expect([person_id, team_id]).toEqual([personId, team.teamId]);
     expect(exported_at).toMatch(/Z$/);
-    const expected = await counts(subject);
+    const expected = await countRows(subject);
     expect(Object.fromEntries(Object.entries(tables).map(([name, rows]) => [name, rows.length]))).toEqual(expected);
-    // Nothing is compared with nothing.
+    // No table is empty, so that each is compared.
     for (const [name, n] of Object.entries(expected)) expect(n, name).toBeGreaterThan(0);
   });
 
-  test("has every column, with instants and JSON as the API writes them", async () => {
+  test("It has every column, with times and JSON as the API writes them", async () => {
     const { team, personId, canary, identifiers, subscriptionId } = subject;
     const all = await exported(team, personId);
     for (const [name, rows] of Object.entries(all)) {
@@ -124,7 +124,7 @@ describe("the export of a person", () => {
     expect(all.rollups![0]!.days).toEqual(expect.any(Object));
   });
 
-  test("is the same as one flat table", async () => {
+  test("The CSV file has the same rows", async () => {
     const { team, personId } = subject;
     const all = await exported(team, personId);
     const rows = await table(team, personId);
@@ -143,7 +143,7 @@ describe("the export of a person", () => {
     }
   });
 
-  test("is the same by whatever name they are called, merged or not, on the team or removed from it", async () => {
+  test("Any reference gives the same export, also of a merged or removed person", async () => {
     const { team, personId, mergedId, identifiers } = subject;
     const { exported_at, ...all } = await exported(team, personId);
     for (const reference of [mergedId, identifiers[0]!]) {
@@ -154,19 +154,19 @@ describe("the export of a person", () => {
     expect((await exported(removed.team, removed.personId)).people).toHaveLength(2);
   });
 
-  test("holds what their open blocks have come to by now", async () => {
+  test("It has the latest state of open blocks", async () => {
     const team = await mintTeam();
     const user = { personIdentifier: "ada", status: "online" };
-    await act("/presence", { headers: team.asIntegration, body: presenceOf("desk", [user], 3) });
-    const again = presenceOf("desk", [{ ...user, details: { place: "home" } }], 1);
-    await act("/presence", { headers: team.asIntegration, body: again });
+    await request("/presence", { headers: team.asIntegration, body: presenceBody("desk", [user], 3) });
+    const again = presenceBody("desk", [{ ...user, details: { place: "home" } }], 1);
+    await request("/presence", { headers: team.asIntegration, body: again });
     const { blocks } = await exported(team, "ada");
     expect(blocks).toEqual([
       expect.objectContaining({ last_seen_at: again.timestamp, ended_at: null, details: { place: "home" } }),
     ]);
   });
 
-  test("is of the caller's team alone", async () => {
+  test("It has rows of the caller's team only", async () => {
     const { sibling, team, personId, canary } = subject;
     const theirs = await exported(sibling, personId);
     expect(theirs.members).toHaveLength(1);
@@ -180,7 +180,7 @@ describe("the export of a person", () => {
   });
 });
 
-test("somebody of whom there is nothing is exported with empty lists", async () => {
+test("A person without history is exported with empty lists", async () => {
   const team = await mintTeam();
   const id = await mintPerson(team, { name: "Nobody" });
   const { people, members, events, rollups } = await exported(team, id);
@@ -188,11 +188,11 @@ test("somebody of whom there is nothing is exported with empty lists", async () 
   expect((await table(team, id)).map(({ type }) => type)).toEqual(["people", "members"]);
 });
 
-test("no cell is a formula", async () => {
+test("No cell of the CSV file is a formula", async () => {
   const team = await mintTeam();
   const event = { personIdentifier: "ada", timestamp: "2026-01-15T12:00:00Z", kind: "+1", scope: "-2+3\n=4" };
   const body = { events: [{ ...event, externalId: "@SUM(1)", title: '=HYPERLINK("https://evil.test/")' }] };
-  await act("/events", { headers: team.asIntegration, body });
+  await request("/events", { headers: team.asIntegration, body });
   const row = (await table(team, "ada")).find(({ type }) => type === "events");
   expect(row).toMatchObject({
     ...{ kind: "'+1", scope: "'-2+3\n=4", external_id: "'@SUM(1)", title: '\'=HYPERLINK("https://evil.test/")' },
@@ -207,7 +207,7 @@ describe("a long history", () => {
   beforeAll(async () => {
     subject = await mintSubject();
     const { team, identityIds } = subject;
-    // Of two names in turn, many at one instant, so that pages end amid equals; and somebody else's in between.
+    // Of two identities in turn, many at one instant, so that pages end between equal times; with rows of another person between.
     await env.DB.prepare(
       `INSERT INTO events (id, team_id, external_id, identity_id, kind, title, scope, details, occurred_at, created_at, updated_at)
        WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?4)
@@ -226,14 +226,14 @@ describe("a long history", () => {
     expect(expected.length).toBeGreaterThan(EVENTS);
   });
 
-  test("comes whole, each row once, in the order of time", async () => {
+  test("It is exported completely, each row once, in the order of time", async () => {
     const { events } = await exported(subject.team, subject.personId);
     expect(events!.map(({ id }) => id).sort()).toEqual(expected);
     const times = events!.map(({ occurred_at: at }) => Date.parse(at as string));
     expect(times).toEqual(times.toSorted((a, b) => a - b));
   });
 
-  test("is read in pages of a bounded size", async () => {
+  test("It is read in pages of limited size", async () => {
     const { team, personId } = subject;
     const parts = exportPerson(database(env.DB), team, personId);
     const { pages } = parts.find(({ table: name }) => name === "events")!;
@@ -244,14 +244,14 @@ describe("a long history", () => {
     for (const size of sizes) expect(size).toBeLessThan(6_000_000);
   });
 
-  test("costs no more a page when there is more history", async () => {
+  test("A page costs the same when there is more history", async () => {
     const { team, personId, identityIds } = subject;
     const first = async () => {
-      const { d1, asked } = watch();
+      const { d1, statements } = recordStatements();
       const { pages } = exportPerson(database(d1), team, personId).find(({ table: name }) => name === "events")!;
       await pages[Symbol.asyncIterator]().next();
-      expect(asked).toHaveLength(1);
-      return rowsRead(asked[0]!);
+      expect(statements).toHaveLength(1);
+      return rowsRead(statements[0]!);
     };
     const before = await first();
     await env.DB.prepare(
@@ -266,13 +266,13 @@ describe("a long history", () => {
   });
 });
 
-test("an export is read only as far as it is asked for", async () => {
+test("An export reads D1 only as far as the caller reads", async () => {
   const { team, personId } = await mintSubject();
-  const { d1, asked } = watch();
-  const pieces = asJson({ person_id: personId }, exportPerson(database(d1), team, personId));
+  const { d1, statements } = recordStatements();
+  const pieces = exportJson({ person_id: personId }, exportPerson(database(d1), team, personId));
   for (const n of [0, 0, 1, 1, 1, 2]) {
     await pieces.next();
-    expect(asked.length).toBe(n);
+    expect(statements.length).toBe(n);
   }
   const response = await ask(team, personId);
   const reader = response.body!.getReader();

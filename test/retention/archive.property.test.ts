@@ -5,7 +5,7 @@ import { listMerges, mergePeople, undoMerge } from "../../src/people/merges/merg
 import { isWorking } from "../../src/presence/blocks/status.ts";
 import { archiveExpired } from "../../src/retention/job.ts";
 import { recountChangedDays } from "../../src/statistics/job.ts";
-import { db, rows } from "../people/sightings.ts";
+import { db, rows } from "../support/database.ts";
 import {
   addHistory,
   archiveAll,

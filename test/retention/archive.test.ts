@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { archiveExpired } from "../../src/retention/job.ts";
-import { db, rows } from "../people/sightings.ts";
+import { db, rows } from "../support/database.ts";
 import type { Team } from "../support/team.ts";
 import {
   addHistory,

@@ -2,8 +2,8 @@ import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { identityId } from "../../src/lib/id.ts";
 import { archiveExpired } from "../../src/retention/job.ts";
-import { db } from "../people/sightings.ts";
-import { type Metered, metered, plan, sum } from "../presence/meter.ts";
+import { type Metered, metered, plan, sum } from "../support/d1_meter.ts";
+import { db } from "../support/database.ts";
 import type { Team } from "../support/team.ts";
 import { DAY, HOUR, mintPeople, numbers, recount, setRetention, storedRows } from "./history.ts";
 

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { identityId, newId } from "../../src/lib/id.ts";
 import { archiveExpired } from "../../src/retention/job.ts";
 import { recountChangedDays } from "../../src/statistics/job.ts";
-import { db, rows } from "../people/sightings.ts";
+import { db, rows } from "../support/database.ts";
 import { mintPerson, mintTeam, type Team } from "../support/team.ts";
 
 export const HOUR = 3_600_000;

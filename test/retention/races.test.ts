@@ -4,7 +4,7 @@ import { database } from "../../src/db/client.ts";
 import { mergePeople } from "../../src/people/merges/merge_store.ts";
 import { archiveExpired } from "../../src/retention/job.ts";
 import { refreshPerson } from "../../src/statistics/service.ts";
-import { db, rows } from "../people/sightings.ts";
+import { db, rows } from "../support/database.ts";
 import type { Team } from "../support/team.ts";
 import { without } from "../support/without.ts";
 import {

@@ -2,11 +2,11 @@ import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { scheduled } from "../../src/cron.ts";
-import { keptSince } from "../../src/events/horizon.ts";
+import { retainedSince } from "../../src/events/retention.ts";
 import { TIME_WINDOWS } from "../../src/statistics/window.ts";
 import { anEvent, listAll, push } from "../events/client.ts";
-import { rows } from "../people/sightings.ts";
-import { push as beat, clock, START, stopTheClock } from "../presence/client.ts";
+import { push as beat, clock, START, stopTheClock } from "../support/presence.ts";
+import { rows } from "../support/database.ts";
 import { expectError } from "../support/error.ts";
 import { json, refresh, show, subscribe } from "../support/subscriptions.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
@@ -40,10 +40,10 @@ test.each([29, 3_651, 0, -30, 90.5, "90", true, [], {}])("A retention of %j days
 
 test("The retained time begins at a midnight in UTC, that many days ago or less than a day earlier", () => {
   const midnight = Date.parse("2030-01-07T00:00:00Z");
-  expect(keptSince(null, midnight)).toBeNull();
-  expect(keptSince(30, midnight)).toBe(midnight - 30 * DAY);
-  expect(keptSince(30, midnight + DAY - 1)).toBe(midnight - 30 * DAY);
-  expect(keptSince(30, midnight + DAY)).toBe(midnight - 29 * DAY);
+  expect(retainedSince(null, midnight)).toBeNull();
+  expect(retainedSince(30, midnight)).toBe(midnight - 30 * DAY);
+  expect(retainedSince(30, midnight + DAY - 1)).toBe(midnight - 30 * DAY);
+  expect(retainedSince(30, midnight + DAY)).toBe(midnight - 29 * DAY);
 });
 
 test("An event older than the retention is an error of its own, and is accepted by a team without retention", async () => {
@@ -107,6 +107,6 @@ test("Events of the removed time are refused even after the team sets null, and 
   const { processed, failures } = await push(team, old, younger);
   expect(processed).toMatchObject({ created: 1, errors: 1 });
   const message =
-    "timestamp: is before 2029-11-08T00:00:00.001Z, and what this team had from then was removed for its age";
+    "timestamp: is before 2029-11-08T00:00:00.001Z: the team's events from before that time were removed for their age";
   expect(failures).toEqual([{ index: 0, externalId: "old", message }]);
 });

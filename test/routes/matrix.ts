@@ -10,6 +10,9 @@ export type Sample = {
   body?: unknown;
 };
 
+/** The routes that take no key: pages for anyone. They have no row in the matrix. */
+export const PUBLIC = ["GET /"];
+
 /** A route: samples that together use each of its parameters and fields, and what is special about its answers. */
 export type Row = {
   samples: ((of: Names) => Sample)[];

@@ -4,7 +4,7 @@ import { database } from "../../src/db/client.ts";
 import { identityId } from "../../src/lib/id.ts";
 import { recountChangedDays } from "../../src/statistics/job.ts";
 import { TIME_WINDOWS } from "../../src/statistics/window.ts";
-import { metered, sum } from "../presence/meter.ts";
+import { metered, sum } from "../support/d1_meter.ts";
 import { ask, pushEvents, refresh, subscribe } from "../support/subscriptions.ts";
 import { mintPerson, mintTeam, type Team } from "../support/team.ts";
 

@@ -4,7 +4,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { scheduled } from "../../src/cron.ts";
 import { database } from "../../src/db/client.ts";
 import { recountChangedDays } from "../../src/statistics/job.ts";
-import { type Metered, metered, sum } from "../presence/meter.ts";
+import { type Metered, metered, sum } from "../support/d1_meter.ts";
 import { pushEvents, subscribe } from "../support/subscriptions.ts";
 import { mintPerson, mintTeam } from "../support/team.ts";
 import { mintManyTeams } from "./many_teams.ts";

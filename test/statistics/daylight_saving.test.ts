@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import { database } from "../../src/db/client.ts";
 import { recountChangedDays } from "../../src/statistics/job.ts";
 import { TIME_WINDOWS, type TimeWindow } from "../../src/statistics/window.ts";
-import { push, stopTheClock } from "../presence/client.ts";
+import { push, stopTheClock } from "../support/presence.ts";
 import { pushEvents, refresh, subscribe } from "../support/subscriptions.ts";
 import { mintPerson, mintTeam } from "../support/team.ts";
 
@@ -240,5 +240,5 @@ async function checkpoint(id: string): Promise<void> {
   const team = (await env.DB.prepare("SELECT team_id AS id, person_id AS person FROM subscriptions WHERE id = ?")
     .bind(id)
     .first<{ id: string; person: string }>())!;
-  await env.TEAM_PRESENCE.getByName(team.id).settle(0, team.person);
+  await env.TEAM_PRESENCE.getByName(team.id).flush(0, team.person);
 }

@@ -6,7 +6,7 @@ import { identityId, newId } from "../../src/lib/id.ts";
 import { saveBlocks } from "../../src/presence/blocks/store.ts";
 import { recountChangedDays } from "../../src/statistics/job.ts";
 import { TIME_WINDOWS, type TimeWindow } from "../../src/statistics/window.ts";
-import { MINUTE, push, ring } from "../presence/client.ts";
+import { MINUTE, push, ring } from "../support/presence.ts";
 import { expectRollups, expectSnapshots } from "../support/statistics.ts";
 import { ask, pushEvents, type Shown } from "../support/subscriptions.ts";
 import { call, mintPerson, mintTeam, type Team } from "../support/team.ts";

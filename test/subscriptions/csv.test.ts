@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import Papa from "papaparse";
 import { afterEach, expect, test, vi } from "vitest";
 import { TIME_WINDOWS } from "../../src/statistics/window.ts";
-import { MINUTE, push } from "../presence/client.ts";
+import { MINUTE, push } from "../support/presence.ts";
 import { dateOf } from "../support/statistics.ts";
 import { pushEvents, refresh, subscribe } from "../support/subscriptions.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";

@@ -2,14 +2,11 @@ import { env } from "cloudflare:workers";
 
 const RUNS = ["all", "run", "first", "raw"] as const;
 
-/**
- * The suite's own D1, with a count of the queries put to it and of the rows they read. Nothing is put in its place: every
- * query runs as it would.
- */
+/** Wraps the suite's own D1, counts its queries and the rows that they read, and runs every query as it is. */
 export function countingDatabase(d1: D1Database = env.DB) {
   const count = { queries: 0, rowsRead: 0 };
   const inner = new WeakMap<object, D1PreparedStatement>();
-  const see = ({ meta }: D1Result) => {
+  const addRows = ({ meta }: D1Result) => {
     count.rowsRead += meta.rows_read;
   };
   const counted = (statement: D1PreparedStatement): D1PreparedStatement => {
@@ -19,11 +16,11 @@ export function countingDatabase(d1: D1Database = env.DB) {
         if (!RUNS.includes(name as never)) return Reflect.get(target, name);
         return async (...args: unknown[]) => {
           count.queries += 1;
-          // Not every form of answer says what it cost: those that do not are asked for twice, and may only be reads.
-          const costs = name === "raw" || name === "first";
-          if (costs) see(await target.all());
+          // These two return no meta data: the statement runs a second time for them, so it may only read.
+          const lacksMeta = name === "raw" || name === "first";
+          if (lacksMeta) addRows(await target.all());
           const answer = await (target[name as "all"] as (...args: unknown[]) => Promise<D1Result>)(...args);
-          if (!costs) see(answer);
+          if (!lacksMeta) addRows(answer);
           return answer;
         };
       },
@@ -34,11 +31,11 @@ export function countingDatabase(d1: D1Database = env.DB) {
   const db = new Proxy(d1, {
     get(target, name) {
       if (name === "prepare") return (sql: string) => counted(target.prepare(sql));
-      if (name !== "batch") throw new Error(`counting knows no ${String(name)}`);
+      if (name !== "batch") throw new Error(`countingDatabase does not support ${String(name)}`);
       return async (statements: D1PreparedStatement[]) => {
         count.queries += statements.length;
         const answers = await target.batch(statements.map((statement) => inner.get(statement)!));
-        answers.forEach(see);
+        answers.forEach(addRows);
         return answers;
       };
     },

@@ -5,8 +5,8 @@ import { app } from "../../src/app.ts";
 type Init = { method?: string; headers?: Record<string, string>; body?: unknown };
 
 /**
- * Calls the app with other bindings than the suite's, and answers once what the request left to `waitUntil` is done too.
- * A body is sent as JSON.
+ * Calls the app with other bindings than the suite's, and returns when its `waitUntil` work is done too. A body is sent as
+ * JSON.
  */
 export async function direct(
   path: string,

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 
-/** The one body of every refusal (product.md, "Errors"). */
+/** The body of every refused request. */
 export type ErrorBody = {
   success: false;
   error: string;
@@ -11,8 +11,8 @@ export type ErrorBody = {
 };
 
 /**
- * Checks that a response is a refusal of this status and code, in exactly the one error body: `issues` with a 400, `errors` with
- * a 422, and only then, and what the protocol wants of the headers. Gives the body back.
+ * Expects a refused request with this status and code, the exact error body (with `issues` for a 400 and `errors` for a 422
+ * only) and the headers that HTTP requires. Returns the body.
  */
 export async function expectError(response: Response, status: number, code: string): Promise<ErrorBody> {
   const body = await expectRefusal(response);
@@ -20,7 +20,7 @@ export async function expectError(response: Response, status: number, code: stri
   return body;
 }
 
-/** Checks that a response is some refusal of a request, in exactly the one error body, and gives that back. */
+/** Expects a refused request with any status from 400 to 499, as `expectError` does. */
 export async function expectRefusal(response: Response): Promise<ErrorBody> {
   const text = await response.text();
   expect(response.status, text).toBeGreaterThanOrEqual(400);

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 
-/** The D1 of the suite, which also says how many bytes the largest text is that a statement was given. */
+/** Wraps the suite's D1 and measures the longest text parameter of any statement, in bytes. */
 export function watchedD1(): { db: D1Database; largest: () => number } {
   let largest = 0;
   const encoder = new TextEncoder();

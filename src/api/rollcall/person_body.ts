@@ -1,21 +1,9 @@
 import { formatInstant } from "../../lib/instant.ts";
+import type { Merge } from "../../people/merges/merge_store.ts";
+import type { Identity, Person } from "../../people/person_store.ts";
+import type { PersonDetails } from "../../people/service.ts";
 
-type Person = {
-  id: string;
-  name: string;
-  slug: string;
-  email: string | null;
-  timeZone: string | null;
-  location: string | null;
-  avatarUrl: string | null;
-  administrator: boolean;
-  role: "active" | "observer";
-  manager: boolean;
-  username: string;
-  createdAt: number;
-};
-
-/** A person as the API shows them; the team's zone is theirs where they have none. */
+/** Shows a person of a team; `teamTimeZone` is that of a person without one. */
 export const personBody = (person: Person, teamTimeZone: string) => ({
   id: person.id,
   name: person.name,
@@ -31,16 +19,17 @@ export const personBody = (person: Person, teamTimeZone: string) => ({
   created_at: formatInstant(person.createdAt),
 });
 
-type Identity = { id: string; identifier: string; createdAt: number };
+/** Shows a person with their identities and the people merged into them. */
+export const personDetailsBody = (person: PersonDetails, teamTimeZone: string) => ({
+  ...personBody(person, teamTimeZone),
+  identities: person.identities.map(identityBody),
+  merges: person.merges.map(mergeBody),
+});
 
-/** An identity as the API shows it. */
-export const identityBody = ({ id, identifier, createdAt }: Identity) => ({
+const identityBody = ({ id, identifier, createdAt }: Identity) => ({
   id,
   identifier,
   created_at: formatInstant(createdAt),
 });
 
-type Merge = { id: string; from: { id: string; name: string }; createdAt: number };
-
-/** A standing merge as the API shows it. */
-export const mergeBody = ({ id, from, createdAt }: Merge) => ({ id, from, created_at: formatInstant(createdAt) });
+const mergeBody = ({ id, from, createdAt }: Merge) => ({ id, from, created_at: formatInstant(createdAt) });

@@ -1,8 +1,8 @@
 import { createMiddleware } from "hono/factory";
-import { directoryDatabase } from "../../db/client.ts";
+import { directoryDatabase, isUnmigrated } from "../../db/client.ts";
 import type { AppContext } from "../../http/context.ts";
 import { bearer } from "../../http/credentials.ts";
-import { ApiError } from "../../http/errors.ts";
+import { ApiError, unmigrated } from "../../http/errors.ts";
 import { tagged } from "../../http/metadata.ts";
 import { limitGuesses } from "../../http/rate.ts";
 
@@ -27,6 +27,7 @@ export const requireSetupToken = tagged(
     }
     c.set("db", directoryDatabase(c.env));
     await next();
+    if (c.error && (await isUnmigrated(c.get("db"), c.error))) throw unmigrated();
   }),
   { accepts: "setup" },
 );

@@ -1,28 +1,17 @@
-import { type Questions, USUAL_QUESTIONS } from "../../checkins/reports/workday.ts";
-import { classNames } from "../../teams/status_classes.ts";
+import { DEFAULT_QUESTIONS } from "../../checkins/reports/questions.ts";
+import { snakeCaseKeys } from "../../lib/key_case.ts";
+import type { Team } from "../../teams/service.ts";
+import { statusClassNames } from "../../teams/status_classes.ts";
 
-/** What there is to say of a team; a caller's, for one. */
-export type Team = {
-  teamId: string;
-  teamSlug: string;
-  teamName: string;
-  teamTimeZone: string;
-  workDays: readonly number[];
-  questions: Partial<Questions>;
-  statusClasses: Readonly<Record<string, boolean>>;
-  storesDetails: boolean;
-  retentionDays: number | null;
-};
-
-/** A team's settings as the API shows them. In questions, `{previous_day}` stands for "yesterday", "Friday" or a date. */
-export const teamBody = (team: Team) => ({
-  id: team.teamId,
-  slug: team.teamSlug,
-  name: team.teamName,
-  time_zone: team.teamTimeZone,
-  work_days: team.workDays,
-  questions: { ...USUAL_QUESTIONS, ...team.questions },
-  status_classes: classNames(team.statusClasses),
-  stores_details: team.storesDetails,
-  retention_days: team.retentionDays,
+/**
+ * Shows a team with each of its settings, under the name of its column. In questions, `{previous_day}` stands for
+ * "yesterday", a weekday or a date.
+ */
+export const teamBody = ({ id, archivedUntil: _, ...settings }: Team) => ({
+  id,
+  ...snakeCaseKeys({
+    ...settings,
+    questions: { ...DEFAULT_QUESTIONS, ...settings.questions },
+    statusClasses: statusClassNames(settings.statusClasses),
+  }),
 });

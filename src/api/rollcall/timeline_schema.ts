@@ -1,5 +1,5 @@
 import * as z from "zod";
 import { date } from "../../lib/values.ts";
 
-/** GET /people/{id}/timeline */
+/** The query of `GET /people/{id}/timeline`. */
 export const timelineQuery = z.object({ date: date.optional() });

@@ -1,9 +1,8 @@
 import * as z from "zod";
-import { pageByTime } from "../../http/schema.ts";
 import type { JsonProblem } from "../../lib/json.ts";
 import { details, instant, orNull, text, webAddress } from "../../lib/values.ts";
 
-/** The body of `POST /events`. Its events are read one by one, with `event`, so that a bad one spares the others. */
+/** The body of `POST /events`. Its events are validated one by one, with `event`: a bad one must not refuse the others. */
 export const eventBatch = z.object(
   {
     events: z
@@ -16,7 +15,7 @@ export const eventBatch = z.object(
 /** Whether a problem in the JSON of an `eventBatch` lies within one of its events. */
 export const isWithinOneEvent = ({ path }: JsonProblem): boolean => path[0] === "events" && typeof path[1] === "number";
 
-/** One activity event (StatsAware, "Events API"); keys it does not know are ignored. */
+/** One activity event (StatsAware, "Events API"). Unknown keys are ignored. */
 export const event = z.object(
   {
     kind: text(64),
@@ -30,12 +29,3 @@ export const event = z.object(
   },
   "must be an object",
 );
-
-/** The query of `GET /events`; `from` and `to` make a half-open window, either may be left out. */
-export const eventQuery = pageByTime.extend({
-  person: text(320).optional(),
-  from: instant.optional(),
-  to: instant.optional(),
-  kind: text(64).optional(),
-  external_id: text(256).optional(),
-});

@@ -1,11 +1,10 @@
 import * as z from "zod";
-import { pageByName, pageByTime } from "../../http/schema.ts";
-import { details, instant, numeral, text } from "../../lib/values.ts";
-import type { PresenceUpdate } from "../../presence/heartbeat/update.ts";
+import { details, instant, text } from "../../lib/values.ts";
+import type { PresenceUpdate } from "./presence_update.ts";
 
 /**
- * StatsAware "Presence API", request. What only describes a user is taken leniently: a time zone or an e-mail that is none
- * becomes a warning in the handler, and never costs anybody their presence.
+ * The body of `POST /presence` (StatsAware "Presence API"). Any text passes as time zone or e-mail: `toHeartbeat` ignores
+ * an invalid one with a warning.
  */
 export const presenceUpdate = z.object({
   timestamp: instant,
@@ -15,7 +14,7 @@ export const presenceUpdate = z.object({
       z.object({
         personIdentifier: text(256),
         name: z.string().trim().max(200, "must be at most 200 characters").nullish(),
-        // Kept as sent; what is compared is trimmed.
+        // Stored as sent; only comparisons trim it.
         status: z
           .string("is required, as a string")
           .max(64, "must be at most 64 characters")
@@ -28,38 +27,3 @@ export const presenceUpdate = z.object({
     )
     .max(1_000, "must name at most 1,000 users"),
 }) satisfies z.ZodType<PresenceUpdate>;
-
-/** GET /presence */
-export const presenceQuery = pageByName.extend({
-  present: z
-    .enum(["true", "false"], "must be true or false")
-    .transform((value) => value === "true")
-    .optional(),
-});
-
-const window = { from: instant.optional(), to: instant.optional() };
-
-/** GET /blocks */
-export const blocksQuery = pageByTime.extend({
-  ...window,
-  person: text(320).optional(),
-  status: text(64).optional(),
-  source: text(128).optional(),
-});
-
-const MAX_OVERLAP_DAYS = 31;
-
-/** GET /overlap */
-export const overlapQuery = pageByTime
-  .extend({ from: instant, to: instant })
-  .refine(({ from, to }) => from < to, { path: ["to"], message: "must be after from" })
-  .refine(({ from, to }) => to - from <= MAX_OVERLAP_DAYS * 86_400_000, {
-    path: ["to"],
-    message: `must be at most ${MAX_OVERLAP_DAYS} days after from`,
-  });
-
-/** GET /patterns */
-export const patternsQuery = z.object({
-  weeks: numeral(1, 26).default(4),
-  person: text(320).optional(),
-});

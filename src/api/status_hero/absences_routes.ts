@@ -5,35 +5,29 @@ import {
   addTeamAbsence,
   removeMemberAbsence,
   removeTeamAbsence,
-} from "../../checkins/absences/store.ts";
+} from "../../checkins/absences/service.ts";
 import { jsonBody } from "../../http/body.ts";
-import type { AppContext } from "../../http/context.ts";
-import { ApiError } from "../../http/errors.ts";
+import { type AppContext, serviceContext } from "../../http/context.ts";
 import { params } from "../../http/query.ts";
 import { absenceDate, newAbsence } from "./absences_schema.ts";
-import { requireMember } from "./member_guard.ts";
 
-/** Leave of one member, and holidays of the whole team (Status Hero, "Member Absences" and "Team Absences"). */
+/** Routes of absences: of one member, and of the whole team (Status Hero, "Member Absences" and "Team Absences"). */
 export const absencesRoutes = new Hono<AppContext>()
-  .post("/member_absences/:id", guard("team"), jsonBody(newAbsence), async (c) => {
-    const [db, actor, { date }] = [c.get("db"), c.get("actor"), c.req.valid("json")];
-    const { id: personId, memberId } = await requireMember(c, c.req.param("id"));
-    const isNew = await addMemberAbsence(db, actor, { personId, date }, Date.now());
+  .post("/member_absences/:id", guard("team"), jsonBody(newAbsence), async function addOfMember(c) {
+    const { date } = c.req.valid("json");
+    const { memberId, isNew } = await addMemberAbsence(serviceContext(c), c.req.param("id"), date);
     return c.json({ member_absence: { member_id: memberId, date } }, isNew ? 201 : 202);
   })
-  .delete("/member_absences/:id/:date", guard("team"), params(absenceDate), async (c) => {
-    const [db, actor, { date }] = [c.get("db"), c.get("actor"), c.req.valid("param")];
-    const { id: personId } = await requireMember(c, c.req.param("id"));
-    if (!(await removeMemberAbsence(db, actor, { personId, date }, Date.now()))) throw new ApiError("not_found");
+  .delete("/member_absences/:id/:date", guard("team"), params(absenceDate), async function removeOfMember(c) {
+    await removeMemberAbsence(serviceContext(c), c.req.param("id"), c.req.valid("param").date);
     return c.body(null, 204);
   })
-  .post("/team_absences", guard("team"), jsonBody(newAbsence), async (c) => {
+  .post("/team_absences", guard("team"), jsonBody(newAbsence), async function addOfTeam(c) {
     const { date } = c.req.valid("json");
-    const isNew = await addTeamAbsence(c.get("db"), c.get("actor"), date);
+    const isNew = await addTeamAbsence(serviceContext(c), date);
     return c.json({ team_absence: { date } }, isNew ? 201 : 202);
   })
-  .delete("/team_absences/:date", guard("team"), params(absenceDate), async (c) => {
-    const { date } = c.req.valid("param");
-    if (!(await removeTeamAbsence(c.get("db"), c.get("actor"), date))) throw new ApiError("not_found");
+  .delete("/team_absences/:date", guard("team"), params(absenceDate), async function removeOfTeam(c) {
+    await removeTeamAbsence(serviceContext(c), c.req.valid("param").date);
     return c.body(null, 204);
   });

@@ -1,38 +1,24 @@
 import { type Context, Hono } from "hono";
 import { guard } from "../../auth/key_guard.ts";
-import { activityBody, asEvent } from "../../checkins/activities/activity.ts";
-import { findActivity, isOnTeam } from "../../checkins/activities/store.ts";
-import { ensureReport } from "../../checkins/reports/store.ts";
-import { saveEvents } from "../../events/store.ts";
+import { getActivity, recordActivity } from "../../checkins/activities/service.ts";
 import { jsonBody } from "../../http/body.ts";
-import type { AppContext } from "../../http/context.ts";
-import { ApiError } from "../../http/errors.ts";
-import { Failure } from "../../lib/failure.ts";
-import { newId } from "../../lib/id.ts";
+import { type AppContext, serviceContext } from "../../http/context.ts";
 import { newActivity } from "./activities_schema.ts";
+import { activityBody } from "./activity_body.ts";
+import { teamSite } from "./link.ts";
 
-/** Status activities (Status Hero): events, as check-ins show them. The document spells the path in two ways. */
+/** Routes of status activities (Status Hero): events. Its document spells the path of one activity in two ways. */
 export const activitiesRoutes = new Hono<AppContext>()
-  .get("/status_activities/:id", guard("team"), async (c) => c.json(await shown(c, { id: c.req.param("id") })))
-  .get("/statuses_activities/:id", guard("team"), async (c) => c.json(await shown(c, { id: c.req.param("id") })))
-  .post("/status_activities", guard("team"), jsonBody(newActivity), async (c) => {
-    const [db, actor, now] = [c.get("db"), c.get("actor"), Date.now()];
-    const told = c.req.valid("json");
-    if (!(await isOnTeam(db, actor, told.email))) throw unknown("email", "is not the e-mail of a member of this team");
-    const externalId = `activity-${newId()}`;
-    await saveEvents(db, actor, null, [asEvent(told, externalId, now)], now);
-    const answer = await shown(c, { externalId });
-    return c.json({ ...answer, url: answer.status_activity.url }, 201);
+  .get("/status_activities/:id", guard("team"), show)
+  .get("/statuses_activities/:id", guard("team"), show)
+  .post("/status_activities", guard("team"), jsonBody(newActivity), async function create(c) {
+    const { source_url: sourceUrl, ...activity } = c.req.valid("json");
+    const recorded = await recordActivity(serviceContext(c), { ...activity, sourceUrl });
+    const body = activityBody(recorded, teamSite(c.req.url, c.get("actor").team));
+    return c.json({ status_activity: body, url: body.url }, 201);
   });
 
-async function shown(c: Context<AppContext>, name: Parameters<typeof findActivity>[2]) {
-  const [db, actor, { origin }] = [c.get("db"), c.get("actor"), new URL(c.req.url)];
-  await ensureReport(db, actor, Date.now());
-  const activity = await findActivity(db, actor, name);
-  if (!activity) throw new ApiError("not_found");
-  return { status_activity: activityBody(activity, { ...actor, origin }) };
+async function show(c: Context<AppContext, "/status_activities/:id">) {
+  const activity = await getActivity(serviceContext(c), c.req.param("id"));
+  return c.json({ status_activity: activityBody(activity, teamSite(c.req.url, c.get("actor").team)) });
 }
-
-/** Status Hero's clients look for what they named wrongly under `errors`. */
-const unknown = (field: string, problem: string) =>
-  new Failure("unprocessable", { text: `${field}: ${problem}`, errors: { [field]: [problem] } });

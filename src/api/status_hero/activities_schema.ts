@@ -2,16 +2,16 @@ import * as z from "zod";
 import { plainText } from "../../lib/html.ts";
 import { email, orNull, text, webAddress } from "../../lib/values.ts";
 
-/** Longer than the title of an event may be: markup takes room and is not counted there. */
+/** More than the title of an event may have, because markup is not part of the title. */
 const MAX_DESCRIPTION_LENGTH = 4_000;
 
-/** That of an event, which the description without its markup becomes. */
+/** The description without its markup becomes the title of an event, which has this limit. */
 const MAX_TITLE_LENGTH = 1_000;
 
-/** Many clients write a field they have nothing for as an empty text. */
+/** Many clients send a field that has no value as an empty text. */
 const blankAsNull = (value: unknown): unknown => (typeof value === "string" && value.trim() === "" ? null : value);
 
-/** POST /status_activities (Status Hero, "Add a Status Activity"); fields it does not know are ignored, as of events. */
+/** The body of `POST /status_activities` ("Add a Status Activity"). Unknown fields are ignored, as in events. */
 export const newActivity = z.object(
   {
     email,

@@ -1,10 +1,8 @@
-import type { User } from "../../people/user.ts";
+import type { Person } from "../../people/person_store.ts";
 import { userBody } from "./user_body.ts";
 
-type Member = User & { memberId: string; username: string; role: "active" | "observer"; manager: boolean };
-
-/** A member as Status Hero shows them ("Members"). */
-export const memberBody = (member: Member, teamTimeZone: string) => ({
+/** Shows a member (Status Hero, "Members"); `teamTimeZone` is that of a person without one. */
+export const memberBody = (member: Person, teamTimeZone: string) => ({
   id: member.memberId,
   slug: member.slug,
   username: member.username,

@@ -1,36 +1,39 @@
-import { completedIds, metrics, type Turnout } from "../../checkins/reports/metrics.ts";
-import { previousLabel, type Questions } from "../../checkins/reports/workday.ts";
+import { completedIds, reportMetrics } from "../../checkins/reports/metrics.ts";
+import { previousDayLabel } from "../../checkins/reports/questions.ts";
+import type { ReportRow } from "../../checkins/reports/report.ts";
 import { wholeSeconds } from "../../lib/instant.ts";
-import { type Place, reportUrl } from "./link.ts";
+import { reportUrl, type TeamSite } from "./link.ts";
 
-/** A report as it is stored, with its check-ins. */
-export type ReportRow = {
-  id: string;
-  teamId: string;
-  date: string;
-  previousDate: string;
-  questions: Questions;
-  updatedAt: number;
-  turnout: Turnout[];
-};
-
-/** A report as Status Hero shows it ("Reports"). */
-export const reportBody = (
-  { id, teamId, date, previousDate, questions, updatedAt, turnout }: ReportRow,
-  place: Place,
-) => ({
-  id,
-  date,
-  team_id: teamId,
+/** Shows a report as Status Hero does ("Reports"). */
+export const reportBody = (report: ReportRow, site: TeamSite) => ({
+  id: report.id,
+  date: report.date,
+  team_id: report.teamId,
   questions: {
-    next: questions.next,
-    blockers: questions.blockers,
-    previous: questions.previous,
-    previous_completed: questions.previous_completed,
+    next: report.questions.next,
+    blockers: report.questions.blockers,
+    previous: report.questions.previous,
+    previous_completed: report.questions.previous_completed,
   },
-  question_labels: { next: "today", blockers: "blockers", previous: previousLabel(date, previousDate) },
-  // The document writes this one instant in UTC without saying so: "2018-02-05 13:48:00".
-  metrics: { updated_at: wholeSeconds(updatedAt).replace("T", " ").replace("Z", ""), ...metrics(turnout) },
-  url: reportUrl(place, date),
-  completed_status_ids: completedIds(turnout),
+  question_labels: {
+    next: "today",
+    blockers: "blockers",
+    previous: previousDayLabel(report.date, report.previousDate),
+  },
+  metrics: metricsBody(report),
+  url: reportUrl(site, report.date),
+  completed_status_ids: completedIds(report.entries),
 });
+
+function metricsBody({ updatedAt, entries }: ReportRow) {
+  const { blocked, participation, absent, present, previousCompleted } = reportMetrics(entries);
+  return {
+    // The document writes this one instant as UTC without a zone: "2018-02-05 13:48:00".
+    updated_at: wholeSeconds(updatedAt).replace("T", " ").replace("Z", ""),
+    blocked_count: blocked,
+    participation_count: participation,
+    absent_statuses_count: absent,
+    present_statuses_count: present,
+    previous_completed_count: previousCompleted,
+  };
+}

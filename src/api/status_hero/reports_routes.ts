@@ -1,25 +1,20 @@
 import { Hono } from "hono";
 import { guard } from "../../auth/key_guard.ts";
-import { findReport, listReports } from "../../checkins/reports/reading_store.ts";
-import { ensureReport } from "../../checkins/reports/store.ts";
-import type { AppContext } from "../../http/context.ts";
-import { ApiError } from "../../http/errors.ts";
+import { getReport, listReports } from "../../checkins/reports/service.ts";
+import { type AppContext, serviceContext } from "../../http/context.ts";
 import { query } from "../../http/query.ts";
+import { teamSite } from "./link.ts";
 import { reportBody } from "./report_body.ts";
 import { PAGE_SIZE, pageQuery } from "./schema.ts";
 
-/** Reports (Status Hero, "Reports"): one a work day, made by whoever asks first. */
+/** Routes of reports (Status Hero, "Reports"): one for each work day. */
 export const reportsRoutes = new Hono<AppContext>()
-  .get("/reports", guard("team"), query(pageQuery), async (c) => {
-    const [db, actor, { origin }] = [c.get("db"), c.get("actor"), new URL(c.req.url)];
-    await ensureReport(db, actor, Date.now());
-    const found = await listReports(db, actor, { page: c.req.valid("query").page, size: PAGE_SIZE });
-    return c.json({ reports: found.map((report) => reportBody(report, { ...actor, origin })) });
+  .get("/reports", guard("team"), query(pageQuery), async function list(c) {
+    const reports = await listReports(serviceContext(c), { ...c.req.valid("query"), size: PAGE_SIZE });
+    const site = teamSite(c.req.url, c.get("actor").team);
+    return c.json({ reports: reports.map((report) => reportBody(report, site)) });
   })
-  .get("/reports/:id", guard("team"), async (c) => {
-    const [db, actor, { origin }] = [c.get("db"), c.get("actor"), new URL(c.req.url)];
-    await ensureReport(db, actor, Date.now());
-    const report = await findReport(db, actor, c.req.param("id"));
-    if (!report) throw new ApiError("not_found");
-    return c.json({ report: reportBody(report, { ...actor, origin }) });
+  .get("/reports/:id", guard("team"), async function show(c) {
+    const report = await getReport(serviceContext(c), c.req.param("id"));
+    return c.json({ report: reportBody(report, teamSite(c.req.url, c.get("actor").team)) });
   });

@@ -1,6 +1,5 @@
 import { Hono } from "hono";
 import type { AppContext } from "../../http/context.ts";
-import { teamRoutes } from "../rollcall/team_routes.ts";
 import { absencesRoutes } from "./absences_routes.ts";
 import { activitiesRoutes } from "./activities_routes.ts";
 import { commentsRoutes } from "./comments_routes.ts";
@@ -10,12 +9,11 @@ import { reportsRoutes } from "./reports_routes.ts";
 import { statusesRoutes } from "./statuses_routes.ts";
 import { tagsRoutes } from "./tags_routes.ts";
 
-/** Daily check-ins and what hangs on them, as Status Hero's API has them. */
+/** Routes of Status Hero's API: daily check-ins, and everything that belongs to them. */
 export const checkinsRoutes = new Hono<AppContext>()
   .route("/", reportsRoutes)
   .route("/", absencesRoutes)
   .route("/", membersRoutes)
-  .route("/", teamRoutes)
   .route("/", activitiesRoutes)
   .route("/", statusesRoutes)
   .route("/", tagsRoutes)

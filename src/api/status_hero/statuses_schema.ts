@@ -1,17 +1,9 @@
 import * as z from "zod";
+import { answerText } from "../../checkins/statuses/value.ts";
 import { text } from "../../lib/values.ts";
 
-const MAX_ANSWER_LENGTH = 10_000;
-
-/** Left out, an answer stays as it is; null clears it. */
-const answer = z
-  .string("must be a string, or null")
-  .trim()
-  .max(MAX_ANSWER_LENGTH, `must be at most ${MAX_ANSWER_LENGTH} characters`)
-  .nullish();
-
-/** Yes and no in each way in which Status Hero's own data says them. */
-const MET = new Map<unknown, boolean>([
+/** Yes and no, in each form that Status Hero's own data has. */
+const YES_OR_NO = new Map<unknown, boolean>([
   [true, true],
   ["1", true],
   [1, true],
@@ -24,22 +16,30 @@ const previousCompleted = z
   .unknown()
   .transform((value, ctx) => {
     if (value === null || value === undefined) return value;
-    const met = MET.get(value);
+    const met = YES_OR_NO.get(value);
     if (met !== undefined) return met;
     ctx.addIssue({ code: "custom", message: "must be true, false or null" });
     return z.NEVER;
   })
   .optional();
 
+/** An answer that is left out stays as it is; null clears it. */
 const answers = z
   .strictObject(
-    { next: answer, blockers: answer, previous: answer, previous_completed: previousCompleted },
+    {
+      next: answerText.nullish(),
+      blockers: answerText.nullish(),
+      previous: answerText.nullish(),
+      previous_completed: previousCompleted,
+    },
     { error: (issue) => (issue.input === undefined ? "is required" : "must be an object") },
   )
-  .refine((given) => Object.values(given).some((value) => value !== undefined), "must hold at least one answer");
+  .refine((fields) => Object.values(fields).some((value) => value !== undefined), "must hold at least one answer");
 
-/** PUT /statuses/{id} */
+export type StatusAnswers = z.output<typeof answers>;
+
+/** The body of `PUT /statuses/{id}`. */
 export const statusChange = z.strictObject({ answers });
 
-/** POST /statuses */
+/** The body of `POST /statuses`. */
 export const newStatus = z.strictObject({ member: text(320), answers });

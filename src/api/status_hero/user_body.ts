@@ -2,7 +2,7 @@ import { railsTimeZone } from "../../lib/rails_time_zone.ts";
 import { splitName } from "../../people/name.ts";
 import type { User } from "../../people/user.ts";
 
-/** Shows a user (Status Hero, "Members"). An imported person keeps the id they had there. */
+/** Shows a user (Status Hero, "Members"). An imported person has their former id; `teamTimeZone` is that of a person without one. */
 export function userBody(user: User, teamTimeZone: string) {
   const { first, last } = splitName(user);
   return {

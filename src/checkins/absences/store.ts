@@ -1,47 +1,63 @@
 import { sql } from "drizzle-orm";
 import { atomically, type Database } from "../../db/client.ts";
-import { mergedPersonIds } from "../../people/store.ts";
-import { touchReport, withdrawReport } from "../reports/store.ts";
+import { mergedPersonIds, type Tenant } from "../../people/store.ts";
+import { deleteUnusedReport, markReportChanged } from "../reports/lifecycle_store.ts";
 
-type Team = { teamId: string };
-/** A member's absence: the local date on which they are on leave. */
-type Leave = { personId: string; date: string };
+type Team = Pick<Tenant, "teamId">;
 
-/** Puts a member on leave; false when they already are, be it as somebody merged into them. */
-export async function addMemberAbsence(db: Database, team: Team, leave: Leave, now: number): Promise<boolean> {
+/** A member's absence on a local date. */
+type MemberAbsence = { personId: string; date: string };
+
+/** Matches a member's absence, and that of people merged into the member. */
+const isAbsence = ({ teamId }: Team, { personId, date }: MemberAbsence) =>
+  sql`team_id = ${teamId} AND date = ${date} AND person_id IN (${mergedPersonIds(personId)})`;
+
+/** Matches when the member has this absence already. */
+const hasAbsence = (team: Team, absence: MemberAbsence) =>
+  sql`EXISTS (SELECT 1 FROM member_absences WHERE ${isAbsence(team, absence)})`;
+
+/** Adds a member's absence; false if they, or a person merged into them, have it already. */
+export async function addMemberAbsence(
+  db: Database,
+  team: Team,
+  absence: MemberAbsence,
+  now: number,
+): Promise<boolean> {
+  const { personId, date } = absence;
   const [, inserted] = await atomically(db, [
-    touchReport(team, leave.date, now, sql`NOT ${stands(team, leave)}`),
+    // First: once the absence is inserted, the condition no longer tells whether it is new.
+    markReportChanged(team, date, now, sql`NOT ${hasAbsence(team, absence)}`),
     sql`INSERT INTO member_absences (team_id, person_id, date)
-      SELECT ${team.teamId}, ${leave.personId}, ${leave.date} WHERE NOT ${stands(team, leave)}
+      SELECT ${team.teamId}, ${personId}, ${date} WHERE NOT ${hasAbsence(team, absence)}
       RETURNING date`,
   ]);
   return inserted!.results.length > 0;
 }
 
-/** Takes a member's leave back, with that of everybody merged into them; false when they have none on that date. */
-export async function removeMemberAbsence(db: Database, team: Team, leave: Leave, now: number): Promise<boolean> {
+/** Removes a member's absence, and that of people merged into them; false if there is none on that date. */
+export async function removeMemberAbsence(
+  db: Database,
+  team: Team,
+  absence: MemberAbsence,
+  now: number,
+): Promise<boolean> {
   const [, deleted] = await atomically(db, [
-    touchReport(team, leave.date, now, stands(team, leave)),
-    sql`DELETE FROM member_absences WHERE ${ofThem(team, leave)} RETURNING date`,
+    markReportChanged(team, absence.date, now, hasAbsence(team, absence)),
+    sql`DELETE FROM member_absences WHERE ${isAbsence(team, absence)} RETURNING date`,
   ]);
   return deleted!.results.length > 0;
 }
 
-const ofThem = ({ teamId }: Team, { personId, date }: Leave) =>
-  sql`team_id = ${teamId} AND date = ${date} AND person_id IN (${mergedPersonIds(personId)})`;
-
-const stands = (team: Team, leave: Leave) => sql`EXISTS (SELECT 1 FROM member_absences WHERE ${ofThem(team, leave)})`;
-
-/** Makes a date a holiday of the team, and withdraws its report as far as nobody used it; false when it already is one. */
+/** Adds an absence of the whole team, and deletes the report of that date if it is unused; false if the absence exists. */
 export async function addTeamAbsence(db: Database, team: Team, date: string): Promise<boolean> {
   const [inserted] = await atomically(db, [
     sql`INSERT INTO team_absences (team_id, date) VALUES (${team.teamId}, ${date}) ON CONFLICT DO NOTHING RETURNING date`,
-    ...withdrawReport(team, date),
+    ...deleteUnusedReport(team, date),
   ]);
   return inserted!.results.length > 0;
 }
 
-/** Makes a holiday of the team a day as any other; false when it was none. */
+/** Removes an absence of the whole team; false if there is none on that date. */
 export async function removeTeamAbsence(db: Database, { teamId }: Team, date: string): Promise<boolean> {
   const deleted = await db.all(
     sql`DELETE FROM team_absences WHERE team_id = ${teamId} AND date = ${date} RETURNING date`,

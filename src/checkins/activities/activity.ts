@@ -1,49 +1,61 @@
-import { checkinUrl, type Place, teamUrl } from "../../api/status_hero/link.ts";
-import { cleanHtml, plainText, textAsHtml } from "../../lib/html.ts";
-import { wholeSeconds } from "../../lib/instant.ts";
-import { activityWindow } from "../reports/workday.ts";
+import { plainText } from "../../lib/html.ts";
+import { activityWindow } from "./window.ts";
 
-/** An event as a status activity shows it, with the check-ins that may tell of it, the likeliest first. */
-export type ActivityRow = {
+/** An activity of a person, as a client of Status Hero sends it. It becomes an event. */
+export type NewActivity = {
+  /** Any identifier of a member; by contract an e-mail. */
+  email: string;
+  source: string;
+  sourceUrl: string | null;
+  /** May hold HTML. */
+  description: string;
+};
+
+/** The check-in that an activity belongs to. */
+type ActivityCheckin = { id: string; slug: string };
+
+/** An event as a status activity, without its check-in. */
+type ActivityFields = {
   id: string;
   kind: string;
   title: string;
   url: string | null;
-  /** The description as sent, of an event that came in as a status activity. */
+  /** The description as sent, if the event was recorded as a status activity. */
   html: string | null;
+  /** UTC milliseconds. */
   occurredAt: number;
-  checkins: { id: string; slug: string; date: string; previousDate: string }[];
 };
 
-/** An event as Status Hero shows it ("Status Activities"): `url` is the page of its check-in, the team's where it has none. */
-export function activityBody(activity: ActivityRow, place: Place & { teamTimeZone: string }) {
-  const checkin = activity.checkins.find((one) => {
-    const { start, end } = activityWindow(one, place.teamTimeZone);
-    return start <= activity.occurredAt && activity.occurredAt < end;
+/** An event as stored, with the check-ins that it may belong to, the preferred one first. */
+export type ActivityRow = ActivityFields & {
+  checkins: (ActivityCheckin & { date: string; previousDate: string })[];
+};
+
+/** An event as a status activity. `checkin` is null where the person has none for that time. */
+export type Activity = ActivityFields & { checkin: ActivityCheckin | null };
+
+/** Chooses the check-in of an activity: the first candidate whose window holds the event. */
+export function withCheckin({ checkins, ...fields }: ActivityRow, timeZone: string): Activity {
+  const checkin = checkins.find((candidate) => {
+    const { start, end } = activityWindow(candidate, timeZone);
+    return start <= fields.occurredAt && fields.occurredAt < end;
   });
-  return {
-    id: activity.id,
-    status_id: checkin?.id ?? null,
-    kind: activity.kind,
-    created_at: wholeSeconds(activity.occurredAt),
-    description: activity.title,
-    html_description: activity.html === null ? textAsHtml(activity.title, activity.url) : cleanHtml(activity.html),
-    url: checkin ? checkinUrl(place, checkin.slug) : teamUrl(place),
-  };
+  return { ...fields, checkin: checkin ?? null };
 }
 
-/** What somebody's tool tells of them (Status Hero, "Add a Status Activity"). */
-type Told = { email: string; source: string; source_url: string | null; description: string };
-
-/** A status activity as the event that it is; `externalId` is its name among the team's events. */
-export const asEvent = ({ email, source, source_url, description }: Told, externalId: string, now: number) => ({
+/** Makes the event that records an activity; `externalId` is its natural key among the team's events. */
+export const activityEvent = (
+  { email, source, sourceUrl, description }: NewActivity,
+  externalId: string,
+  now: number,
+) => ({
   kind: source,
   externalId,
-  personIdentifier: email,
-  timestamp: now,
+  identifier: email,
+  occurredAt: now,
   title: plainText(description),
   scope: source,
-  url: source_url,
+  url: sourceUrl,
   details: null,
   html: description,
 });

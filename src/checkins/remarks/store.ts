@@ -1,44 +1,45 @@
 import { type AnyColumn, and, desc, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
-import type { RemarkKind, RemarkRow } from "../../api/status_hero/remark_body.ts";
 import { atomically, type Database } from "../../db/client.ts";
 import { checkins, comments, people, reactions } from "../../db/schema/index.ts";
 import { newId } from "../../lib/id.ts";
-import { mergedPersonIds } from "../../people/store.ts";
+import { mergedPersonIds, type Tenant } from "../../people/store.ts";
+import { offsetOf, type Page } from "../paging.ts";
+import type { RemarkKind, RemarkRow } from "./remark.ts";
 
-type Team = { teamId: string };
+type Team = Pick<Tenant, "teamId">;
 
 const TABLES = { comment: comments, reaction: reactions };
 
-/** A page of the team's remarks of a kind that stand, newest first; `page` counts from 1. */
-export function listRemarks(
-  db: Database,
-  { teamId }: Team,
-  kind: RemarkKind,
-  { page, size }: { page: number; size: number },
-): Promise<RemarkRow[]> {
+/** Lists a page of the team's remarks of a kind that were not removed, the newest first. */
+export function listRemarks(db: Database, { teamId }: Team, kind: RemarkKind, page: Page): Promise<RemarkRow[]> {
   const table = TABLES[kind];
-  // The index alone leads to the page: only its own remarks are read with their people.
+  // The page is found in the index alone, so check-ins and people are read for its own remarks only.
   const ids = db
     .select({ id: table.id })
     .from(table)
     .where(and(eq(table.teamId, teamId), isNull(table.removedAt)))
     .orderBy(desc(table.createdAt), desc(table.id))
-    .limit(size)
-    .offset((page - 1) * size);
+    .limit(page.size)
+    .offset(offsetOf(page));
   return readRemarks(db, kind, inArray(table.id, ids));
 }
 
-/** The team's remark with an id, a removed one too; null where there is none. */
-export async function findRemark(db: Database, { teamId }: Team, kind: RemarkKind, id: string) {
+/** Finds the team's remark by its id, a removed one too; null if there is none. */
+export async function findRemark(
+  db: Database,
+  { teamId }: Team,
+  kind: RemarkKind,
+  id: string,
+): Promise<RemarkRow | null> {
   const table = TABLES[kind];
   const [row] = await readRemarks(db, kind, and(eq(table.teamId, teamId), eq(table.id, id)));
   return row ?? null;
 }
 
 /**
- * Keeps what somebody remarks on a check-in of the team. Where a remark that stands leaves no room for it, that one is
- * meant: the same reaction of the same person, or of somebody merged into them. Null when the check-in is gone by now.
+ * Adds a remark to a check-in of the team. A person has one reaction of a kind on a check-in: where they, or a person merged
+ * into them, have it already, its id is returned. Null if the check-in was deleted.
  */
 export async function addRemark(
   db: Database,
@@ -49,25 +50,26 @@ export async function addRemark(
 ): Promise<{ id: string; isNew: boolean } | null> {
   const [table, id] = [TABLES[kind], newId()];
   const { checkinId, personId, body } = remark;
-  const same = sql`SELECT id FROM ${table} WHERE checkin_id = ${checkinId} AND body = ${body} AND removed_at IS NULL
-    AND person_id IN (${mergedPersonIds(personId)})`;
-  const isRoom = kind === "reaction" ? sql`NOT EXISTS (${same})` : sql`true`;
-  const [, standing] = await atomically(db, [
+  const selectEqual = sql`SELECT id FROM ${table}
+    WHERE checkin_id = ${checkinId} AND body = ${body} AND removed_at IS NULL AND person_id IN (${mergedPersonIds(personId)})`;
+  const mayInsert = kind === "reaction" ? sql`NOT EXISTS (${selectEqual})` : sql`true`;
+  const [, found] = await atomically(db, [
     sql`INSERT INTO ${table} (id, team_id, checkin_id, person_id, body, created_at)
       SELECT ${id}, team_id, id, ${personId}, ${body}, ${now} FROM checkins
-      WHERE team_id = ${teamId} AND id = ${checkinId} AND ${isRoom}`,
-    sql`${same} ORDER BY id = ${id} DESC, created_at, id LIMIT 1`,
+      WHERE team_id = ${teamId} AND id = ${checkinId} AND ${mayInsert}`,
+    // The new one if it was inserted, else the oldest equal one.
+    sql`${selectEqual} ORDER BY id = ${id} DESC, created_at, id LIMIT 1`,
   ]);
-  const [row] = standing!.results as { id: string }[];
+  const [row] = found!.results as { id: string }[];
   return row ? { id: row.id, isNew: row.id === id } : null;
 }
 
-/** Has a remark that stands say something else; false when there is none. */
-export const changeRemark = (db: Database, team: Team, kind: RemarkKind, id: string, body: string) =>
-  update(db, team, kind, id, { body });
+/** Replaces the text of the team's comment; false if there is none, or it was removed. */
+export const changeComment = (db: Database, team: Team, id: string, body: string): Promise<boolean> =>
+  update(db, team, "comment", id, { body });
 
-/** Removes a remark that stands, and forgets what it said; false when there is none. */
-export const removeRemark = (db: Database, team: Team, kind: RemarkKind, id: string, now: number) =>
+/** Removes the team's remark and clears its text; false if there is none, or it was removed before. */
+export const removeRemark = (db: Database, team: Team, kind: RemarkKind, id: string, now: number): Promise<boolean> =>
   update(db, team, kind, id, { body: "", removedAt: now });
 
 async function update(
@@ -78,19 +80,20 @@ async function update(
   change: { body: string; removedAt?: number },
 ): Promise<boolean> {
   const table = TABLES[kind];
-  const standing = and(eq(table.teamId, teamId), eq(table.id, id), isNull(table.removedAt));
-  const changed = await db.update(table).set(change).where(standing).returning({ id: table.id });
+  const isPresent = and(eq(table.teamId, teamId), eq(table.id, id), isNull(table.removedAt));
+  const changed = await db.update(table).set(change).where(isPresent).returning({ id: table.id });
   return changed.length > 0;
 }
 
-const user = alias(people, "remarker");
-const owner = alias(people, "owner");
+const author = alias(people, "author");
+const checkinOwner = alias(people, "checkin_owner");
 
-/** The person meant by an id by now: themselves, or whom they were merged into. */
-const lasting = (id: AnyColumn): SQL => sql`(SELECT coalesce(p.merged_into, p.id) FROM ${people} p WHERE p.id = ${id})`;
+/** The id of the person whom a person id means now: after a merge, the successor. */
+const currentPersonId = (id: AnyColumn): SQL =>
+  sql`(SELECT coalesce(person.merged_into, person.id) FROM ${people} person WHERE person.id = ${id})`;
 
-/** Remarks that `wanted` picks, newest first; it has to name the team. */
-function readRemarks(db: Database, kind: RemarkKind, wanted: SQL | undefined): Promise<RemarkRow[]> {
+/** Reads the remarks that match `condition`, which must name the team, the newest first. */
+function readRemarks(db: Database, kind: RemarkKind, condition: SQL | undefined): Promise<RemarkRow[]> {
   const table = TABLES[kind];
   return db
     .select({
@@ -99,13 +102,13 @@ function readRemarks(db: Database, kind: RemarkKind, wanted: SQL | undefined): P
       createdAt: table.createdAt,
       removedAt: table.removedAt,
       checkin: { id: checkins.id, slug: checkins.slug, date: checkins.date },
-      user,
-      owner: { id: owner.id, name: owner.name, lastName: owner.lastName },
+      author,
+      checkinOwner: { id: checkinOwner.id, name: checkinOwner.name, lastName: checkinOwner.lastName },
     })
     .from(table)
     .innerJoin(checkins, eq(checkins.id, table.checkinId))
-    .innerJoin(user, eq(user.id, lasting(table.personId)))
-    .innerJoin(owner, eq(owner.id, lasting(checkins.personId)))
-    .where(wanted)
+    .innerJoin(author, eq(author.id, currentPersonId(table.personId)))
+    .innerJoin(checkinOwner, eq(checkinOwner.id, currentPersonId(checkins.personId)))
+    .where(condition)
     .orderBy(desc(table.createdAt), desc(table.id));
 }

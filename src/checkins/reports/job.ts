@@ -1,60 +1,43 @@
-import type { Database } from "../../db/client.ts";
+import type { SystemContext } from "../../auth/actor.ts";
 import { rootCause } from "../../lib/root_cause.ts";
-import { addDays, localDate, localMinute, localWeekday } from "../../lib/time_zone.ts";
-import { type DueTeam, dueTeams, type Morning, teamZones } from "./morning_store.ts";
-import { planReport, type ReportPlan } from "./plan.ts";
-import { makeReports } from "./store.ts";
-import { LOOK_BACK_DAYS } from "./workday.ts";
+import { createDueReports, listDueTeams, listStartedDays } from "./due_service.ts";
 
-/** The work day begins at 06:00 local time. */
-const DAY_BEGINS_AT_MINUTE = 6 * 60;
+type Context = Pick<SystemContext, "db" | "now">;
+type DueTeam = Awaited<ReturnType<typeof listDueTeams>>[number];
 
-/** Teams whose reports are made in one batch, with a check-in for each of their members. */
-const TEAMS_AT_ONCE = 100;
+/** How many teams get their reports in one batch; each report comes with a check-in for every member. */
+const TEAMS_PER_BATCH = 100;
 
 /**
- * Makes the report of the day for every team whose day has begun and that has none, a page of teams at a time. What a run
- * leaves undone, the next one finds undone. Answers for how many teams it failed.
+ * Creates today's report of every team that has none and whose local time is past 06:00. A team that fails is logged and
+ * does not stop the others; the next run tries it again. Returns how many teams failed.
  */
-export async function makeMorningReports(db: Database, now: number, pageSize = TEAMS_AT_ONCE): Promise<number> {
-  const mornings = (await teamZones(db)).flatMap((zone) => morningIn(zone, now) ?? []);
+export async function createMorningReports(context: Context, batchSize = TEAMS_PER_BATCH): Promise<number> {
+  const days = await listStartedDays(context);
   let failures = 0;
   let teams: DueTeam[];
-  let after = "";
+  let afterId = "";
   do {
-    teams = await dueTeams(db, mornings, after, pageSize);
-    failures += await makeDue(db, teams, now);
-    after = teams.at(-1)?.teamId ?? after;
-  } while (teams.length === pageSize);
+    teams = await listDueTeams(context, days, { afterId, limit: batchSize });
+    failures += await createBatch(context, teams);
+    afterId = teams.at(-1)?.teamId ?? afterId;
+  } while (teams.length === batchSize);
   return failures;
 }
 
-/** Makes the reports of teams at once; where that fails, of one after the other, so that none stops its neighbours. */
-async function makeDue(db: Database, teams: DueTeam[], now: number): Promise<number> {
+/** Creates the reports of teams in one batch; if that fails, one team at a time. Returns how many teams failed. */
+async function createBatch(context: Context, teams: DueTeam[]): Promise<number> {
   try {
-    await makeReports(db, teams.flatMap(planDue), now);
+    await createDueReports(context, teams);
     return 0;
   } catch (error) {
     const [first, ...others] = teams;
     if (others.length === 0) {
-      console.error("check-ins: could not make the report of team", first?.teamId, rootCause(error));
+      console.error("check-ins: could not create the report of team", first?.teamId, rootCause(error));
       return teams.length;
     }
     let failures = 0;
-    for (const team of teams) failures += await makeDue(db, [team], now);
+    for (const team of teams) failures += await createBatch(context, [team]);
     return failures;
   }
-}
-
-function planDue({ teamId, workDays, questions, date, absences }: DueTeam): ReportPlan[] {
-  const days = { teamId, workDays: JSON.parse(workDays), questions: JSON.parse(questions) };
-  const plan = planReport(days, date, JSON.parse(absences));
-  return plan ? [plan] : [];
-}
-
-/** The day that has begun in a zone; null before its morning. */
-function morningIn(zone: string, now: number): Morning | null {
-  if (localMinute(now, zone) < DAY_BEGINS_AT_MINUTE) return null;
-  const date = localDate(now, zone);
-  return { zone, date, weekday: localWeekday(date), since: addDays(date, -LOOK_BACK_DAYS) };
 }

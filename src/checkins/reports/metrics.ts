@@ -1,42 +1,53 @@
-/** One check-in of a report, as far as its numbers go. */
-export type Turnout = {
+/** One check-in of a report, with what the numbers of the report depend on. */
+export type ReportEntry = {
+  /** The id of the check-in. */
   id: string;
-  /** Whose it is, after merges: a person counts once, however many check-ins they come to by these. */
+  /** The person, or the successor they were merged into. A merged person can have several check-ins in one report. */
   personId: string;
   /** UTC milliseconds; null while pending. */
   completedAt: number | null;
-  /** Whether the member is on leave that day. */
+  /** Whether the person is recorded as absent that day. */
   absent: boolean;
   blocked: boolean;
+  /** Whether the goals of the previous work day were met. */
   previousCompleted: boolean;
 };
 
-const isCompleted = (one: Turnout): one is Turnout & { completedAt: number } => one.completedAt !== null;
+type CompletedEntry = ReportEntry & { completedAt: number };
 
-/**
- * The numbers of a report (product.md, "Check-ins"): who is expected is present or absent, and whoever checks in is present
- * even on leave; the rest counts the completed check-ins.
- */
-export function metrics(turnout: readonly Turnout[]) {
-  const people = [...Map.groupBy(turnout, ({ personId }) => personId).values()];
-  const completed = people.map((theirs) => theirs.filter(isCompleted)).filter((theirs) => theirs.length > 0);
-  const absent = people.filter((theirs) => theirs.some((one) => one.absent) && !theirs.some(isCompleted));
+const isCompleted = (entry: ReportEntry): entry is CompletedEntry => entry.completedAt !== null;
+
+/** The numbers of a report. Each counts people, so a person with several check-ins counts once. */
+export type ReportMetrics = {
+  /** People who checked in and named blockers. */
+  blocked: number;
+  /** People who checked in. */
+  participation: number;
+  /** People who are recorded as absent and did not check in. */
+  absent: number;
+  /** All other people: one who is recorded as absent and checks in all the same is present. */
+  present: number;
+  /** People who checked in and met the goals of the previous work day. */
+  previousCompleted: number;
+};
+
+/** Counts the numbers of a report from its check-ins. */
+export function reportMetrics(entries: readonly ReportEntry[]): ReportMetrics {
+  const people = [...Map.groupBy(entries, ({ personId }) => personId).values()];
+  const completed = people.map((ofPerson) => ofPerson.filter(isCompleted)).filter((found) => found.length > 0);
+  const absent = people.filter((ofPerson) => ofPerson.some((entry) => entry.absent) && !ofPerson.some(isCompleted));
   return {
-    blocked_count: completed.filter((theirs) => theirs.some(({ blocked }) => blocked)).length,
-    participation_count: completed.length,
-    absent_statuses_count: absent.length,
-    present_statuses_count: people.length - absent.length,
-    previous_completed_count: completed.filter((theirs) => theirs.some((one) => one.previousCompleted)).length,
+    blocked: completed.filter((ofPerson) => ofPerson.some((entry) => entry.blocked)).length,
+    participation: completed.length,
+    absent: absent.length,
+    present: people.length - absent.length,
+    previousCompleted: completed.filter((ofPerson) => ofPerson.some((entry) => entry.previousCompleted)).length,
   };
 }
 
-/** The ids of the completed check-ins, the latest first, ties by id. */
-export const completedIds = (turnout: readonly Turnout[]): string[] =>
-  turnout
+/** Lists the ids of the completed check-ins, the latest first, ties by id. */
+export const completedIds = (entries: readonly ReportEntry[]): string[] =>
+  entries
     .filter(isCompleted)
     .sort((a, b) => b.completedAt - a.completedAt || (a.id < b.id ? -1 : 1))
     .map(({ id }) => id);
-
-/** Whether the goals of the previous day were met, of what is stored: imported history says so in ways of its own. */
-export const isMet = (previousCompleted: unknown): boolean =>
-  previousCompleted === true || previousCompleted === "1" || previousCompleted === 1;

@@ -1,25 +1,26 @@
-import { isWorkDay, previousLabel, previousWorkDay, type Questions, questionsOn } from "./workday.ts";
+import type { TeamSettings } from "../../auth/actor.ts";
+import { previousDayLabel, type Questions, questionsFor } from "./questions.ts";
+import { isWorkDay, previousWorkDay } from "./work_day.ts";
 
-/** What a team's days and questions are; a caller's, for one. */
-export type TeamDays = {
-  teamId: string;
-  teamTimeZone: string;
-  workDays: readonly number[];
-  /** The team's own, as far as they are not the usual ones. */
-  questions: Partial<Questions>;
-};
-
-/** A report to be made. */
+/** A report that is to be created. */
 export type ReportPlan = { teamId: string; date: string; previousDate: string; questions: Questions };
 
+/** The settings of a team that decide when it has a report, and what the report asks. */
+export type ReportSettings = Pick<TeamSettings, "workDays" | "questions">;
+
 /**
- * The report of a team's local date; null where the team does not work that day. `absences` are the team's, up to the date
- * itself.
+ * Plans the report of a team's local date; null if the team does not work that day. `absences` are the team's, from
+ * `LOOK_BACK_DAYS` before the date up to the date itself.
  */
-export function planReport(team: Omit<TeamDays, "teamTimeZone">, date: string, absences: string[]): ReportPlan | null {
-  const week = { workDays: team.workDays, absences };
-  if (!isWorkDay(date, week)) return null;
-  const previousDate = previousWorkDay(date, week);
-  const questions = questionsOn(previousLabel(date, previousDate), team.questions);
-  return { teamId: team.teamId, date, previousDate, questions };
+export function planReport(
+  teamId: string,
+  settings: ReportSettings,
+  date: string,
+  absences: string[],
+): ReportPlan | null {
+  const days = { workDays: settings.workDays, absences };
+  if (!isWorkDay(date, days)) return null;
+  const previousDate = previousWorkDay(date, days);
+  const questions = questionsFor(previousDayLabel(date, previousDate), settings.questions);
+  return { teamId, date, previousDate, questions };
 }

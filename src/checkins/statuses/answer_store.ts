@@ -1,95 +1,67 @@
 import { and, eq, sql } from "drizzle-orm";
 import { atomically, type Database } from "../../db/client.ts";
 import { checkins } from "../../db/schema/index.ts";
-import { touchReport } from "../reports/store.ts";
+import type { Tenant } from "../../people/store.ts";
+import { markReportChanged } from "../reports/lifecycle_store.ts";
+import { type Answers, type AnswerTexts, applyAnswers } from "./answers.ts";
 import { hashtags } from "./hashtags.ts";
 
-type Text = string | null;
+type Team = Pick<Tenant, "teamId">;
 
-/** Answers to be kept; what is undefined stays as it is, null clears. */
-export type Answers = {
-  next?: Text | undefined;
-  blockers?: Text | undefined;
-  previous?: Text | undefined;
-  previous_completed?: boolean | null | undefined;
-};
+/** A check-in as it was read before answers are written to it. */
+export type StoredAnswers = { id: string; date: string; texts: AnswerTexts; completedAt: number | null };
 
-/** Others may have written to the check-in since it was read; so many of them, one after the other, are no people. */
-const MAX_TRIES = 100;
-
-/**
- * Keeps answers to a check-in, with its tags, in one atomic batch. The first completes it; later ones leave
- * `completed_at`. Null when the check-in is gone by now; "empty", and nothing kept, when it is pending and the answers say
- * nothing.
- */
-export async function saveAnswers(
-  db: Database,
-  tenant: { teamId: string },
-  id: string,
-  answers: Answers,
-  now: number,
-): Promise<"completed" | "edited" | "empty" | null> {
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const before = await readTexts(db, tenant, id);
-    if (!before) return null;
-    if (before.completedAt === null && !saysSomething(answers)) return "empty";
-    if (await replaceTexts(db, tenant, before, answers, now))
-      return before.completedAt === null ? "completed" : "edited";
-  }
-  throw new Error(`check-in ${id} changed under ${MAX_TRIES} attempts to write it`);
-}
-
-/** Texts come trimmed: a blank one is empty. "No" to the goals says something too. */
-const saysSomething = ({ previous_completed: met, ...texts }: Answers): boolean =>
-  (met ?? null) !== null || Object.values(texts).some(Boolean);
-
-type Before = NonNullable<Awaited<ReturnType<typeof readTexts>>>;
-
-async function readTexts(db: Database, { teamId }: { teamId: string }, id: string) {
+/** Reads the answers of the team's check-in; null if there is no check-in with that id. */
+export async function readAnswers(db: Database, { teamId }: Team, id: string): Promise<StoredAnswers | null> {
   const { date, next, blockers, previous, completedAt } = checkins;
   const [row] = await db
     .select({ id: checkins.id, date, texts: { next, blockers, previous }, completedAt })
     .from(checkins)
     .where(and(eq(checkins.teamId, teamId), eq(checkins.id, id)));
-  return row;
+  return row ?? null;
 }
-
-type Texts = Before["texts"];
-type Key = keyof Texts;
 
 /**
- * Writes unless the check-in was completed, or a text that stays was changed, since it was read: tags are of all three
- * texts, and must be of those that end up together.
+ * Writes answers to a check-in with the tags of its texts, in one atomic batch. The first answers complete it; later ones
+ * leave `completed_at`. Returns false, and leaves the answers as they are, if the check-in was completed or deleted since
+ * `before` was read, or if a text that is not given has changed since: the tags must be those of the three texts together.
  */
-async function replaceTexts(
+export async function writeAnswers(
   db: Database,
-  tenant: { teamId: string },
-  { id, date, texts, completedAt }: Before,
-  { previous_completed: met, ...answers }: Answers,
+  team: Team,
+  before: StoredAnswers,
+  answers: Answers,
   now: number,
 ): Promise<boolean> {
-  const after = { ...texts, ...given(answers) };
-  const stay = (Object.keys(texts) as Key[]).filter((key) => answers[key] === undefined);
-  const goals = met === undefined ? sql`previous_completed` : sql`${met === null ? null : JSON.stringify(met)}`;
-  const own = sql`team_id = ${tenant.teamId} AND id = ${id}`;
-  const asRead = stay.map((key) => sql`${sql.identifier(key)} IS ${texts[key]}`);
-  const asWritten = sql`${own} AND (next, blockers, previous) IS (${after.next}, ${after.blockers}, ${after.previous})`;
-  const tags = JSON.stringify(hashtags(Object.values(after)));
-  const [written] = await atomically(db, [
-    sql`UPDATE checkins SET next = ${after.next}, blockers = ${after.blockers}, previous = ${after.previous},
-        previous_completed = ${goals}, completed_at = coalesce(completed_at, ${now}), updated_at = ${now}
-      WHERE ${and(own, sql`completed_at IS ${completedAt}`, ...asRead)}
+  const texts = applyAnswers(before.texts, answers);
+  const untouched = (["next", "blockers", "previous"] as const).filter((key) => answers[key] === undefined);
+  const isUnchanged = and(
+    sql`completed_at IS ${before.completedAt}`,
+    ...untouched.map((key) => sql`${sql.identifier(key)} IS ${before.texts[key]}`),
+  );
+  const isCheckin = sql`team_id = ${team.teamId} AND id = ${before.id}`;
+  // Matches if these texts are stored now. If another write stored the same ones, replacing the tags changes nothing.
+  const isWritten = sql`${isCheckin}
+    AND (next, blockers, previous) IS (${texts.next}, ${texts.blockers}, ${texts.previous})`;
+  const [updated] = await atomically(db, [
+    sql`UPDATE checkins SET next = ${texts.next}, blockers = ${texts.blockers}, previous = ${texts.previous},
+        previous_completed = ${previousCompletedColumn(answers)}, completed_at = coalesce(completed_at, ${now}),
+        updated_at = ${now}
+      WHERE ${isCheckin} AND ${isUnchanged}
       RETURNING id`,
-    sql`DELETE FROM checkin_tags WHERE checkin_id IN (SELECT id FROM checkins WHERE ${asWritten})`,
+    sql`DELETE FROM checkin_tags WHERE checkin_id IN (SELECT id FROM checkins WHERE ${isWritten})`,
     sql`INSERT INTO checkin_tags (team_id, tag, completed_at, checkin_id)
-      SELECT c.team_id, t.value, c.completed_at, c.id
-      FROM (SELECT team_id, completed_at, id FROM checkins WHERE ${asWritten}) c JOIN json_each(${tags}) t
+      SELECT checkin.team_id, tag.value, checkin.completed_at, checkin.id
+      FROM (SELECT team_id, completed_at, id FROM checkins WHERE ${isWritten}) checkin
+        JOIN json_each(${JSON.stringify(hashtags(Object.values(texts)))}) tag
       WHERE true ON CONFLICT DO NOTHING`,
-    touchReport(tenant, date, now),
+    markReportChanged(team, before.date, now),
   ]);
-  return written!.results.length > 0;
+  return updated!.results.length > 0;
 }
 
-/** The texts among the answers that say something. */
-const given = (answers: Answers): Partial<Texts> =>
-  Object.fromEntries(Object.entries(answers).filter(([, answer]) => answer !== undefined));
+/** Makes the new value of the column `previous_completed`, which holds JSON: the old one if the answer is undefined. */
+function previousCompletedColumn({ previousCompleted }: Answers) {
+  if (previousCompleted === undefined) return sql`previous_completed`;
+  return sql`${previousCompleted === null ? null : JSON.stringify(previousCompleted)}`;
+}

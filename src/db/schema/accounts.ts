@@ -4,9 +4,9 @@ import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 export const accounts = sqliteTable("accounts", {
   id: text().primaryKey(),
   name: text().notNull(),
-  /** Null until the owner has finished the set-up steps; until then its keys answer 403. */
+  /** Null until the account is set up; until then its keys answer 403. */
   onboardedAt: integer("onboarded_at"),
-  /** Grows with every change to who is who (merge, rename, zone), so that objects know when to read the directory again. */
+  /** Incremented with every change of people and team settings, so that objects know when to read them again. */
   directoryVersion: integer("directory_version").notNull().default(1),
   createdAt: integer("created_at").notNull(),
 });
@@ -23,17 +23,17 @@ export const teams = sqliteTable(
     timeZone: text("time_zone").notNull(),
     /** JSON array of ISO weekdays, 1 = Monday. */
     workDays: text("work_days", { mode: "json" }).$type<number[]>().notNull().default([1, 2, 3, 4, 5]),
-    /** The team's own check-in questions, as far as they differ from the usual ones. */
+    /** The check-in questions that differ from the usual ones. */
     questions: text({ mode: "json" }).$type<Record<string, string>>().notNull().default({}),
-    /** Folded statuses that the team counts otherwise than usual: whether each is working. */
+    /** Whether a status counts as working, for folded statuses that the team classifies itself. */
     statusClasses: text("status_classes", { mode: "json" }).$type<Record<string, boolean>>().notNull().default({}),
     /** Whether the `details` of presence and events are stored. */
     storesDetails: integer("stores_details", { mode: "boolean" }).notNull().default(true),
-    /** After how many days presence and events are removed, their numbers kept; null: never. */
+    /** After how many days presence and events are removed, while their numbers stay; null: never. */
     retentionDays: integer("retention_days"),
     /** Events before this instant may have been counted and removed, whatever the team keeps by now; null: none was. */
     archivedUntil: integer("archived_until"),
-    /** Events that were new or changed anything, ever. */
+    /** How many events were ever accepted that were new or changed. */
     eventsAccepted: integer("events_accepted").notNull().default(0),
     createdAt: integer("created_at").notNull(),
   },

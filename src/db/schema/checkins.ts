@@ -8,7 +8,7 @@ const person = () =>
     .notNull()
     .references(() => people.id);
 
-/** One a team and work day. */
+/** One for each team and work day. */
 export const reports = sqliteTable(
   "reports",
   {
@@ -16,20 +16,20 @@ export const reports = sqliteTable(
     teamId: team(),
     /** Local calendar dates, `YYYY-MM-DD`, here and below. */
     date: text().notNull(),
-    /** The last work day before, which the report asks about. */
+    /** The previous work day, which the report asks about. */
     previousDate: text("previous_date").notNull(),
-    /** As asked on the day, whatever the team asks by now. */
+    /** The questions of that day. They stay when the team changes its own. */
     questions: text({ mode: "json" })
       .$type<Record<"next" | "blockers" | "previous" | "previous_completed", string>>()
       .notNull(),
     createdAt: integer("created_at").notNull(),
-    /** When its check-ins, or who is expected, last changed. */
+    /** When its answers or absences, or who is expected to check in, last changed. */
     updatedAt: integer("updated_at").notNull(),
   },
   (t) => [uniqueIndex("reports_by_date").on(t.teamId, t.date)],
 );
 
-/** Status Hero's "status": one a report and active member; pending until completed. */
+/** Status Hero's "status": one for each report and active member, pending until completed. */
 export const checkins = sqliteTable(
   "checkins",
   {
@@ -39,16 +39,16 @@ export const checkins = sqliteTable(
       .notNull()
       .references(() => reports.id),
     personId: person(),
-    /** The report's. */
+    /** The date of the report. */
     date: text().notNull(),
     /** `{date}-{user slug}`. */
     slug: text().notNull(),
     next: text(),
     blockers: text(),
     previous: text(),
-    /** JSON: a boolean, or what imported history says instead. */
+    /** JSON: a boolean; in imported history also a text, such as "1". */
     previousCompleted: text("previous_completed", { mode: "json" }).$type<boolean | string | null>(),
-    /** When first completed; later edits leave it. */
+    /** When the first answers were stored; later answers leave it. Null while pending. */
     completedAt: integer("completed_at"),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
@@ -56,19 +56,19 @@ export const checkins = sqliteTable(
   (t) => [
     uniqueIndex("checkins_by_report").on(t.reportId, t.personId),
     uniqueIndex("checkins_by_slug").on(t.teamId, t.slug),
-    // As lists are ordered.
+    // The order of lists.
     index("checkins_latest").on(t.teamId, sql`completed_at DESC`, sql`date DESC`, t.id),
     index("checkins_by_person").on(t.personId, t.teamId, t.date),
   ],
 );
 
-/** The hashtags of completed check-ins; ordered as lists of a tag are read. */
+/** The hashtags of completed check-ins. The primary key has the order of the list of a tag. */
 export const checkinTags = sqliteTable(
   "checkin_tags",
   {
     teamId: team(),
     tag: text().notNull(),
-    /** The check-in's. */
+    /** When the check-in was completed. */
     completedAt: integer("completed_at").notNull(),
     checkinId: text("checkin_id")
       .notNull()
@@ -86,23 +86,23 @@ const remark = () => ({
   checkinId: text("checkin_id")
     .notNull()
     .references(() => checkins.id),
-  /** Whose remark it is. */
+  /** The person who added the remark. */
   personId: person(),
-  /** What it says; emptied when it is removed. */
+  /** The text of a comment, or the short name of an emoji; emptied when the remark is removed. */
   body: text().notNull(),
   createdAt: integer("created_at").notNull(),
-  /** A removed one stays as a row: 410 instead of 404. */
+  /** The row of a removed remark stays, so that its id is answered with 410 and not 404. */
   removedAt: integer("removed_at"),
 });
 
 export const comments = sqliteTable("comments", remark(), (t) => [
-  // Whoever is erased must not have everybody's looked through for theirs.
+  // For the erasure of a person, which would otherwise read the comments of everyone.
   index("comments_by_person").on(t.personId),
   index("comments_by_checkin").on(t.checkinId, t.createdAt),
   index("comments_by_time").on(t.teamId, t.createdAt, t.id),
 ]);
 
-/** `body` is an emoji's short name. */
+/** Emojis; `body` is the short name of one. */
 export const reactions = sqliteTable("reactions", remark(), (t) => [
   index("reactions_by_checkin").on(t.checkinId, t.createdAt),
   index("reactions_by_time").on(t.teamId, t.createdAt, t.id),

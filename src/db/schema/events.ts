@@ -11,17 +11,17 @@ export const events = sqliteTable(
     identityId: text("identity_id")
       .notNull()
       .references(() => identities.id),
-    /** Null for an event that came in under the team key. */
+    /** Null for an event that was sent with the team key. */
     integrationId: text("integration_id"),
     kind: text().notNull(),
     title: text().notNull(),
     scope: text().notNull(),
     url: text(),
-    /** The description of a status activity as sent, with its markup: sanitised whenever it is shown. */
+    /** The description of a status activity with its markup, as sent. It must be sanitised before it is shown. */
     html: text(),
-    /** JSON text, as sent; null too where the team stores no details. */
+    /** JSON text with sorted keys. Null where the tool sent none, and where the team stores none. */
     details: text(),
-    /** Whether it counts as a completed activity, by what its details said. */
+    /** Whether it counts as a completed activity: see `isCompleted`. */
     completed: integer({ mode: "boolean" }).notNull().default(true),
     occurredAt: integer("occurred_at").notNull(),
     createdAt: integer("created_at").notNull(),
@@ -29,7 +29,7 @@ export const events = sqliteTable(
   },
   (t) => [
     uniqueIndex("events_by_external_id").on(t.teamId, t.externalId),
-    // By identity first, so that removing one finds its events without a look at everybody else's.
+    // The identity comes first, so that removing an identity finds its events without reading others.
     index("events_by_identity").on(t.identityId, t.teamId, t.occurredAt),
     index("events_by_time").on(t.teamId, t.occurredAt, t.id),
   ],

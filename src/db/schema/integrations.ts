@@ -11,13 +11,13 @@ export const integrations = sqliteTable(
     presenceTimeoutMinutes: integer("presence_timeout_minutes").notNull().default(10),
     lastUsedAt: integer("last_used_at"),
     createdAt: integer("created_at").notNull(),
-    /** Removed integrations stay as rows: blocks and events still name them. */
+    /** A removed integration stays as a row: blocks and events refer to it. */
     removedAt: integer("removed_at"),
   },
   (t) => [index("integrations_by_team").on(t.teamId)],
 );
 
-/** Team keys and integration keys, as digests: one place to look, whichever kind a caller shows. */
+/** Team keys and integration keys, as digests. One table, so that one query finds either kind. */
 export const apiKeys = sqliteTable(
   "api_keys",
   {
@@ -26,10 +26,10 @@ export const apiKeys = sqliteTable(
     teamId: team(),
     /** Null for the team's own key. */
     integrationId: text("integration_id").references(() => integrations.id),
-    /** The first characters, enough to recognise a key and far too few to guess it. */
+    /** The first characters: enough to recognise a key, too few to guess it. */
     prefix: text().notNull(),
     createdAt: integer("created_at").notNull(),
-    /** When a rotated key stops working; null for the key in force. */
+    /** When a rotated key stops working; null for the newest key. */
     expiresAt: integer("expires_at"),
   },
   (t) => [index("api_keys_by_integration").on(t.integrationId)],

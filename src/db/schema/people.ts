@@ -10,19 +10,19 @@ export const people = sqliteTable(
       .notNull()
       .references(() => accounts.id),
     name: text().notNull(),
-    /** Where it is not simply what follows the first word of the name. */
+    /** Null where it is all that follows the first word of the name. */
     lastName: text("last_name"),
     slug: text().notNull(),
     /** Case-folded. */
     email: text(),
-    /** Null: the team's zone rules. */
+    /** Null: the team's time zone. */
     timeZone: text("time_zone"),
     location: text(),
     avatarUrl: text("avatar_url"),
     administrator: integer({ mode: "boolean" }).notNull().default(false),
-    /** The id this person had where the team's history comes from; bots that moved here know them by it. */
+    /** The id that the person had in the service they were imported from: its clients still use it. */
     formerId: text("former_id"),
-    /** The person this one was merged into; always the last of a chain, never a merged person. */
+    /** The person this one was merged into, who is never merged themselves. */
     mergedInto: text("merged_into"),
     createdAt: integer("created_at").notNull(),
   },
@@ -34,7 +34,7 @@ export const people = sqliteTable(
   ],
 );
 
-/** One `personIdentifier` of an account. Its id is derived from both, so whoever meets it first agrees on it. */
+/** One `personIdentifier` of an account. Its id is derived from both, so that an object and the Events API compute the same. */
 export const identities = sqliteTable(
   "identities",
   {
@@ -66,7 +66,7 @@ export const members = sqliteTable(
     manager: integer({ mode: "boolean" }).notNull().default(false),
     username: text().notNull(),
     createdAt: integer("created_at").notNull(),
-    /** Who left the team stays as a row: 410 instead of 404, and history keeps its names. */
+    /** A removed member stays as a row: requests answer 410 instead of 404, and history keeps its names. */
     removedAt: integer("removed_at"),
   },
   (t) => [
@@ -76,7 +76,7 @@ export const members = sqliteTable(
   ],
 );
 
-/** What a merge moved, so that undoing it moves exactly that back. */
+/** A merge of one person into another. `merge_moves` has what it moved. */
 export const merges = sqliteTable(
   "merges",
   {
@@ -96,6 +96,7 @@ export const merges = sqliteTable(
   (t) => [index("merges_by_into").on(t.intoPersonId), index("merges_by_from").on(t.fromPersonId)],
 );
 
+/** What a merge moved, so that undoing it moves exactly that back. */
 export const mergeMoves = sqliteTable(
   "merge_moves",
   {
@@ -103,7 +104,7 @@ export const mergeMoves = sqliteTable(
       .notNull()
       .references(() => merges.id),
     kind: text({ enum: ["identity", "person", "member"] }).notNull(),
-    /** The identity re-pointed, the earlier merged person carried along, or the membership added. */
+    /** The identity or earlier merged person that the merge moved, or the membership that it added. */
     movedId: text("moved_id").notNull(),
   },
   (t) => [primaryKey({ columns: [t.mergeId, t.kind, t.movedId] })],

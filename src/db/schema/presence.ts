@@ -2,11 +2,11 @@ import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { team } from "./columns.ts";
 
-/** No key to identities or integrations: a block may arrive from a team's object before the row it hangs on. */
+/** No foreign keys to identities and integrations: the team's object may write a block before D1 has its identity. */
 export const blocks = sqliteTable(
   "blocks",
   {
-    /** Fixed when the block opens, so that sending it twice writes it once. */
+    /** Made by the team's object when the block opens, so that a block sent twice is stored once. */
     id: text().primaryKey(),
     teamId: team(),
     identityId: text("identity_id").notNull(),
@@ -16,7 +16,7 @@ export const blocks = sqliteTable(
     /** The newest `details` sent with the status: JSON text. */
     details: text(),
     startedAt: integer("started_at").notNull(),
-    /** The last heartbeat, as of the last checkpoint while the block is open. */
+    /** The last heartbeat; while the block is open, as of the last checkpoint. */
     lastSeenAt: integer("last_seen_at").notNull(),
     /** Null while open. */
     endedAt: integer("ended_at"),
@@ -24,7 +24,8 @@ export const blocks = sqliteTable(
   (t) => [
     index("blocks_by_identity").on(t.teamId, t.identityId, t.startedAt),
     index("blocks_by_start").on(t.teamId, t.startedAt, t.id),
-    // Blocks of over a day are rare and would otherwise force every window query to look back without end.
+    // A query of a window must find blocks that began any time before it. Blocks of more than a day are rare: this small
+    // index finds them, and the search by start can stop a day and a half before the window.
     index("blocks_over_a_day").on(t.teamId, t.lastSeenAt).where(sql`last_seen_at - started_at > 86400000`),
   ],
 );

@@ -1,14 +1,18 @@
 import { and, desc, eq, isNull, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
-import { atomically, type Database } from "../../db/client.ts";
+import { abortUnless, atomically, type Database, isAborted } from "../../db/client.ts";
 import { merges, people } from "../../db/schema/index.ts";
 import { newId } from "../../lib/id.ts";
-import { type Account, bumpDirectoryVersion, usualUsername } from "../store.ts";
+import { type Account, bumpDirectoryVersion, defaultUsername } from "../store.ts";
+
+/** The reasons for which a batch of this file is aborted. */
+const ALREADY_MERGED = "already_merged";
+const CANNOT_UNDO = "cannot_undo";
 
 /**
- * Merges one person into another, in one atomic batch: identities are re-pointed, people merged into the first move
- * along, and the successor joins the teams they were missing from. False, and nothing done, when either of them has been
- * merged by now: of two merges of one person at once, one stands.
+ * Merges one person into another, in one atomic batch. The other person gets the identities, the people merged into the
+ * first one earlier, and a membership of each team that only the first one is on. Returns false, and changes nothing, if
+ * either of them is already merged, so that of two merges of one person at the same time only one succeeds.
  */
 export async function mergePeople(
   db: Database,
@@ -16,123 +20,142 @@ export async function mergePeople(
   { fromId, intoId }: { fromId: string; intoId: string },
   now: number,
 ): Promise<boolean> {
-  const id = newId();
-  const merge = sql`
-    INSERT INTO merges (id, account_id, from_person_id, into_person_id, created_at)
-    SELECT ${id}, ${accountId}, f.id, t.id, ${now} FROM people f JOIN people t ON t.account_id = f.account_id
-    WHERE f.id = ${fromId} AND t.id = ${intoId} AND f.id <> t.id AND f.account_id = ${accountId}
-      AND f.merged_into IS NULL AND t.merged_into IS NULL
-    RETURNING id`;
-  // A UUID for each membership added that can be told again: the merge's, ending as that of the membership it stands for.
-  const addedId = sql`substr(g.id, 1, 24) || substr(f.id, 25)`;
-  const username = usualUsername(sql`f.team_id`, sql`t.slug`, addedId);
-  const members = sql`
+  const mergeId = newId();
+  // Both exist, are two people, and neither is merged.
+  const canMerge = sql`2 = (SELECT count(*) FROM people
+    WHERE account_id = ${accountId} AND id IN (${fromId}, ${intoId}) AND merged_into IS NULL)`;
+  // The id of an added membership: the first half of the merge's UUID, the second half of the copied membership's. So
+  // `recordMoves` can compute it again.
+  const addedId = sql`${mergeId.slice(0, 24)} || substr(copied.id, 25)`;
+  const addMembers = sql`
     INSERT INTO members (id, team_id, person_id, role, manager, username, created_at, removed_at)
-    SELECT ${addedId}, f.team_id, t.id, f.role, f.manager, ${username}, g.created_at, f.removed_at
-    FROM merges g JOIN members f ON f.person_id = g.from_person_id JOIN people t ON t.id = g.into_person_id
-    WHERE g.id = ${id} AND NOT EXISTS (SELECT 1 FROM members WHERE team_id = f.team_id AND person_id = t.id)`;
-  const moves = sql`
+    SELECT ${addedId}, copied.team_id, into_person.id, copied.role, copied.manager,
+      ${defaultUsername(sql`copied.team_id`, sql`into_person.slug`, addedId)}, ${now}, copied.removed_at
+    FROM members copied JOIN people into_person ON into_person.id = ${intoId}
+    WHERE copied.person_id = ${fromId}
+      AND NOT EXISTS (SELECT 1 FROM members WHERE team_id = copied.team_id AND person_id = into_person.id)`;
+  const recordMoves = sql`
     INSERT INTO merge_moves (merge_id, kind, moved_id)
-    SELECT g.id, 'identity', i.id FROM merges g JOIN identities i ON i.person_id = g.from_person_id WHERE g.id = ${id}
+    SELECT ${mergeId}, 'identity', id FROM identities WHERE person_id = ${fromId}
     UNION ALL
-    SELECT g.id, 'person', p.id FROM merges g JOIN people p ON p.merged_into = g.from_person_id WHERE g.id = ${id}
+    SELECT ${mergeId}, 'person', id FROM people WHERE merged_into = ${fromId}
     UNION ALL
-    SELECT g.id, 'member', m.id
-    FROM merges g JOIN members f ON f.person_id = g.from_person_id JOIN members m ON m.id = ${addedId} WHERE g.id = ${id}`;
-  const [merged] = await atomically(db, [
-    merge,
-    members,
-    moves,
-    sql`UPDATE identities SET person_id = ${intoId} WHERE id IN (${moved(sql`${id}`, "identity")})`,
-    sql`UPDATE people SET merged_into = ${intoId} WHERE id IN (${moved(sql`${id}`, "person")})
-      OR id = (SELECT from_person_id FROM merges WHERE id = ${id})`,
-    bumpDirectoryVersion({ accountId }, sql`EXISTS (SELECT 1 FROM merges WHERE id = ${id})`),
-  ]);
-  return merged!.results.length > 0;
+    SELECT ${mergeId}, 'member', added.id FROM members copied JOIN members added ON added.id = ${addedId}
+    WHERE copied.person_id = ${fromId}`;
+  try {
+    await atomically(db, [
+      abortUnless(canMerge, ALREADY_MERGED),
+      sql`INSERT INTO merges (id, account_id, from_person_id, into_person_id, created_at)
+        VALUES (${mergeId}, ${accountId}, ${fromId}, ${intoId}, ${now})`,
+      addMembers,
+      // Before the updates that it records.
+      recordMoves,
+      // The triggers `identities_stale_moved` and `people_stale_merged` mark the days of both people to be counted again.
+      sql`UPDATE identities SET person_id = ${intoId} WHERE person_id = ${fromId}`,
+      sql`UPDATE people SET merged_into = ${intoId} WHERE merged_into = ${fromId} OR id = ${fromId}`,
+      bumpDirectoryVersion({ accountId }),
+    ]);
+    return true;
+  } catch (error) {
+    if (isAborted(error, ALREADY_MERGED)) return false;
+    throw error;
+  }
 }
 
 /**
- * Undoes a merge, in one atomic batch: moves back exactly what it moved, and removes the memberships it added, but where
- * their own tools have spoken on that team since. False, and nothing done, when it has been undone by now, or when a later
- * merge builds on it: see `findMergeOnTop`.
+ * Undoes a merge, in one atomic batch: moves back exactly what it moved, and removes the memberships that it added, except
+ * on teams where tools have reported the other person's own identities. Returns false, and changes nothing, if the merge is
+ * already undone, or if a later merge must be undone first: see `findLaterMerge`.
  */
 export async function undoMerge(db: Database, { accountId }: Account, mergeId: string, now: number): Promise<boolean> {
-  // The merge, as long as it may be undone: no statement of the batch but the last changes what this finds.
-  const id = sql`(SELECT g.id FROM merges g
-    WHERE g.id = ${mergeId} AND g.account_id = ${accountId} AND g.undone_at IS NULL
-      AND NOT EXISTS (SELECT 1 FROM merges l WHERE ${buildsOn}))`;
-  const fromId = sql`(SELECT from_person_id FROM merges WHERE id = ${id})`;
-  const results = await atomically(db, [
-    sql`UPDATE identities SET person_id = ${fromId} WHERE id IN (${moved(id, "identity")})`,
-    sql`UPDATE people SET merged_into = ${fromId} WHERE id IN (${moved(id, "person")})`,
-    sql`UPDATE people SET merged_into = NULL WHERE id = ${fromId}`,
-    sql`DELETE FROM members WHERE id IN (${moved(id, "member")}) AND NOT EXISTS (${ownHistory})`,
-    bumpDirectoryVersion({ accountId }, sql`${id} IS NOT NULL`),
-    sql`UPDATE merges SET undone_at = ${now} WHERE id = ${id} RETURNING id`,
-  ]);
-  return results.at(-1)!.results.length > 0;
+  const canUndo = sql`EXISTS (
+    SELECT 1 FROM merges merge
+    WHERE merge.id = ${mergeId} AND merge.account_id = ${accountId} AND merge.undone_at IS NULL
+      AND NOT EXISTS (SELECT 1 FROM merges later WHERE ${dependsOnMerge}))`;
+  const fromId = sql`(SELECT from_person_id FROM merges WHERE id = ${mergeId})`;
+  const moved = (kind: "identity" | "person" | "member") =>
+    sql`SELECT moved_id FROM merge_moves WHERE merge_id = ${mergeId} AND kind = ${kind}`;
+  try {
+    await atomically(db, [
+      abortUnless(canUndo, CANNOT_UNDO),
+      // The triggers `identities_stale_moved` and `people_stale_merged` mark the days of both people to be counted again.
+      sql`UPDATE identities SET person_id = ${fromId} WHERE id IN (${moved("identity")})`,
+      sql`UPDATE people SET merged_into = ${fromId} WHERE id IN (${moved("person")})`,
+      sql`UPDATE people SET merged_into = NULL WHERE id = ${fromId}`,
+      // After the identities: what the moved ones reported is no longer the other person's own.
+      sql`DELETE FROM members WHERE id IN (${moved("member")}) AND NOT EXISTS (${reportedOnTeam})`,
+      bumpDirectoryVersion({ accountId }),
+      sql`UPDATE merges SET undone_at = ${now} WHERE id = ${mergeId}`,
+    ]);
+    return true;
+  } catch (error) {
+    if (isAborted(error, CANNOT_UNDO)) return false;
+    throw error;
+  }
 }
 
-/** What a member's own tools have told the team, and so would have brought them there without any merge. */
-const ownHistory = sql`SELECT 1 FROM identities i WHERE i.person_id = members.person_id
-  AND (EXISTS (SELECT 1 FROM events WHERE team_id = members.team_id AND identity_id = i.id)
-    OR EXISTS (SELECT 1 FROM blocks WHERE team_id = members.team_id AND identity_id = i.id))`;
-
-const moved = (mergeId: SQL, kind: "identity" | "person" | "member") =>
-  sql`SELECT moved_id FROM merge_moves WHERE merge_id = ${mergeId} AND kind = ${kind}`;
+/** The identities of a member that tools have reported on the member's team. */
+const reportedOnTeam = sql`SELECT 1 FROM identities identity WHERE identity.person_id = members.person_id
+  AND (EXISTS (SELECT 1 FROM events WHERE team_id = members.team_id AND identity_id = identity.id)
+    OR EXISTS (SELECT 1 FROM blocks WHERE team_id = members.team_id AND identity_id = identity.id))`;
 
 /**
- * Whether merge `l` stands and builds on merge `g`: it merged the successor into somebody else, or is of somebody on a
- * team that the successor belongs to only because of `g`.
+ * Whether merge `later` is active and must be undone before merge `merge`: it merged the same person into another one, or it
+ * merged into that person someone of a team that the person is on only because of `merge`.
  */
-const buildsOn = sql`l.undone_at IS NULL AND l.id <> g.id AND (l.from_person_id = g.into_person_id
-  OR (l.into_person_id = g.into_person_id AND EXISTS (
-    SELECT 1 FROM merge_moves v JOIN members added ON added.id = v.moved_id
-      JOIN members their ON their.team_id = added.team_id AND their.person_id = l.from_person_id
-    WHERE v.merge_id = g.id AND v.kind = 'member')))`;
+const dependsOnMerge = sql`later.undone_at IS NULL AND later.id <> merge.id AND (
+  later.from_person_id = merge.into_person_id
+  OR (later.into_person_id = merge.into_person_id AND EXISTS (
+    SELECT 1 FROM merge_moves move
+      JOIN members added ON added.id = move.moved_id
+      JOIN members from_member ON from_member.team_id = added.team_id AND from_member.person_id = later.from_person_id
+    WHERE move.merge_id = merge.id AND move.kind = 'member')))`;
 
-const from = alias(people, "from_person");
-const into = alias(people, "into_person");
+const fromPerson = alias(people, "from_person");
+const intoPerson = alias(people, "into_person");
 
-/** Standing merges, newest first. */
-const standing = (db: Database, { accountId }: Account, condition: SQL | undefined) =>
+/** Selects the merges that are not undone, newest first. */
+const selectActive = (db: Database, { accountId }: Account, condition: SQL | undefined) =>
   db
     .select({
       id: merges.id,
-      from: { id: from.id, name: from.name },
-      into: { id: into.id, name: into.name },
+      from: { id: fromPerson.id, name: fromPerson.name },
+      into: { id: intoPerson.id, name: intoPerson.name },
       createdAt: merges.createdAt,
     })
     .from(merges)
-    .innerJoin(from, eq(from.id, merges.fromPersonId))
-    .innerJoin(into, eq(into.id, merges.intoPersonId))
+    .innerJoin(fromPerson, eq(fromPerson.id, merges.fromPersonId))
+    .innerJoin(intoPerson, eq(intoPerson.id, merges.intoPersonId))
     .where(and(eq(merges.accountId, accountId), isNull(merges.undoneAt), condition))
-    // Rows are numbered as they come; times may be equal, or of two clocks.
+    // The order of insertion: two merges may have the same time, or times of two clocks.
     .orderBy(desc(sql`${merges}.rowid`));
 
-/** The standing merges into a person, newest first. */
+/** Lists the active merges into a person, newest first. */
 export const listMerges = (db: Database, account: Account, intoId: string) =>
-  standing(db, account, eq(merges.intoPersonId, intoId));
+  selectActive(db, account, eq(merges.intoPersonId, intoId));
+
+/** A merge that is not undone, with the names of both people. */
+export type Merge = Awaited<ReturnType<typeof listMerges>>[number];
 
 /**
- * The merge to undo: that of `fromId` into `intoId`, or into somebody merged there since; where `fromId` is left out, the
- * newest that stands into `intoId`.
+ * Finds the active merge to undo: that of `fromId` into `intoId`, or into a person merged into `intoId` since; without
+ * `fromId`, the newest into `intoId`. Undefined if there is none.
  */
 export async function findMerge(
   db: Database,
   account: Account,
-  sought: { intoId: string; fromId?: string | undefined },
-) {
-  const direct = eq(merges.intoPersonId, sought.intoId);
-  const fromThem = (fromId: string) =>
-    and(eq(merges.fromPersonId, fromId), or(direct, eq(into.mergedInto, sought.intoId)));
-  const [merge] = await standing(db, account, sought.fromId === undefined ? direct : fromThem(sought.fromId));
+  { intoId, fromId }: { intoId: string; fromId?: string | undefined },
+): Promise<Merge | undefined> {
+  const isInto = eq(merges.intoPersonId, intoId);
+  const condition =
+    fromId === undefined ? isInto : and(eq(merges.fromPersonId, fromId), or(isInto, eq(intoPerson.mergedInto, intoId)));
+  const [merge] = await selectActive(db, account, condition);
   return merge;
 }
 
-/** The newest merge that has to be undone before this one. */
-export async function findMergeOnTop(db: Database, account: Account, mergeId: string) {
-  const above = sql`${merges.id} IN (SELECT l.id FROM merges g JOIN merges l ON ${buildsOn} WHERE g.id = ${mergeId})`;
-  const [merge] = await standing(db, account, above);
+/** Finds the newest merge that must be undone before this one; undefined if there is none. */
+export async function findLaterMerge(db: Database, account: Account, mergeId: string): Promise<Merge | undefined> {
+  const dependent = sql`SELECT later.id FROM merges merge JOIN merges later ON ${dependsOnMerge} WHERE merge.id = ${mergeId}`;
+  const [merge] = await selectActive(db, account, sql`${merges.id} IN (${dependent})`);
   return merge;
 }

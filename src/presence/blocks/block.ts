@@ -1,28 +1,33 @@
 import { fold } from "../../lib/text.ts";
 import { isOffline } from "./status.ts";
 
-/** A block that heartbeats may still extend. Times are UTC milliseconds throughout. */
+/** An open block, which heartbeats may still extend. All times in this file are UTC milliseconds. */
 export type Block = { id: string; status: string; details: string | null; startedAt: number };
 
-/** A block at its end: `lastSeenAt` is its last heartbeat. */
+/** A block that has ended. `lastSeenAt` is its last heartbeat. */
 export type EndedBlock = Block & { lastSeenAt: number; endedAt: number };
 
 /**
- * All there is to know of one (identity, integration, source).
- * `lastAt` is its newest heartbeat, whatever it said; `seenAt` the end of the newest block that ended, as far as one did.
- * `expired` says that the block's timeout has passed: it counts as ended, but a beat that was only late still extends it,
- * so that blocks follow from the beats alone and not from when the alarm ran.
+ * The state of one (identity, integration, source).
+ * `lastAt`: the newest heartbeat, with any status.
+ * `seenAt`: the end of the newest block that ended; null before the first one.
+ * `expired`: whether the timeout of `block` has passed. The block then counts as ended, but is kept, because a heartbeat
+ * that only arrived late still extends it. So blocks depend on the heartbeats alone, and not on when the alarm ran.
  */
 export type Stream = { lastAt: number; seenAt: number | null; block: Block | null; expired: boolean };
 
+/** A heartbeat of one stream. `details` is JSON text. */
 export type Beat = { at: number; status: string; details: string | null };
 
-/** `stale`: nothing moved at all. `same`: nothing but `lastAt` did. `detailed`: that, and the details. */
+/**
+ * What a heartbeat did to a stream. `stale`: nothing, it is older than the newest one. `same`: it moved only `lastAt`.
+ * `detailed`: it moved `lastAt` and changed the details. `changed`: a block opened, ended or has another status.
+ */
 export type Outcome = { kind: "stale" | "same" | "detailed" | "changed"; stream: Stream; ended: EndedBlock | null };
 
 /**
- * What one heartbeat does to a stream. `timeoutMs` is the longest gap that still extends a block, itself included;
- * `newId` gives the id of a block that opens.
+ * Applies one heartbeat to a stream, null before the first one, and returns the new stream and the block that ended, if
+ * one did. `timeoutMs` is the longest gap, inclusive, that extends a block. `newId` makes the id of a block that opens.
  */
 export function beat(stream: Stream | null, next: Beat, timeoutMs: number, newId: () => string): Outcome {
   if (!stream) return changed({ lastAt: next.at, seenAt: null, block: open(next, newId), expired: false }, null);
@@ -36,30 +41,30 @@ export function beat(stream: Stream | null, next: Beat, timeoutMs: number, newId
     const ended = stream.expired ? null : endAt(stream, block, lastAt);
     return changed({ lastAt: next.at, seenAt: lastAt, block: open(next, newId), expired: false }, ended);
   }
-  // Most say what they said before, to the letter.
+  // Most statuses are spelled as before: the first comparison saves the cost of folding.
   if (next.status === block.status || fold(next.status) === fold(block.status)) return extend(stream, block, next);
-  // Two statuses in the very instant a block opened: the later one was meant, and no empty block is left behind.
+  // Two statuses at the instant at which a block opened: the later one replaces the first, and leaves no empty block.
   if (block.startedAt === next.at && !isOffline(next.status)) {
     return changed(
       { ...stream, block: { ...block, status: next.status, details: next.details }, expired: false },
       null,
     );
   }
-  const moved = { lastAt: next.at, seenAt: next.at, block: open(next, newId), expired: false };
-  return changed(moved, endAt(stream, block, next.at));
+  const switched = { lastAt: next.at, seenAt: next.at, block: open(next, newId), expired: false };
+  return changed(switched, endAt(stream, block, next.at));
 }
 
-/** Ends the block of a stream whose timeout has passed at its last beat; null where there is nothing to end. */
+/** Ends an open block at its last heartbeat if its timeout has passed; returns null otherwise. */
 export function expire(stream: Stream, timeoutMs: number, now: number): { stream: Stream; ended: EndedBlock } | null {
   const { block, lastAt } = stream;
   if (!block || stream.expired || now - lastAt <= timeoutMs) return null;
   return { stream: { ...stream, seenAt: lastAt, expired: true }, ended: endAt(stream, block, lastAt) };
 }
 
-/** The block a viewer sees as open. */
+/** Returns the block that is open to readers; null where there is none, or where it has expired. */
 export const openBlock = (stream: Stream): Block | null => (stream.expired ? null : stream.block);
 
-/** When the person was last there, by this stream; null if never. */
+/** Returns when the person was last present by this stream; null where they never were. */
 export const lastSeenAt = (stream: Stream): number | null => (openBlock(stream) ? stream.lastAt : stream.seenAt);
 
 const open = (next: Beat, newId: () => string): Block | null =>

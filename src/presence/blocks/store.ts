@@ -1,33 +1,33 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { BlockRow } from "../../api/rollcall/block_body.ts";
-import { atomically, type Database } from "../../db/client.ts";
-import type { Cursor } from "../../lib/cursor.ts";
+import type { Database } from "../../db/client.ts";
+import { DAY_MS, HOUR_MS } from "../../lib/duration.ts";
 import type { Interval } from "../../lib/interval.ts";
-import { describeStatements, linkStatements, type Tenant } from "../../people/store.ts";
-import type { Known } from "../object/current.ts";
-import type { DirectoryEntry, OutboxBlock } from "../object/storage_store.ts";
-import type { StatusClasses } from "./status.ts";
+import type { Tenant } from "../../people/store.ts";
+import { storesDetails } from "../details_store.ts";
+import type { BlockWrite } from "../object/stored_stream.ts";
+import type { BlockRow } from "./block_row.ts";
 
 /**
- * Writes blocks as the object knows them, but for details where the team stores none, be it that the object has not heard
- * of that yet. A block that D1 already has word for word costs no row.
+ * Writes blocks as the team's object has them. A block that D1 has with the same content writes no row. Details are left
+ * out where the team stores none: the object may not know that setting yet.
+ *
+ * The triggers `blocks_stale_new` and `blocks_stale_changed` mark the days whose statistics must be counted again.
  */
-export async function saveBlocks(db: Database, { teamId }: Tenant, rows: OutboxBlock[]): Promise<void> {
+export async function saveBlocks(db: Database, { teamId }: Tenant, rows: BlockWrite[]): Promise<void> {
+  // Without `WHERE true`, SQLite would read ON CONFLICT as the condition of a join.
   await db.run(sql`
     INSERT INTO blocks
       (id, team_id, identity_id, integration_id, source, status, details, started_at, last_seen_at, ended_at)
-    SELECT b.value ->> 'id', ${teamId}, b.value ->> 'identityId', b.value ->> 'integrationId', b.value ->> 'source',
-      b.value ->> 'status', CASE WHEN ${storesDetails(teamId)} THEN b.value ->> 'details' END,
-      b.value ->> 'startedAt', b.value ->> 'lastSeenAt', b.value ->> 'endedAt'
-    FROM json_each(${JSON.stringify(rows)}) b WHERE true
+    SELECT block.value ->> 'id', ${teamId}, block.value ->> 'identityId', block.value ->> 'integrationId',
+      block.value ->> 'source', block.value ->> 'status',
+      CASE WHEN ${storesDetails({ teamId })} THEN block.value ->> 'details' END,
+      block.value ->> 'startedAt', block.value ->> 'lastSeenAt', block.value ->> 'endedAt'
+    FROM json_each(${JSON.stringify(rows)}) AS block WHERE true
     ON CONFLICT (id) DO UPDATE SET
       status = excluded.status, details = excluded.details, last_seen_at = excluded.last_seen_at, ended_at = excluded.ended_at
     WHERE (blocks.status, blocks.details, blocks.last_seen_at, blocks.ended_at)
       IS NOT (excluded.status, excluded.details, excluded.last_seen_at, excluded.ended_at)`);
 }
-
-/** Whether a team stores details; read once a statement. */
-export const storesDetails = (teamId: string): SQL => sql`(SELECT stores_details FROM teams WHERE id = ${teamId})`;
 
 /**
  * Removes the blocks of those identities that do not exist: erased while the blocks were being sent, or never written. Only
@@ -46,166 +46,117 @@ export async function removeOrphans(
       WHERE NOT EXISTS (SELECT 1 FROM identities WHERE id = orphan.value))`);
 }
 
-/** The timeout, in milliseconds, of an integration that is switched off or removed: nobody waits for it any more. */
-export const SILENCED = 0;
-
-/** What D1 says of the people behind identities, and of their team. */
-export type DirectoryNews = {
-  /** By identity that there is; null where they are not on the team. */
-  people: Map<string, Known | null>;
-  version: number;
-  statusClasses: StatusClasses;
-  storesDetails: boolean;
-  /** By integration, in milliseconds. */
-  timeouts: Record<string, number>;
-};
-
-/** Identities to a query: their JSON stays far below the 2 MB that D1 takes in a parameter. */
-const IDS_AT_ONCE = 10_000;
-
 /**
- * Tells D1 of the identities in `pending`, which it has not heard of or not in these words, and reads who on the team is
- * behind each of `identityIds` now and what the team has settled of statuses and integrations, all in one atomic batch.
+ * Which blocks to read; an absent field does not restrict. `from` (inclusive) and `to` (exclusive), in UTC milliseconds,
+ * select the blocks that overlap this window.
  */
-export async function settleDirectory(
-  db: Database,
-  tenant: Tenant,
-  pending: DirectoryEntry[],
-  identityIds: string[],
-  now: number,
-): Promise<DirectoryNews> {
-  // Who was erased must not come back from here, by the name and id they had.
-  const newIdentities = pending
-    .filter(({ linked }) => !linked)
-    .map((entry) => ({ ...entry, personId: entry.newPersonId, memberId: entry.newMemberId }));
-  const chunks = Array.from({ length: Math.ceil(identityIds.length / IDS_AT_ONCE) }, (_, i) =>
-    identityIds.slice(i * IDS_AT_ONCE, (i + 1) * IDS_AT_ONCE),
-  );
-  const results = await atomically(db, [
-    ...(pending.length > 0
-      ? [...linkStatements(tenant, newIdentities, now), ...describeStatements(tenant, pending)]
-      : []),
-    sql`SELECT a.directory_version AS version, t.status_classes AS statusClasses, t.stores_details AS storesDetails
-      FROM teams t JOIN accounts a ON a.id = t.account_id WHERE t.id = ${tenant.teamId}`,
-    sql`SELECT id, CASE WHEN active AND removed_at IS NULL THEN presence_timeout_minutes * 60000 ELSE ${SILENCED} END AS ms
-      FROM integrations WHERE team_id = ${tenant.teamId}`,
-    ...chunks.map(
-      (ids) => sql`SELECT i.id, m.person_id AS personId, p.name, coalesce(p.time_zone, t.time_zone) AS timeZone
-        FROM json_each(${JSON.stringify(ids)}) a
-        -- CROSS keeps SQLite from walking the whole list anew for each identity of the account.
-        CROSS JOIN identities i ON i.id = a.value
-        JOIN people p ON p.id = i.person_id
-        JOIN teams t ON t.id = ${tenant.teamId}
-        LEFT JOIN members m ON m.team_id = t.id AND m.person_id = p.id AND m.removed_at IS NULL
-        WHERE i.account_id = ${tenant.accountId}`,
-    ),
-  ]);
-  const [teams, integrations, ...people] = results.slice(results.length - chunks.length - 2);
-  const known = people.flatMap(({ results: rows }) => rows as ({ id: string } & (Known | { personId: null }))[]);
-  const team = teams!.results[0] as { version: number; statusClasses: string; storesDetails: number };
-  const timeouts = (integrations!.results as { id: string; ms: number }[]).map(({ id, ms }) => [id, ms] as const);
-  return {
-    people: new Map(known.map(({ id, ...person }) => [id, person.personId === null ? null : person])),
-    version: team.version,
-    statusClasses: JSON.parse(team.statusClasses),
-    storesDetails: team.storesDetails === 1,
-    timeouts: Object.fromEntries(timeouts),
-  };
-}
-
-/** Which blocks to read: those that overlap [from, to), as far as the two are given. */
 export type BlockFilter = {
   personId?: string | undefined;
   from?: number | undefined;
   to?: number | undefined;
-  /** Compared trimmed and case-folded, as ASCII. */
+  /** Compared trimmed and without regard to the case of ASCII letters. */
   status?: string | undefined;
   source?: string | undefined;
 };
 
-/**
- * How far before a window its blocks are looked for by their start: a day, and the longest timeout (12 h) that may lie
- * between a block's last heartbeat and its end. Those that began even earlier are in the index of blocks over a day.
- */
-export const LOOK_BACK_MS = (24 + 13) * 3_600_000;
-/** As the index `blocks_over_a_day` has it. */
-export const LONG_BLOCK = sql`last_seen_at - started_at > 86400000`;
+/** How many blocks to read, and where the previous page ended. */
+export type Page = { limit: number; cursor?: { at: number; id: string } | undefined };
 
-/** Blocks newest first, after `cursor`; reads no more of the history than the page and the window need. */
-export async function listBlocks(
+/** Lists up to `limit` blocks of the team, the newest first, ties by id. */
+export const listBlocks = (
   db: Database,
   tenant: Tenant,
   filter: BlockFilter,
-  limit: number,
-  cursor?: Cursor,
-): Promise<BlockRow[]> {
+  { limit, cursor }: Page,
+): Promise<BlockRow[]> => {
   const after = cursor ? sql`AND (started_at, id) < (${cursor.at}, ${cursor.id})` : sql``;
-  return readBlocks(db, tenant, filter, sql`${after} ORDER BY started_at DESC, id DESC LIMIT ${limit}`);
-}
+  return readBlocks(db, tenant, filter, sql`${after} ${NEWEST_FIRST} LIMIT ${limit}`);
+};
 
-/** Every block that overlaps the window, newest first. */
-export const blocksWithin = (db: Database, tenant: Tenant, window: Interval, personId?: string): Promise<BlockRow[]> =>
-  readBlocks(db, tenant, { personId, from: window.start, to: window.end }, sql`ORDER BY started_at DESC, id DESC`);
+/** Which blocks of a window to read. Without details, many blocks take much less memory. */
+export type WindowQuery = { window: Interval; personId?: string | undefined; withDetails: boolean };
 
-/** As `blocksWithin`, without details: what numbers are made of, however many blocks there are. */
-export const heldWithin = (db: Database, tenant: Tenant, window: Interval, personId?: string): Promise<BlockRow[]> =>
-  readBlocks(db, tenant, { personId, from: window.start, to: window.end }, sql`ORDER BY started_at DESC`, sql`NULL`);
+/**
+ * Lists every block of the team that overlaps the window, the newest first. Without `withDetails`, the details are null, and
+ * blocks with the same start are in no order.
+ */
+export const listBlocksOfWindow = (
+  db: Database,
+  tenant: Tenant,
+  { window: { start, end }, personId, withDetails }: WindowQuery,
+): Promise<BlockRow[]> => {
+  // A person's blocks are in the order of their start in the index: without the ids, D1 reads each once and sorts none.
+  const order = withDetails ? NEWEST_FIRST : sql`ORDER BY started_at DESC`;
+  return readBlocks(db, tenant, { personId, from: start, to: end }, order, withDetails);
+};
 
-/** `page`: what orders and cuts a list of block ids, and then the list of blocks. */
+const NEWEST_FIRST = sql`ORDER BY started_at DESC, id DESC`;
+
+/**
+ * SQL condition: whether a block is long, with more than a day from its start to its last heartbeat. SQLite uses the index
+ * `blocks_over_a_day` only for exactly this expression.
+ */
+export const IS_LONG_BLOCK = sql.raw(`last_seen_at - started_at > ${DAY_MS}`);
+
+/**
+ * The longest time from start to end of a block that is not long, in milliseconds: 24 hours up to its last heartbeat, then
+ * 12 hours, the longest presence timeout, and 1 hour as a margin. A query of a window reads blocks by their start from this
+ * long before the window, and finds the long blocks that began even earlier by the index `blocks_over_a_day`.
+ */
+export const MAX_SHORT_BLOCK_MS = DAY_MS + 13 * HOUR_MS;
+
+/**
+ * Reads blocks in two steps: finds their ids, which needs only indexes, and then reads these rows and their identities.
+ * `page` is the end of both steps: ORDER BY and LIMIT, and perhaps a condition on `started_at` and `id` before them.
+ */
 async function readBlocks(
   db: Database,
   tenant: Tenant,
   filter: BlockFilter,
   page: SQL,
-  details = sql`b.details`,
+  withDetails = true,
 ): Promise<BlockRow[]> {
-  const { from, to, status, source } = filter;
-  const conditions = sql`
-    ${to === undefined ? sql`` : sql`AND started_at < ${to}`}
-    ${from === undefined ? sql`` : sql`AND (ended_at IS NULL OR ended_at > ${from} OR started_at >= ${from})`}
-    ${status === undefined ? sql`` : sql`AND lower(trim(status)) = lower(trim(${status}))`}
-    ${source === undefined ? sql`` : sql`AND source = ${source}`}`;
-  const recent = from === undefined ? sql`` : sql`AND started_at >= ${from - LOOK_BACK_MS}`;
-  const ids = candidates(tenant, filter.personId, sql`${recent} ${conditions} ${page}`);
-  // Few enough to be read whole: only blocks of over a day that were still going on when the window began.
-  const long =
-    from === undefined
-      ? sql``
-      : sql`UNION ALL SELECT id FROM blocks WHERE team_id = ${tenant.teamId} AND ${LONG_BLOCK}
-          AND last_seen_at >= ${from - LOOK_BACK_MS} AND started_at < ${from - LOOK_BACK_MS} ${conditions}`;
-  const mine = filter.personId === undefined ? sql`` : sql`AND i.person_id = ${filter.personId}`;
+  const isOfPerson = filter.personId === undefined ? sql`` : sql`AND identity.person_id = ${filter.personId}`;
+  // CROSS JOIN: SQLite would otherwise read all blocks of the team, in the wanted order, and pick out the candidates.
   return db.all<BlockRow>(sql`
-    SELECT * FROM (
-      SELECT b.id, i.person_id AS personId, i.identifier, b.integration_id AS integrationId, b.source, b.status, ${details} AS details,
-        b.started_at AS startedAt, b.last_seen_at AS lastSeenAt, b.ended_at AS endedAt, b.started_at
-      -- CROSS keeps SQLite from walking all blocks of the team in the order wanted, in search of those named.
-      FROM (SELECT id FROM (${ids}) ${long}) named CROSS JOIN blocks b ON b.id = named.id
-      JOIN identities i ON i.id = b.identity_id
-      WHERE b.team_id = ${tenant.teamId} ${mine}
-    ) WHERE true ${page}`);
+    WITH candidate AS (SELECT id FROM (${idsByStart(tenant, filter, page)}) ${idsOfLongBlocks(tenant, filter)}),
+    found AS (
+      SELECT block.id, identity.person_id AS personId, identity.identifier, block.integration_id AS integrationId,
+        block.source, block.status, ${withDetails ? sql`block.details` : sql`NULL AS details`},
+        block.started_at AS startedAt, block.last_seen_at AS lastSeenAt, block.ended_at AS endedAt, block.started_at
+      FROM candidate CROSS JOIN blocks AS block ON block.id = candidate.id
+      JOIN identities AS identity ON identity.id = block.identity_id
+      WHERE block.team_id = ${tenant.teamId} ${isOfPerson}
+    )
+    SELECT * FROM found WHERE true ${page}`);
 }
 
-/** The ids of blocks that `conditions` take: of a person, each identity's through its own index. */
-const candidates = ({ accountId, teamId }: Tenant, personId: string | undefined, conditions: SQL): SQL =>
-  personId === undefined
-    ? sql`SELECT id FROM blocks WHERE team_id = ${teamId} ${conditions}`
-    : sql`SELECT c.id FROM identities i JOIN blocks c ON c.id IN (
-        SELECT id FROM blocks INDEXED BY blocks_by_identity WHERE team_id = ${teamId} AND identity_id = i.id ${conditions}
-      ) WHERE i.account_id = ${accountId} AND i.person_id = ${personId}`;
+/** Selects the ids of a page of blocks. With a window, it misses the long blocks that began too long before it. */
+function idsByStart({ accountId, teamId }: Tenant, filter: BlockFilter, page: SQL): SQL {
+  const { personId, from } = filter;
+  const isNearWindow = from === undefined ? sql`` : sql`AND started_at >= ${from - MAX_SHORT_BLOCK_MS}`;
+  const conditions = sql`${isNearWindow} ${conditionsOf(filter)} ${page}`;
+  if (personId === undefined) return sql`SELECT id FROM blocks WHERE team_id = ${teamId} ${conditions}`;
+  // One page for each identity: a single search for all identities would read and sort all blocks of the person.
+  return sql`
+    SELECT block.id FROM identities AS identity JOIN blocks AS block ON block.id IN (
+      SELECT id FROM blocks INDEXED BY blocks_by_identity
+      WHERE team_id = ${teamId} AND identity_id = identity.id ${conditions}
+    ) WHERE identity.account_id = ${accountId} AND identity.person_id = ${personId}`;
+}
 
-/** Whether there is such a team, as far as D1 knows. */
-export const hasTeam = async (db: Database, { accountId, teamId }: Tenant): Promise<boolean> =>
-  (await db.all(sql`SELECT 1 FROM teams WHERE id = ${teamId} AND account_id = ${accountId}`)).length > 0;
+/** Adds the ids of the long blocks that `idsByStart` misses. They are few, so there is no limit. */
+function idsOfLongBlocks({ teamId }: Tenant, filter: BlockFilter): SQL {
+  const { from } = filter;
+  if (from === undefined) return sql``;
+  const searchStart = from - MAX_SHORT_BLOCK_MS;
+  return sql`UNION ALL SELECT id FROM blocks WHERE team_id = ${teamId} AND ${IS_LONG_BLOCK}
+    AND last_seen_at >= ${searchStart} AND started_at < ${searchStart} ${conditionsOf(filter)}`;
+}
 
-/** The names and zones of people of a team, by name. */
-export const peopleOf = (db: Database, { accountId, teamId }: Tenant, personIds: string[]): Promise<Known[]> =>
-  db.all<Known>(sql`
-    SELECT p.id AS personId, p.name, coalesce(p.time_zone, t.time_zone) AS timeZone
-    FROM json_each(${JSON.stringify(personIds)}) a CROSS JOIN people p ON p.id = a.value JOIN teams t ON t.id = ${teamId}
-    WHERE p.account_id = ${accountId} ORDER BY p.name, p.id`);
-
-/** The teams whose tools were heard after `since`, UTC milliseconds: the one query here that is for no team but for all. */
-export const teamsHeard = (db: Database, since: number): Promise<{ teamId: string; directoryVersion: number }[]> =>
-  db.all(sql`
-    SELECT t.id AS teamId, a.directory_version AS directoryVersion FROM teams t JOIN accounts a ON a.id = t.account_id
-    WHERE t.id IN (SELECT team_id FROM integrations WHERE last_used_at > ${since}) ORDER BY t.id`);
+/** SQL conditions for a filter, except for its person. A block of length 0 at the start of a window overlaps it. */
+const conditionsOf = ({ from, to, status, source }: BlockFilter): SQL => sql`
+  ${to === undefined ? sql`` : sql`AND started_at < ${to}`}
+  ${from === undefined ? sql`` : sql`AND (ended_at IS NULL OR ended_at > ${from} OR started_at >= ${from})`}
+  ${status === undefined ? sql`` : sql`AND lower(trim(status)) = lower(trim(${status}))`}
+  ${source === undefined ? sql`` : sql`AND source = ${source}`}`;

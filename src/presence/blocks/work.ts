@@ -1,33 +1,40 @@
+import { HOUR_MS } from "../../lib/duration.ts";
 import { clip, type Interval } from "../../lib/interval.ts";
+import type { BlockRow } from "./block_row.ts";
 import { isWorking, type StatusClasses } from "./status.ts";
 
-/** What working time is made of: any stretch in which somebody held a status. */
-export type Held = { personId: string; status: string; startedAt: number; lastSeenAt: number; endedAt: number | null };
+/** A block, and whether its status counts as working time for the team. */
+export type ClassifiedBlock = BlockRow & { working: boolean };
 
-/** What D1 only learns of an open block at checkpoints. */
-export type OpenBlock = { id: string; lastSeenAt: number; details: string | null };
+/** Adds to blocks whether their status counts as working time for a team with these classes. */
+export const classify = (blocks: readonly BlockRow[], classes: StatusClasses): ClassifiedBlock[] =>
+  blocks.map((block) => ({ ...block, working: isWorking(block.status, classes) }));
 
-/** Blocks as D1 has them, with what the team's object knows better of those still open. */
-export function withNews<B extends OpenBlock & { endedAt: number | null }>(blocks: B[], open: OpenBlock[]): B[] {
-  const news = new Map(open.map((block) => [block.id, block]));
-  return blocks.map((block) => {
-    const known = block.endedAt === null ? news.get(block.id) : undefined;
-    return known ? { ...block, lastSeenAt: known.lastSeenAt, details: known.details } : block;
-  });
-}
+/** The part of a block that working time is computed from. */
+type TimedBlock = Pick<BlockRow, "personId" | "status" | "startedAt" | "lastSeenAt" | "endedAt">;
 
-/** When each person worked inside the window, by the team's classes; an open block counts up to its last heartbeat. */
-export function workByPerson(blocks: Held[], window: Interval, classes: StatusClasses): Map<string, Interval[]> {
+/**
+ * Returns when each person worked within the window, by person id. Intervals may overlap, and are in the order of the
+ * blocks. An open block counts up to its last heartbeat. A person without work is absent.
+ */
+export function workByPerson(
+  blocks: readonly TimedBlock[],
+  window: Interval,
+  classes: StatusClasses,
+): Map<string, Interval[]> {
   const work = new Map<string, Interval[]>();
   for (const { personId, status, startedAt, lastSeenAt, endedAt } of blocks) {
-    const part = isWorking(status, classes) ? clip({ start: startedAt, end: endedAt ?? lastSeenAt }, window) : null;
-    if (!part) continue;
+    if (!isWorking(status, classes)) continue;
+    const worked = clip({ start: startedAt, end: endedAt ?? lastSeenAt }, window);
+    if (!worked) continue;
     const intervals = work.get(personId);
-    if (intervals) intervals.push(part);
-    else work.set(personId, [part]);
+    if (intervals) intervals.push(worked);
+    else work.set(personId, [worked]);
   }
   return work;
 }
 
-/** Milliseconds as hours, rounded once, to two decimals. */
-export const hours = (ms: number): number => Math.round(ms / 36_000) / 100;
+const HUNDREDTH_OF_HOUR_MS = HOUR_MS / 100;
+
+/** Converts milliseconds to hours, rounded to two decimals. Rounding is the last step: sums are made in milliseconds. */
+export const hours = (ms: number): number => Math.round(ms / HUNDREDTH_OF_HOUR_MS) / 100;

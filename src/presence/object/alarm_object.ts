@@ -1,38 +1,40 @@
-/** An alarm whose handler fails is tried again by the platform only six times; this one comes on its own. */
-const SAFETY_ALARM_MS = 60_000;
+import { MINUTE_MS } from "../../lib/duration.ts";
 
-/** The one physical alarm of an object. Wakes are UTC milliseconds; null is never. */
+/** The platform retries a failed alarm only six times (Durable Objects, "Alarms"), so each run first sets this next one. */
+const SAFETY_ALARM_MS = MINUTE_MS;
+
+/** The one alarm of an object. Times are UTC milliseconds; null is never. */
 export class Alarm {
   readonly #storage: DurableObjectStorage;
-  /** When it rings, as far as this instance has seen to that: to ask storage at each heartbeat would cost as much as its write. */
-  #at: number | null = null;
+  /** When the alarm rings, as far as known; null to read it from storage. Reading it at each heartbeat would cost as much as a write. */
+  #cachedAt: number | null = null;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
   }
 
-  /** Sees to it that the alarm rings again, whatever becomes of the work it has just rung for. */
-  async secure(): Promise<void> {
+  /** Sets the alarm a minute ahead, so that the work that follows is retried if it fails. */
+  async setSafetyAlarm(): Promise<void> {
     await this.set(Date.now() + SAFETY_ALARM_MS);
   }
 
-  /** Rings next at `wake`, and not before. */
+  /** Sets the alarm to `wake`, or to now if that is past; removes it for null. */
   async set(wake: number | null): Promise<void> {
-    this.#at = null;
+    this.#cachedAt = null;
     await (wake === null ? this.#storage.deleteAlarm() : this.#storage.setAlarm(Math.max(wake, Date.now())));
-    this.#at = wake;
+    this.#cachedAt = wake;
   }
 
-  /** Believes no more that it rings: the next `advance` looks. */
-  doubt(): void {
-    this.#at = null;
+  /** Clears the cached alarm time; the next `advance` reads it from storage. */
+  invalidate(): void {
+    this.#cachedAt = null;
   }
 
-  /** Rings no later than `wake`; an alarm that should have rung long since is taken for lost. */
+  /** Makes sure that the alarm rings at `wake` or earlier. An alarm more than a minute overdue counts as lost. */
   async advance(wake: number | null): Promise<void> {
-    if (wake === null || isInTime(this.#at, wake)) return;
-    this.#at = await this.#storage.getAlarm();
-    if (!isInTime(this.#at, wake)) await this.set(wake);
+    if (wake === null || isInTime(this.#cachedAt, wake)) return;
+    this.#cachedAt = await this.#storage.getAlarm();
+    if (!isInTime(this.#cachedAt, wake)) await this.set(wake);
   }
 }
 

@@ -1,135 +1,137 @@
+import { DAY_MS } from "../../lib/duration.ts";
 import { expire, openBlock } from "../blocks/block.ts";
-import { endedRow, type NumberedStream, type ObjectStore, type OutboxBlock, openRow, toolOf } from "./storage_store.ts";
+import type { FoldResult } from "../heartbeat/fold.ts";
+import type { ObjectStore } from "./storage_store.ts";
+import { type BlockWrite, endedBlockWrite, openBlockWrite, type StoredStream, sourceKey } from "./stored_stream.ts";
 
-/** How many rows of heartbeats may gather beyond two for each stream before they are folded into the streams. */
-const LOOSE_BEATS = 64;
-/** How long a source that fell silent is remembered, for its "last seen": 90 days. */
-const FORGET_AFTER_MS = 90 * 86_400_000;
+/** How many rows of `beats` may exist beyond two per stream before they are folded into the streams. */
+const MAX_EXTRA_BEATS = 64;
 
-/** What a heartbeat, or the time, did to streams: of those only `seen`, no more than that they were, at `at`. */
-type Moves = { changed: NumberedStream[]; seen: NumberedStream[]; outbox: OutboxBlock[]; at: number };
+/** How long a stream is kept after its last heartbeat, for its "last seen", in milliseconds. */
+const KEEP_SILENT_MS = 90 * DAY_MS;
 
-/** The streams of a team's object: loaded once, and from then on in storage first, in memory only once that has gone well. */
+/** Changes of streams to store, and the blocks to send to D1 with them. `at`: when the streams in `seen` were seen. */
+type StreamChanges = Pick<FoldResult, "changed" | "seen" | "outbox"> & { at: number };
+
+type TimeoutOf = (integrationId: string) => number;
+
+/** All streams of a team. Every change is written to storage first, and to memory only if that succeeded. */
 export class Streams {
   readonly #storage: DurableObjectStorage;
   readonly #store: ObjectStore;
-  /** By tool, and then by identity: a heartbeat is of one tool, and no key has to be made for each it names. */
-  readonly #byTool = new Map<string, Map<string, NumberedStream>>();
+  /** By source key, and then by identity: a heartbeat is of one source, so its users need no composed keys. */
+  readonly #bySource = new Map<string, Map<string, StoredStream>>();
   #lastNumber = 0;
 
   constructor(storage: DurableObjectStorage, store: ObjectStore) {
     this.#storage = storage;
     this.#store = store;
-    this.#remember(store.streams());
+    this.#cache(store.readStreams());
   }
 
-  /** The streams of one tool, by identity. */
-  of(tool: string): ReadonlyMap<string, NumberedStream> {
-    return this.#byTool.get(tool) ?? new Map();
+  /** Returns the streams of a source, by identity. */
+  ofSource(key: string): ReadonlyMap<string, StoredStream> {
+    return this.#bySource.get(key) ?? new Map();
   }
 
-  all(): NumberedStream[] {
-    return [...this.#byTool.values()].flatMap((streams) => [...streams.values()]);
+  /** Returns all streams. */
+  all(): StoredStream[] {
+    return [...this.#bySource.values()].flatMap((streams) => [...streams.values()]);
   }
 
-  /** The first number that no stream has had. */
+  /** The number of the next new stream. */
   get nextNumber(): number {
     return this.#lastNumber + 1;
   }
 
-  /** Every open block as D1 should have it; of these identities only, where some are named. */
-  open(identityIds?: Set<string>): OutboxBlock[] {
+  /** Returns the rows of all open blocks, or of those of some identities. */
+  openBlocks(identityIds?: Set<string>): BlockWrite[] {
     return this.all().flatMap((stream) =>
-      (identityIds?.has(stream.identityId) ?? true) ? (openRow(stream) ?? []) : [],
+      (identityIds?.has(stream.identityId) ?? true) ? (openBlockWrite(stream) ?? []) : [],
     );
   }
 
-  /** When the first of the open blocks times out; null where none is open. */
-  firstTimeout(timeoutOf: (stream: NumberedStream) => number): number | null {
+  /** Returns when the first of the open blocks times out, in UTC milliseconds; null where none is open. */
+  nextTimeout(timeoutOf: TimeoutOf): number | null {
     let first: number | null = null;
-    for (const streams of this.#byTool.values()) {
-      // One tool is of one integration, and so its blocks have one timeout.
-      let oldest: NumberedStream | null = null;
+    for (const streams of this.#bySource.values()) {
+      // All streams of a source have the same timeout, so the one silent for longest is the first.
+      let oldest: StoredStream | null = null;
       for (const stream of streams.values()) {
         if (openBlock(stream) && (oldest === null || stream.lastAt < oldest.lastAt)) oldest = stream;
       }
-      if (oldest) first = Math.min(first ?? Number.POSITIVE_INFINITY, oldest.lastAt + timeoutOf(oldest));
+      if (oldest) first = Math.min(first ?? Number.POSITIVE_INFINITY, oldest.lastAt + timeoutOf(oldest.integrationId));
     }
     return first;
   }
 
-  /** Keeps what moved, with the blocks that go to D1, in one transaction. */
-  commit({ changed, seen, outbox, at }: Moves): void {
+  /** Stores changes, and adds blocks to the outbox, in one transaction. */
+  commit({ changed, seen, outbox, at }: StreamChanges): void {
     const save = () => {
       this.#store.saveStreams(changed);
-      if (seen.length > 0)
-        this.#store.saveBeat(
-          seen.map(({ n }) => n),
-          at,
-        );
-      this.#store.saveOutbox(outbox);
+      if (seen.length > 0) this.#store.saveBeat(seen, at);
+      this.#store.saveToOutbox(outbox);
     };
-    // Most heartbeats are one statement, which is a transaction by itself.
+    // Most heartbeats write one row in one statement, which needs no transaction around it.
     if (changed.length === 0 && outbox.length === 0) save();
     else this.#storage.transactionSync(save);
-    this.#remember(changed);
+    this.#cache(changed);
     for (const stream of seen) stream.lastAt = at;
   }
 
-  /** Ends the blocks whose timeout has passed; says whether there were any. */
-  expire(timeoutOf: (stream: NumberedStream) => number, now: number): boolean {
-    const changed: NumberedStream[] = [];
-    const outbox: OutboxBlock[] = [];
+  /** Ends the blocks whose timeout has passed at `now`, UTC milliseconds. Returns whether there were any. */
+  expire(timeoutOf: TimeoutOf, now: number): boolean {
+    const changed: StoredStream[] = [];
+    const outbox: BlockWrite[] = [];
     for (const stream of this.all()) {
-      const outcome = expire(stream, timeoutOf(stream), now);
+      const outcome = expire(stream, timeoutOf(stream.integrationId), now);
       if (!outcome) continue;
       changed.push({ ...stream, ...outcome.stream });
-      outbox.push(endedRow(stream, outcome.ended));
+      outbox.push(endedBlockWrite(stream, outcome.ended));
     }
     if (changed.length > 0) this.commit({ changed, seen: [], outbox, at: now });
     return changed.length > 0;
   }
 
-  /** Folds heartbeats into their streams once they are many more than those, and forgets sources long silent. */
+  /** Folds the rows of `beats` into the streams when they have become many, and removes streams long silent. */
   compact(now: number): void {
     const all = this.all();
-    const kept = all.filter((stream) => stream.lastAt >= now - FORGET_AFTER_MS);
-    const isDue = this.#store.beatCount() > 2 * kept.length + LOOSE_BEATS;
-    if (isDue || kept.length < all.length) this.#keep(kept);
+    const kept = all.filter((stream) => stream.lastAt >= now - KEEP_SILENT_MS);
+    const hasManyBeats = this.#store.countBeats() > 2 * kept.length + MAX_EXTRA_BEATS;
+    if (hasManyBeats || kept.length < all.length) this.#replaceAll(kept);
   }
 
-  /** Forgets the streams of identities, and what of them was on its way to D1. */
-  forget(identityIds: Set<string>): void {
-    this.#store.dropOutbox(identityIds);
+  /** Removes the streams of identities, and their blocks from the outbox. */
+  removeIdentities(identityIds: Set<string>): void {
+    this.#store.removeIdentitiesFromOutbox(identityIds);
     const all = this.all();
     const kept = all.filter(({ identityId }) => !identityIds.has(identityId));
-    if (kept.length < all.length) this.#keep(kept);
+    if (kept.length < all.length) this.#replaceAll(kept);
   }
 
-  /** Forgets all details, those on their way to D1 too. */
-  forgetDetails(): void {
-    const bare = this.all().flatMap((stream) =>
+  /** Removes all details, also from the outbox. */
+  clearDetails(): void {
+    const cleared = this.all().flatMap((stream) =>
       stream.block?.details == null ? [] : [{ ...stream, block: { ...stream.block, details: null } }],
     );
     this.#storage.transactionSync(() => {
-      this.#store.saveStreams(bare);
-      this.#store.bareOutbox();
+      this.#store.saveStreams(cleared);
+      this.#store.clearOutboxDetails();
     });
-    this.#remember(bare);
+    this.#cache(cleared);
   }
 
-  /** Leaves only these; the beats of all others go with them. */
-  #keep(kept: NumberedStream[]): void {
-    this.#storage.transactionSync(() => this.#store.compact(kept));
-    this.#byTool.clear();
-    this.#remember(kept);
+  #replaceAll(streams: StoredStream[]): void {
+    this.#storage.transactionSync(() => this.#store.replaceStreams(streams));
+    this.#bySource.clear();
+    this.#cache(streams);
   }
 
-  #remember(streams: NumberedStream[]): void {
+  #cache(streams: StoredStream[]): void {
     for (const stream of streams) {
-      const tool = toolOf(stream);
-      const ofTool = this.#byTool.get(tool) ?? new Map<string, NumberedStream>();
-      this.#byTool.set(tool, ofTool.set(stream.identityId, stream));
+      const key = sourceKey(stream);
+      const ofSource = this.#bySource.get(key) ?? new Map<string, StoredStream>();
+      this.#bySource.set(key, ofSource.set(stream.identityId, stream));
       this.#lastNumber = Math.max(this.#lastNumber, stream.n);
     }
   }

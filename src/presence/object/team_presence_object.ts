@@ -1,34 +1,38 @@
 import { DurableObject } from "cloudflare:workers";
-import { database } from "../../db/client.ts";
 import { newId } from "../../lib/id.ts";
-import { pages } from "../../lib/pages.ts";
-import { beat } from "../blocks/block.ts";
-import { hasTeam, removeOrphans, SILENCED, saveBlocks } from "../blocks/store.ts";
-import type { OpenBlock } from "../blocks/work.ts";
-import { eachUser, type Heartbeat, type HeartbeatUser } from "../heartbeat/update.ts";
+import type { OpenBlock } from "../blocks/block_row.ts";
+import { foldHeartbeat } from "../heartbeat/fold.ts";
+import { type Heartbeat, type HeartbeatUser, usersOf } from "../heartbeat/heartbeat.ts";
 import { Alarm } from "./alarm_object.ts";
-import { byPerson, type PersonPresence } from "./current.ts";
-import { CHECKPOINT_MS, MAX_RETRY_MS, nextWake, takenBack } from "./deadline.ts";
-import { Directory } from "./directory_store.ts";
-import { Sender } from "./sender_object.ts";
-import {
-  endedRow,
-  type NumberedStream,
-  ObjectStore,
-  type OutboxBlock,
-  openRow,
-  type Team,
-  toolOf,
-} from "./storage_store.ts";
+import { D1Sync } from "./d1_sync_object.ts";
+import { Directory } from "./directory_object.ts";
+import { type PersonPresence, type PresenceFilter, presencePage, teamPresence } from "./person_presence.ts";
+import { ObjectStore } from "./storage_store.ts";
+import { sourceKey } from "./stored_stream.ts";
 import { Streams } from "./streams_object.ts";
+import { type TeamRecord, timeoutOf } from "./team_record.ts";
 import { Viewers } from "./viewers_object.ts";
+import { CHECKPOINT_MS, nextWake } from "./wake_time.ts";
 
-/** What operators watch of a team's object. `heartbeats` is a count since the instant `since`, at which the object woke. */
-export type ObjectMetrics = Record<"present" | "openBlocks" | "outbox" | "viewers" | "heartbeats" | "since", number>;
+/** What operators monitor of a team's object. */
+export type ObjectMetrics = {
+  /** People with an open block. */
+  present: number;
+  openBlocks: number;
+  /** Blocks that wait to be sent to D1. */
+  outbox: number;
+  viewers: number;
+  /** Heartbeats recorded since `since`, UTC milliseconds, when the object was loaded into memory. */
+  heartbeats: number;
+  since: number;
+};
 
 /**
- * Live presence of one team. Owns its open blocks: loads, calls block.ts, stores, schedules, tells viewers. Storage wins
- * over memory: everything here can be read again from the object's own SQLite after an eviction.
+ * The live presence of one team: its open blocks, who its people are, and who watches. Memory is a cache of the object's
+ * own SQLite database, so that an eviction at any moment loses nothing. README.md shows how the parts work together.
+ *
+ * Every RPC method may be called again after a failure: a second call changes nothing more. `directoryVersion` is the one
+ * of the caller's request; the object reads its directory again if it has an older one.
  */
 export class TeamPresence extends DurableObject<Env> {
   readonly #store: ObjectStore;
@@ -36,265 +40,188 @@ export class TeamPresence extends DurableObject<Env> {
   readonly #streams: Streams;
   readonly #viewers: Viewers;
   readonly #alarm: Alarm;
-  readonly #since = Date.now();
-  #heartbeats = 0;
-  readonly #sender = new Sender(() => this.#exchanges());
-  #team: Team | null;
+  readonly #sync: D1Sync;
+  /** Null before the first heartbeat, and once the team is erased. */
+  #team: TeamRecord | null;
   #isErased = false;
-  /** Identities that D1 no longer knows, of which blocks may still have been on their way there. */
-  #erased: string[] = [];
+  readonly #loadedAt = Date.now();
+  #heartbeats = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#store = new ObjectStore(ctx.storage.sql);
-    this.#directory = new Directory(this.#store, database(env.DB));
-    this.#alarm = new Alarm(ctx.storage);
-    this.#team = this.#store.team();
+    this.#team = this.#store.readTeam();
+    this.#directory = new Directory(this.#store);
     this.#streams = new Streams(ctx.storage, this.#store);
     this.#viewers = new Viewers(ctx);
-    if (this.#viewers.isWatched()) this.#viewers.resume(this.#people());
+    this.#alarm = new Alarm(ctx.storage);
+    this.#sync = new D1Sync({
+      ...{ env, store: this.#store, directory: this.#directory, streams: this.#streams },
+      team: () => this.#team,
+      onChange: () => this.#broadcast(),
+      onInactive: (integrationIds) => this.#viewers.disconnect(integrationIds),
+    });
+    this.#viewers.restore(() => this.#people());
   }
 
-  /** Takes in one update. It is durable in the object when this returns, whether or not D1 can be reached. */
-  async heartbeat(update: Heartbeat): Promise<void> {
-    // Let in by a key that was good a moment ago; for what it tells there is no place any more.
+  /** Records a heartbeat. It is durable in the object when this returns, whether or not D1 can be reached. */
+  async recordHeartbeat(heartbeat: Heartbeat): Promise<void> {
+    // The key was accepted before the team was erased.
     if (this.#isErased) return;
-    this.#adopt(update);
-    const users = eachUser(update.users);
-    await this.#directory.recognise(update.accountId, users, toolOf(update));
+    this.#ensureTeam(heartbeat);
+    const users = usersOf(heartbeat.users);
+    await this.#directory.addNew(heartbeat.accountId, users, sourceKey(heartbeat));
     if (this.#isErased) return;
-    const changed = this.#apply(update, users);
-    await this.#meet(update.directoryVersion);
-    if (changed) this.#broadcast();
+    const isVisible = this.#fold(heartbeat, users);
+    await this.#sync.syncDirectory(heartbeat.directoryVersion);
+    if (isVisible) this.#broadcast();
     await this.#alarm.advance(this.#nextWake());
     this.#heartbeats += 1;
   }
 
-  /** Everybody this team's tools have ever named, as they are now. */
-  async people(directoryVersion: number): Promise<PersonPresence[]> {
+  /** Lists a page of the people that this team's integrations ever reported, by name and then id, as they are now. */
+  async listPeople(directoryVersion: number, filter: PresenceFilter): Promise<PersonPresence[]> {
     await this.#refresh(directoryVersion);
-    return this.#people();
+    return presencePage(this.#people(), filter);
   }
 
   /**
-   * Brings D1 up to date with every block that opened or ended, and gives the last heartbeat and details of each open one,
-   * which D1 only learns at checkpoints: and now, where they are of the person named.
+   * Sends D1 every block that opened or ended, and returns the open ones with what D1 has only as of the last checkpoint:
+   * last heartbeat and details. With `personId`, sends these of that person's open blocks too.
    */
-  async settle(directoryVersion: number, personId?: string): Promise<OpenBlock[]> {
+  async flush(directoryVersion: number, personId?: string): Promise<OpenBlock[]> {
     await this.#refresh(directoryVersion);
-    if (!personId) await this.#sender.drain();
-    else await this.#sender.drainThen(() => this.#save(this.#streams.open(this.#directory.identitiesOf(personId))));
-    return this.#streams.open().map(({ id, lastSeenAt, details }) => ({ id, lastSeenAt, details }));
+    await (personId ? this.#sync.flushWithOpenBlocks(personId) : this.#sync.flush());
+    return this.#streams.openBlocks().map(({ id, lastSeenAt, details }) => ({ id, lastSeenAt, details }));
   }
 
-  /** Does what is due: the cron's call, for objects whose alarm was lost or whose integrations have changed. */
+  /** Does all work that is due, even if the alarm was lost or D1 failed a moment ago. */
   async wake(directoryVersion = 0): Promise<void> {
     if (!this.#team) return;
-    this.#sender.retryAt = 0;
-    this.#alarm.doubt();
+    this.#sync.retryNow();
+    this.#alarm.invalidate();
     await this.#refresh(directoryVersion);
-    await this.#work();
+    await this.#doDueWork();
     await this.#alarm.advance(this.#nextWake());
   }
 
-  /** What there is of this team now, as numbers. */
-  async metrics(directoryVersion: number): Promise<ObjectMetrics> {
+  /** Counts what operators monitor. */
+  async readMetrics(directoryVersion: number): Promise<ObjectMetrics> {
     await this.#refresh(directoryVersion);
     return {
       present: this.#people().filter(({ present }) => present).length,
-      openBlocks: this.#streams.open().length,
+      openBlocks: this.#streams.openBlocks().length,
       outbox: this.#store.outboxSize(),
-      viewers: this.ctx.getWebSockets().length,
+      viewers: this.#viewers.count(),
       heartbeats: this.#heartbeats,
-      since: this.#since,
+      since: this.#loadedAt,
     };
   }
 
   /**
-   * Forgets all there is of identities, before D1 does. Nothing of theirs is on its way to D1 when this returns; who is
-   * named again meanwhile is found out once D1 no longer knows them.
+   * Removes everything about identities, before D1 does. When this returns, nothing about them is on the way to D1. If one
+   * is reported again before D1 has erased it, a later exchange with D1 finds that it is gone, and removes it here too.
    */
-  async forget(identityIds: string[]): Promise<void> {
-    this.#drop(new Set(identityIds));
-    await this.#sender.drain();
+  async removeIdentities(identityIds: string[]): Promise<void> {
+    this.#sync.removeIdentities(new Set(identityIds));
+    await this.#sync.flush();
   }
 
-  /** Removes everything, for good: the team is no more. */
+  /** Removes everything, for good, and closes every socket: the team is erased. */
   async erase(): Promise<void> {
     this.#isErased = true;
-    this.#viewers.dismiss();
+    this.#viewers.closeAll();
     this.#team = null;
-    await this.#sender.drain();
-    this.#drop(this.#directory.identities());
+    // Without a team this sends nothing, and waits for the run under way.
+    await this.#sync.flush();
+    this.#sync.removeIdentities(this.#directory.identities());
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
   }
 
+  /** Runs when the alarm rings: does what is due, and sets the next alarm. */
   override async alarm(): Promise<void> {
     if (this.#isErased) return;
-    await this.#alarm.secure();
-    await this.#work();
+    await this.#alarm.setSafetyAlarm();
+    await this.#doDueWork();
     await this.#alarm.set(this.#nextWake());
   }
 
-  /** A live viewer: a snapshot now, then only what changes. Reached through the guarded route alone. */
+  /** Opens a live socket. Only stub.ts calls this, for a request that the guard has let in. */
   override async fetch(request: Request): Promise<Response> {
     await this.#refresh(Number(request.headers.get("X-Directory-Version")));
-    return this.#viewers.welcome(this.#people(), request.headers.get("X-Viewer")!);
+    return this.#viewers.connect(this.#people(), request.headers.get("X-Viewer")!);
   }
 
+  /** Runs when a viewer closes its socket. */
   override webSocketClose(socket: WebSocket, code: number, reason: string): void {
-    this.#viewers.part(socket, code, reason);
+    this.#viewers.acknowledgeClose(socket, code, reason);
   }
 
-  #adopt({ accountId, teamId, integrationId, timeoutMs }: Heartbeat): void {
-    this.#team ??= this.#store.beginTeam({ accountId, teamId, checkpointAt: Date.now() + CHECKPOINT_MS });
+  /** Creates the team at the first heartbeat, and notes the integration's timeout if it changed. */
+  #ensureTeam({ accountId, teamId, integrationId, timeoutMs }: Heartbeat): void {
+    this.#team ??= this.#store.createTeam({ accountId, teamId, checkpointAt: Date.now() + CHECKPOINT_MS });
     if (this.#team.timeouts[integrationId] === timeoutMs) return;
     this.#team.timeouts[integrationId] = timeoutMs;
     this.#store.saveTeam(this.#team);
   }
 
-  /** Folds an update into the streams, and says whether anything but times and details changed. */
-  #apply({ integrationId, timeoutMs, source, at }: Heartbeat, users: HeartbeatUser[]): boolean {
-    const changed: NumberedStream[] = [];
-    const seen: NumberedStream[] = [];
-    let isVisible = false;
-    const outbox: OutboxBlock[] = [];
-    const heard: HeartbeatUser[] = [];
-    let number = this.#streams.nextNumber;
-    const tool = toolOf({ integrationId, source });
-    const known = this.#streams.of(tool);
-    for (const user of users) {
-      const identityId = this.#directory.identityOf(user.identifier);
-      const before = known.get(identityId) ?? null;
-      // A request may have been let in before the team ceased to store details.
-      const details = this.#team!.storesDetails ? user.details : null;
-      const outcome = beat(before, { at, status: user.status, details }, timeoutMs, newId);
-      if (outcome.kind === "stale") continue;
-      heard.push(user);
-      if (outcome.kind === "same" && before) {
-        if (before.lastAt !== at) seen.push(before);
-        continue;
-      }
-      const stream = { ...outcome.stream, identityId, integrationId, source, n: before?.n ?? number++ };
-      changed.push(stream);
-      // Details alone reach D1 with the next checkpoint: a tool may have new ones at every heartbeat.
-      if (outcome.kind === "detailed") continue;
-      isVisible = true;
-      if (outcome.ended) outbox.push(endedRow(stream, outcome.ended));
-      const open = openRow(stream);
-      if (open) outbox.push(open);
-    }
-    this.#directory.describe(heard, tool);
-    this.#streams.commit({ changed, seen, outbox, at });
+  /** Folds a heartbeat into the streams and stores them. Returns whether viewers may see a difference. */
+  #fold(heartbeat: Heartbeat, users: HeartbeatUser[]): boolean {
+    const key = sourceKey(heartbeat);
+    const { accepted, isVisible, ...changes } = foldHeartbeat(heartbeat, users, {
+      streams: this.#streams.ofSource(key),
+      nextNumber: this.#streams.nextNumber,
+      identityOf: (identifier) => this.#directory.identityOf(identifier),
+      // The request may have been accepted before the team stopped storing details.
+      storesDetails: this.#team!.storesDetails,
+      newId,
+    });
+    this.#directory.update(accepted, key);
+    this.#streams.commit({ ...changes, at: heartbeat.at });
     return isVisible;
   }
 
-  /** What is due now: timeouts, then D1. Comes round at every checkpoint, and so often enough for tidying too. */
-  async #work(): Promise<void> {
+  /** Does what is due now: timeouts, compaction and the exchange with D1. */
+  async #doDueWork(): Promise<void> {
     if (!this.#team) return;
-    this.#store.doubt();
+    this.#store.invalidateOutboxSize();
     this.#expire();
     this.#streams.compact(Date.now());
-    await this.#sender.drain();
-    if (this.#sender.retryAt > 0 && (await this.#isNobodys())) await this.erase();
+    await this.#sync.flush();
+    // The exchange also fails if D1 has no such team.
+    if (this.#sync.retryAt > 0 && (await this.#sync.isTeamErased())) await this.erase();
   }
 
-  /** Whether the team was erased before this object began: while D1 is away, a remembered key still lets heartbeats in. */
-  async #isNobodys(): Promise<boolean> {
-    // Once D1 has told of a team, an erasure comes here by itself; what is no longer found may only be the wrong database.
-    if (this.#team?.directoryVersion !== 0) return false;
-    return !(await hasTeam(database(this.env.DB), this.#team).catch(() => true));
-  }
-
+  /** Brings directory and streams up to date, before they are read. */
   async #refresh(directoryVersion: number): Promise<void> {
-    await this.#meet(directoryVersion);
+    await this.#sync.syncDirectory(directoryVersion);
     this.#expire();
   }
 
+  /** Ends the blocks whose timeout has passed, so that a late alarm is never visible. */
   #expire(): void {
-    if (this.#streams.expire((stream) => this.#timeoutOf(stream), Date.now())) this.#broadcast();
+    const hasEnded = this.#streams.expire((integrationId) => timeoutOf(this.#team, integrationId), Date.now());
+    if (hasEnded) this.#broadcast();
   }
 
-  /** Settles who is who, so that newcomers show at once; while D1 is away the alarm keeps trying. */
-  async #meet(directoryVersion: number): Promise<void> {
-    if (!this.#team || Date.now() < this.#sender.retryAt) return;
-    try {
-      await this.#learn(this.#team, directoryVersion);
-    } catch (error) {
-      this.#sender.postpone(error);
-    }
-  }
-
-  /** Exchanges news with D1, and sees to what they mean for viewers. Throws what D1 throws. */
-  async #learn(team: Team, directoryVersion: number): Promise<void> {
-    const known = team.timeouts;
-    let { isChanged, erased } = await this.#directory.settle(team, directoryVersion, Date.now());
-    while (erased.size > 0) {
-      this.#erased.push(...erased);
-      this.#drop(erased);
-      ({ isChanged, erased } = await this.#directory.settle(team, directoryVersion, Date.now()));
-    }
-    // Every reading brings them anew; most heartbeats need none.
-    if (team.timeouts !== known) {
-      this.#viewers.turnAway(Object.keys(team.timeouts).filter((id) => team.timeouts[id] === SILENCED));
-      if (!team.storesDetails) this.#streams.forgetDetails();
-    }
-    if (isChanged) this.#broadcast();
-  }
-
-  #drop(identityIds: Set<string>): void {
-    if (identityIds.size === 0) return;
-    this.#directory.forget(identityIds);
-    this.#streams.forget(identityIds);
-    this.#broadcast();
-  }
-
-  /** Blocks need no directory, and who cannot be settled must not keep them here. */
-  #exchanges(): Promise<unknown>[] {
-    return this.#team ? [this.#learn(this.#team, this.#team.directoryVersion), this.#sendBlocks(this.#team)] : [];
-  }
-
-  async #sendBlocks(team: Team): Promise<void> {
-    for (let page = this.#store.outbox(); page.length > 0; page = this.#store.outbox()) {
-      await this.#save(page);
-      this.#store.forgetOutbox(page);
-    }
-    if (Date.now() >= team.checkpointAt) await this.#checkpoint(team);
-    const erased = [...this.#erased];
-    await removeOrphans(database(this.env.DB), team, erased);
-    this.#erased = this.#erased.slice(erased.length);
-  }
-
-  async #checkpoint(team: Team): Promise<void> {
-    await this.#save(this.#streams.open());
-    team.checkpointAt = Date.now() + CHECKPOINT_MS;
-    this.#store.saveTeam(team);
-  }
-
-  async #save(blocks: OutboxBlock[]): Promise<void> {
-    for (const page of pages(blocks)) await saveBlocks(database(this.env.DB), this.#team!, page);
-  }
-
+  /** Computes everyone's presence. */
   #people(): PersonPresence[] {
-    return byPerson(this.#directory.known(), this.#streams.all(), this.#team?.statusClasses ?? {});
+    return teamPresence(this.#directory.people(), this.#streams.all(), this.#team?.statusClasses ?? {});
   }
 
   #broadcast(): void {
-    this.#viewers.show(() => this.#people());
+    this.#viewers.broadcast(() => this.#people());
   }
 
-  #timeoutOf({ integrationId }: NumberedStream): number {
-    return this.#team?.timeouts[integrationId] ?? SILENCED;
-  }
-
+  /** Computes when the alarm must ring next, in UTC milliseconds; null for never. */
   #nextWake(): number | null {
     if (!this.#team) return null;
-    const now = Date.now();
-    this.#team.checkpointAt = takenBack(this.#team.checkpointAt, now, CHECKPOINT_MS);
-    this.#sender.retryAt = takenBack(this.#sender.retryAt, now, MAX_RETRY_MS);
-    const timeoutAt = this.#streams.firstTimeout((stream) => this.#timeoutOf(stream));
-    const isWaiting = this.#store.outboxSize() > 0 || this.#directory.isPending() || this.#erased.length > 0;
-    return nextWake({ timeoutAt, isWaiting, checkpointAt: this.#team.checkpointAt, retryAt: this.#sender.retryAt });
+    return nextWake({
+      timeoutAt: this.#streams.nextTimeout((integrationId) => timeoutOf(this.#team, integrationId)),
+      hasUnsent: this.#sync.hasUnsent(),
+      checkpointAt: this.#sync.checkpointAt(this.#team),
+      retryAt: this.#sync.retryAt,
+    });
   }
 }

@@ -1,66 +1,70 @@
-import { formatInstant } from "../../lib/instant.ts";
-import { changes, type PersonPresence } from "./current.ts";
+import { changeMessage, snapshotMessage } from "./live_message.ts";
+import { type PersonPresence, presenceChanges } from "./person_presence.ts";
 
-/** The live viewers of a team: hibernating WebSockets, each tagged with what let it in. */
+/**
+ * The live viewers of a team: WebSockets that stay open while the object hibernates. Each has a tag that says which key
+ * opened it.
+ */
 export class Viewers {
   readonly #ctx: DurableObjectState;
-  /** What viewers were last shown; null while nobody watches. */
-  #shown: Map<string, PersonPresence> | null = null;
+  /** What viewers were last sent, by person id; null while there are no viewers. */
+  #lastSent: Map<string, PersonPresence> | null = null;
 
   constructor(ctx: DurableObjectState) {
     this.#ctx = ctx;
+    // The runtime answers pings itself, without waking the object.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
   }
 
-  /** Whether anybody watches, be it from before an eviction. */
-  isWatched(): boolean {
-    return this.#ctx.getWebSockets().length > 0;
+  /** Counts the viewers. */
+  count(): number {
+    return this.#ctx.getWebSockets().length;
   }
 
-  /** Takes for shown what viewers saw before an eviction. */
-  resume(people: PersonPresence[]): void {
-    this.#shown = byId(people);
+  /** Takes `people` for what viewers were last sent, if any stayed connected while the object was evicted. */
+  restore(people: () => PersonPresence[]): void {
+    if (this.count() > 0) this.#lastSent = byId(people());
   }
 
-  /** Lets a viewer in and shows them everybody. `tag`: what to `turnAway` them by. */
-  welcome(people: PersonPresence[], tag: string): Response {
+  /** Opens a socket and sends it everyone on the team. `tag`: what `disconnect` finds it by. */
+  connect(people: PersonPresence[], tag: string): Response {
     const { 0: client, 1: server } = new WebSocketPair();
     this.#ctx.acceptWebSocket(server, [tag]);
-    this.#shown ??= byId(people);
-    server.send(JSON.stringify({ type: "snapshot", at: formatInstant(Date.now()), data: people }));
+    this.#lastSent ??= byId(people);
+    server.send(snapshotMessage(people, Date.now()));
     return new Response(null, { status: 101, webSocket: client });
   }
 
-  /** Closes back, or the viewer would be told that the connection broke. */
-  part(socket: WebSocket, code: number, reason: string): void {
-    // 1005 says that the viewer gave no code, 1006 that it vanished: neither may be sent.
+  /** Completes a close that a viewer began: without this the viewer sees an abnormal closure (1006). */
+  acknowledgeClose(socket: WebSocket, code: number, reason: string): void {
+    // 1005 (no code given) and 1006 (connection lost) must not be sent: RFC 6455 section 7.4.1.
     if (code !== 1006) socket.close(code === 1005 ? 1000 : code, reason);
   }
 
-  /** Closes the sockets of tags: what let them in no longer does. */
-  turnAway(tags: string[]): void {
+  /** Closes the sockets with these tags: their keys are no longer accepted. */
+  disconnect(tags: string[]): void {
     close(tags.flatMap((tag) => this.#ctx.getWebSockets(tag)));
   }
 
-  /** Closes every socket: there are no keys any more. */
-  dismiss(): void {
+  /** Closes every socket. */
+  closeAll(): void {
     close(this.#ctx.getWebSockets());
   }
 
-  /** Sends viewers whoever looks different from what they were last shown. */
-  show(people: () => PersonPresence[]): void {
-    if (!this.isWatched()) {
-      this.#shown = null;
+  /** Sends viewers the people who changed since the last broadcast. `people` is called only if there are viewers. */
+  broadcast(people: () => PersonPresence[]): void {
+    if (this.count() === 0) {
+      this.#lastSent = null;
       return;
     }
-    const now = people();
-    const { data, removed } = changes(this.#shown ?? new Map(), now);
-    this.#shown = byId(now);
-    if (data.length === 0 && removed.length === 0) return;
-    const frame = JSON.stringify({ type: "change", at: formatInstant(Date.now()), data, removed });
+    const present = people();
+    const changes = presenceChanges(this.#lastSent ?? new Map(), present);
+    this.#lastSent = byId(present);
+    if (changes.changed.length === 0 && changes.removed.length === 0) return;
+    const message = changeMessage(changes, Date.now());
     for (const socket of this.#ctx.getWebSockets()) {
-      // A socket that closed a moment ago refuses: its close handler is on its way.
-      if (socket.readyState === WebSocket.OPEN) socket.send(frame);
+      // `send` throws on a socket that has just closed, before its close handler ran.
+      if (socket.readyState === WebSocket.OPEN) socket.send(message);
     }
   }
 }
@@ -70,4 +74,4 @@ function close(sockets: WebSocket[]): void {
 }
 
 const byId = (people: PersonPresence[]): Map<string, PersonPresence> =>
-  new Map(people.map((person) => [person.person_id, person]));
+  new Map(people.map((person) => [person.personId, person]));

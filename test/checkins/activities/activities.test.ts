@@ -1,28 +1,26 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { anEvent, list, push } from "../../events/client.ts";
-import { PAYLOADS } from "../../lib/payloads.ts";
-import { expectSafe } from "../../lib/safe_html.ts";
+import { clockAt, get, mintMembers, read, run, status, statuses } from "../../support/checkins.ts";
 import { expectError } from "../../support/error.ts";
 import { call, mintPerson, mintTeam, type Team } from "../../support/team.ts";
-import { clockAt, get, mintMembers, read, run, status, statuses } from "../statuses/client.ts";
-import { activity, tell, told } from "./client.ts";
+import { createActivity, getActivity, postActivity } from "./client.ts";
 
 afterEach(() => void vi.useRealTimers());
 
-/** Monday 2018-02-05 on a team of Emma and Adam. */
-async function mintDay(): Promise<Team & { people: string[] }> {
+/** Creates a team of Emma and Adam on Monday 2018-02-05. */
+async function mintMonday(): Promise<Team & { people: string[] }> {
   clockAt("2018-02-05T16:00:00Z");
   const team = await mintTeam({ timeZone: "America/Los_Angeles" });
   return { ...team, people: await mintMembers(team, "Emma Garrett", "Adam Young") };
 }
 
-const emmas = async (team: Team) => status(team, "2018-02-05-emma-garrett");
+const emmasCheckin = async (team: Team) => status(team, "2018-02-05-emma-garrett");
 
-describe("a pushed status activity", () => {
-  test("is answered as it reads, with the page of its check-in once more", async () => {
-    const team = await mintDay();
-    const { at, ...made } = await told(team);
-    const { id: statusId, url } = await emmas(team);
+describe("a new status activity", () => {
+  test("The answer to a new activity is what GET returns, with the URL of its check-in repeated at the top", async () => {
+    const team = await mintMonday();
+    const { at, ...made } = await createActivity(team);
+    const { id: statusId, url } = await emmasCheckin(team);
     expect(made).toEqual({
       id: expect.stringMatching(/^[\da-f-]{36}$/),
       status_id: statusId,
@@ -43,13 +41,16 @@ describe("a pushed status activity", () => {
       "url",
     ]);
     for (const path of ["status_activities", "statuses_activities"]) {
-      expect(await activity(team, made.id, path)).toEqual(made);
+      expect(await getActivity(team, made.id, path)).toEqual(made);
     }
   });
 
-  test("is an event: in the list, in the person's day, and in their check-in", async () => {
-    const team = await mintDay();
-    const made = await told(team, { source_url: "https://kanban.example/7", description: "Moved <b>it</b> to QA" });
+  test("A status activity is an event: it is in the list of events, the person's timeline and their check-in", async () => {
+    const team = await mintMonday();
+    const made = await createActivity(team, {
+      source_url: "https://kanban.example/7",
+      description: "Moved <b>it</b> to QA",
+    });
     const event = {
       ...{ id: made.id, person_id: team.people[0], identifier: "emma.garrett@x.test", integration_id: null },
       ...{ kind: "Kanban Board", scope: "Kanban Board", title: "Moved it to QA", url: "https://kanban.example/7" },
@@ -59,76 +60,79 @@ describe("a pushed status activity", () => {
     expect((await list(team, { kind: "kanban board" })).data).toMatchObject([{ id: made.id }]);
     const day = await get<{ data: unknown[] }>(team, "/people/emma-garrett/timeline?date=2018-02-05");
     expect(day.data).toMatchObject([{ type: "event", ...event }]);
-    expect((await emmas(team)).status_activity_ids).toEqual([made.id]);
+    expect((await emmasCheckin(team)).status_activity_ids).toEqual([made.id]);
   });
 
-  test("twice is two activities", async () => {
-    const team = await mintDay();
-    const ids = [(await told(team)).id, (await told(team)).id];
-    expect((await emmas(team)).status_activity_ids.toSorted()).toEqual(ids.toSorted());
+  test("The same activity sent twice is two activities", async () => {
+    const team = await mintMonday();
+    const ids = [(await createActivity(team)).id, (await createActivity(team)).id];
+    expect((await emmasCheckin(team)).status_activity_ids.toSorted()).toEqual(ids.toSorted());
   });
 
-  test("may carry more than the document names, and null for what it leaves open", async () => {
-    const team = await mintDay();
-    await told(team, { source_url: null, colour: "red" });
-    await told(team, { source_url: " " });
+  test("Unknown fields are ignored, and a null or blank source_url is stored as null", async () => {
+    const team = await mintMonday();
+    await createActivity(team, { source_url: null, colour: "red" });
+    await createActivity(team, { source_url: " " });
     expect((await list(team)).data.map(({ url }) => url)).toEqual([null, null]);
   });
 
-  test("makes today's report, where it comes first", async () => {
-    const team = await mintDay();
-    expect((await told(team)).status_id).not.toBeNull();
+  test("The first activity of a day creates the day's report", async () => {
+    const team = await mintMonday();
+    expect((await createActivity(team)).status_id).not.toBeNull();
   });
 });
 
-describe("whose it is", () => {
-  test.each(["Emma.Garrett@X.test", " emma.garrett@x.test "])("%j is Emma", async (email) => {
-    const team = await mintDay();
-    const { id } = await told(team, { email });
-    expect((await emmas(team)).status_activity_ids).toEqual([id]);
-  });
+describe("the person of an activity", () => {
+  test.each(["Emma.Garrett@X.test", " emma.garrett@x.test "])(
+    "The e-mail is compared without case and surrounding spaces: %j",
+    async (email) => {
+      const team = await mintMonday();
+      const { id } = await createActivity(team, { email });
+      expect((await emmasCheckin(team)).status_activity_ids).toEqual([id]);
+    },
+  );
 
-  test("a second address of hers, by which another tool knows her, will do", async () => {
-    const team = await mintDay();
+  test("An e-mail that another tool uses as the person's identifier is accepted", async () => {
+    const team = await mintMonday();
     await push(team, anEvent({ personIdentifier: "emma@home.example", timestamp: "2018-01-01T00:00:00Z" }));
     const { person_id } = (await list(team)).data[0]!;
     await read(call("/api/v1/people/emma-garrett/merge", { headers: team.asTeam, body: { person: person_id } }));
-    const { id } = await told(team, { email: "emma@home.example" });
-    expect((await emmas(team)).status_activity_ids).toEqual([id]);
+    const { id } = await createActivity(team, { email: "emma@home.example" });
+    expect((await emmasCheckin(team)).status_activity_ids).toEqual([id]);
   });
 
-  test("somebody merged is their successor", async () => {
-    const team = await mintDay();
+  test("An activity of a merged person belongs to the successor", async () => {
+    const team = await mintMonday();
     await read(call("/api/v1/people/emma-garrett/merge", { headers: team.asTeam, body: { person: "adam-young" } }));
-    const { id } = await told(team, { email: "adam.young@x.test" });
-    expect((await emmas(team)).status_activity_ids).toEqual([id]);
+    const { id } = await createActivity(team, { email: "adam.young@x.test" });
+    expect((await emmasCheckin(team)).status_activity_ids).toEqual([id]);
   });
 
-  test("somebody merged whose successor has left the team is nobody", async () => {
-    const team = await mintDay();
+  test("An e-mail of a merged person is a 422 once the successor has left the team", async () => {
+    const team = await mintMonday();
     await read(call("/api/v1/people/emma-garrett/merge", { headers: team.asTeam, body: { person: "adam-young" } }));
     await run("UPDATE members SET removed_at = 1 WHERE person_id = ?", team.people[0]);
-    const answer = await tell(team, { email: "adam.young@x.test", source: "Kanban Board", description: "x" });
+    const answer = await postActivity(team, { email: "adam.young@x.test", source: "Kanban Board", description: "x" });
     expect(answer.status).toBe(422);
   });
 
-  test("an observer's has no check-in, and leads to the team", async () => {
-    const team = await mintDay();
+  test("An activity of an observer has no check-in, and its URL is the team's page", async () => {
+    const team = await mintMonday();
     await run("UPDATE members SET role = 'observer' WHERE person_id = ?", team.people[0]);
-    const made = await told(team);
+    const made = await createActivity(team);
     expect(made.status_id).toBeNull();
     expect(new URL(made.url).pathname).toBe(`/teams/team-${team.teamId}`);
     expect(made.at).toBe(made.url);
   });
 
-  test("nobody on the team is a 422 that names the field, whoever they are elsewhere", async () => {
-    const [team, theirs] = [await mintDay(), await mintTeam()];
+  test("An e-mail of a person who is not on the team is a 422 that names the field, and nothing is stored", async () => {
+    const [team, otherTeam] = [await mintMonday(), await mintTeam()];
     const sibling = await mintTeam({ accountId: team.accountId });
-    await mintPerson(theirs, { name: "Theirs", email: "theirs@x.test" });
+    await mintPerson(otherTeam, { name: "Theirs", email: "theirs@x.test" });
     await mintPerson(sibling, { name: "Sibling", email: "sibling@x.test" });
     await run("UPDATE members SET removed_at = 1 WHERE person_id = ?", team.people[1]);
     for (const email of ["nobody@x.test", "theirs@x.test", "sibling@x.test", "adam.young@x.test"]) {
-      const response = await tell(team, { email, source: "Kanban Board", description: "x" });
+      const response = await postActivity(team, { email, source: "Kanban Board", description: "x" });
       expect(response.status).toBe(422);
       const problem = "is not the e-mail of a member of this team";
       expect(await response.json()).toEqual({
@@ -147,8 +151,8 @@ describe("whose it is", () => {
 describe("an event pushed through the Events API", () => {
   const at = { personIdentifier: "emma.garrett@x.test", timestamp: "2018-02-05T15:00:00Z" };
 
-  test("is in the check-in of its day, and reads as a status activity", async () => {
-    const team = await mintDay();
+  test("A pushed event is in the check-in of its day and is readable as a status activity", async () => {
+    const team = await mintMonday();
     await push(
       team,
       anEvent({ ...at, kind: "commit", title: 'Fix "this" & <that>', url: "https://git.example/?a=1&b='2'" }),
@@ -157,8 +161,8 @@ describe("an event pushed through the Events API", () => {
       id,
       url,
       status_activity_ids: [found],
-    } = await emmas(team);
-    expect(await activity(team, found!)).toEqual({
+    } = await emmasCheckin(team);
+    expect(await getActivity(team, found!)).toEqual({
       id: found,
       status_id: id,
       kind: "commit",
@@ -169,31 +173,31 @@ describe("an event pushed through the Events API", () => {
     });
   });
 
-  test("without a URL links nowhere", async () => {
-    const team = await mintDay();
+  test("A pushed event without a URL has no link in its HTML", async () => {
+    const team = await mintMonday();
     await push(team, anEvent({ ...at, title: "1 < 2" }));
-    const [found] = (await emmas(team)).status_activity_ids;
-    expect(await activity(team, found!)).toMatchObject({ html_description: "1 &lt; 2" });
+    const [found] = (await emmasCheckin(team)).status_activity_ids;
+    expect(await getActivity(team, found!)).toMatchObject({ html_description: "1 &lt; 2" });
   });
 
-  test("in place of a status activity takes its markup along with its words, and leaves it where nothing changes", async () => {
-    const team = await mintDay();
-    const made = await told(team, { description: "Moved <b>it</b> to QA" });
+  test("A pushed event that replaces a status activity also replaces its markup, and the same event again leaves both", async () => {
+    const team = await mintMonday();
+    const made = await createActivity(team, { description: "Moved <b>it</b> to QA" });
     const [event] = (await list(team)).data;
     const same = {
       ...{ kind: event!.kind, scope: event!.scope, title: event!.title, timestamp: event!.occurred_at },
       ...{ externalId: event!.external_id, personIdentifier: "emma.garrett@x.test" },
     };
     expect((await push(team, same)).processed).toMatchObject({ skipped: 1 });
-    expect(await activity(team, made.id)).toMatchObject({ html_description: "Moved <b>it</b> to QA" });
+    expect(await getActivity(team, made.id)).toMatchObject({ html_description: "Moved <b>it</b> to QA" });
     expect((await push(team, { ...same, title: "Moved it back" })).processed).toMatchObject({ updated: 1 });
-    expect(await activity(team, made.id)).toMatchObject({
+    expect(await getActivity(team, made.id)).toMatchObject({
       description: "Moved it back",
       html_description: "Moved it back",
     });
   });
 
-  test("in a batch with one in a check-in of its own each day, all are in theirs", async () => {
+  test("Each event of a batch is in the check-in of its own time", async () => {
     clockAt("2018-02-02T20:00:00Z");
     const team = await mintTeam();
     await mintMembers(team, "Emma Garrett");
@@ -205,60 +209,14 @@ describe("an event pushed through the Events API", () => {
     await push(team, ...times.map((timestamp, n) => anEvent({ ...at, timestamp, title: `${n}` })));
     const titles = async (slug: string) => {
       const { status_activity_ids: ids } = await status(team, slug);
-      return Promise.all(ids.map(async (id) => (await activity(team, id)).description));
+      return Promise.all(ids.map(async (id) => (await getActivity(team, id)).description));
     };
     expect(await titles("2018-02-02-emma-garrett")).toEqual(["0"]);
     expect(await titles("2018-02-05-emma-garrett")).toEqual(["1", "2"]);
   });
 });
 
-describe("the markup of a description", () => {
-  test("is the document's own, in single quotes, and its text goes without", async () => {
-    const team = await mintDay();
-    const description = `<a href="https://trello.com/b/vee7/ca-board">CA Board</a>: moved "Index wireless hard drive" from "Dev" to "Stage"`;
-    expect(await told(team, { description })).toMatchObject({
-      description: `CA Board: moved "Index wireless hard drive" from "Dev" to "Stage"`,
-      html_description: `<a href='https://trello.com/b/vee7/ca-board'>CA Board</a>: moved "Index wireless hard drive" from "Dev" to "Stage"`,
-    });
-  });
-
-  test("runs nothing, and neither does the title of an event", async () => {
-    const team = await mintDay();
-    for (const payload of PAYLOADS) {
-      const { html_description: html } = await told(team, { description: `x ${payload}` });
-      await expectSafe(html);
-    }
-    const titled = PAYLOADS.map((title) =>
-      anEvent({
-        personIdentifier: "adam.young@x.test",
-        title,
-        timestamp: "2018-02-05T15:00:00Z",
-        url: "https://x.test",
-      }),
-    );
-    await push(team, ...titled);
-    const { status_activity_ids: ids } = await status(team, "2018-02-05-adam-young");
-    expect(ids).toHaveLength(PAYLOADS.length);
-    for (const id of ids) await expectSafe((await activity(team, id)).html_description);
-  });
-
-  test("does not count for the length of its text", async () => {
-    const team = await mintDay();
-    const text = "x".repeat(1_000);
-    expect(await told(team, { description: `<b>${text}</b>` })).toMatchObject({ description: text });
-  });
-
-  test("may not be all there is", async () => {
-    const team = await mintDay();
-    for (const description of ["<script>alert(1)</script>", "<b> </b>", "<img src=x>"]) {
-      const answer = await tell(team, { email: "emma.garrett@x.test", source: "x", description });
-      const message = "must hold some text besides its markup";
-      expect((await expectError(answer, 400, "bad_request")).issues).toEqual([{ path: "description", message }]);
-    }
-  });
-});
-
-describe("is refused, with what is at fault named:", () => {
+describe("an activity that is invalid", () => {
   const good = { email: "emma.garrett@x.test", source: "Kanban Board", description: "x" };
   test.each([
     ["email", { ...good, email: undefined }, "is required"],
@@ -273,20 +231,23 @@ describe("is refused, with what is at fault named:", () => {
     ["description", { ...good, description: "x".repeat(4_001) }, "must be at most 4000 characters"],
     ["description", { ...good, description: "x".repeat(1_001) }, "must be at most 1000 characters without its markup"],
     ["", ["x"], "must be an object"],
-  ])("%s of %j", async (path, body, message) => {
-    const team = await mintDay();
-    expect((await expectError(await tell(team, body), 400, "bad_request")).issues).toContainEqual({ path, message });
+  ])("An invalid activity is a 400 that names the field %s: %j", async (path, body, message) => {
+    const team = await mintMonday();
+    expect((await expectError(await postActivity(team, body), 400, "bad_request")).issues).toContainEqual({
+      path,
+      message,
+    });
     expect((await list(team)).data).toEqual([]);
   });
 });
 
-test("what is not there, and what is another team's, are the same 404 under both paths", async () => {
-  const [ours, theirs] = [await mintDay(), await mintDay()];
-  const { id } = await told(theirs);
+test("An unknown activity and another team's activity are the same 404 under both paths", async () => {
+  const [team, otherTeam] = [await mintMonday(), await mintMonday()];
+  const { id } = await createActivity(otherTeam);
   const answers = [];
   for (const path of ["status_activities", "statuses_activities"]) {
     for (const name of [id, crypto.randomUUID()]) {
-      const answer = await call(`/api/v1/${path}/${name}`, { headers: ours.asTeam });
+      const answer = await call(`/api/v1/${path}/${name}`, { headers: team.asTeam });
       const { request_id: _, ...body } = await expectError(answer, 404, "not_found");
       answers.push(JSON.stringify(body));
     }

@@ -1,5 +1,5 @@
+import { read } from "../../support/checkins.ts";
 import { call, type Team } from "../../support/team.ts";
-import { read } from "../statuses/client.ts";
 
 export type Activity = {
   id: string;
@@ -11,19 +11,23 @@ export type Activity = {
   url: string;
 };
 
-/** Tells of what somebody did, whatever comes of it. */
-export const tell = (team: Team, body: unknown) => call("/api/v1/status_activities", { headers: team.asTeam, body });
+/** Sends a status activity. */
+export const postActivity = (team: Team, body: unknown) =>
+  call("/api/v1/status_activities", { headers: team.asTeam, body });
 
-/** Tells of something new, in the document's words but for what `over` says, and gives it back. */
-export async function told(team: Team, over: Record<string, unknown> = {}): Promise<Activity & { at: string }> {
+/** Creates a status activity of Emma's, with the fields of the document's example except for `over`. `at` is the answer's own `url`. */
+export async function createActivity(
+  team: Team,
+  over: Record<string, unknown> = {},
+): Promise<Activity & { at: string }> {
   const body = { email: "emma.garrett@x.test", source: "Kanban Board", description: "Moved it to QA", ...over };
   const { status_activity: activity, url } = await read<{ status_activity: Activity; url: string }>(
-    tell(team, body),
+    postActivity(team, body),
     201,
   );
   return { ...activity, at: url };
 }
 
-/** A status activity by its id. */
-export const activity = async (team: Team, id: string, path = "status_activities") =>
+/** Reads a status activity by its id. */
+export const getActivity = async (team: Team, id: string, path = "status_activities") =>
   (await read<{ status_activity: Activity }>(call(`/api/v1/${path}/${id}`, { headers: team.asTeam }))).status_activity;

@@ -1,183 +1,31 @@
-import { env } from "cloudflare:workers";
-import fc from "fast-check";
-import { afterEach, describe, expect, test, vi } from "vitest";
-import { findActivity } from "../../../src/checkins/activities/store.ts";
-import { database } from "../../../src/db/client.ts";
-import { saveEvents } from "../../../src/events/store.ts";
-import { localDate } from "../../../src/lib/time_zone.ts";
-import { anEvent, push } from "../../events/client.ts";
-import { call, mintTeam, type Team } from "../../support/team.ts";
-import { clockAt, mintMembers, put, read, run, status, statuses } from "../statuses/client.ts";
-import { rowsRead, watch } from "../watch.ts";
-import { activity } from "./client.ts";
+import { describe, expect, test } from "vitest";
+import { activityWindow } from "../../../src/checkins/activities/window.ts";
 
-afterEach(() => void vi.useRealTimers());
+describe("the activity window of a check-in", () => {
+  const iso = ({ start, end }: { start: number; end: number }) => [start, end].map((ms) => new Date(ms).toISOString());
 
-const DAY_MS = 86_400_000;
-
-/** A team of Emma's whose reports of these instants' days were made, each at that instant. */
-async function mintReports(timeZone: string, ...instants: string[]): Promise<Team> {
-  const team = await mintTeam({ timeZone });
-  await mintMembers(team, "Emma Garrett");
-  for (const instant of instants) {
-    clockAt(instant);
-    await statuses(team);
-  }
-  return team;
-}
-
-/** The slug's date of the check-in that an event of Emma's at an instant is in, by the event and by the check-in. */
-async function placed(team: Team, timestamp: string): Promise<string | null> {
-  const event = anEvent({ personIdentifier: "emma.garrett@x.test", timestamp });
-  await push(team, event);
-  const found = await findActivity(database(env.DB), team, { externalId: event.externalId });
-  const shown = await activity(team, found!.id);
-  const listing = (await statuses(team)).filter((one) => one.status_activity_ids.includes(shown.id));
-  expect(listing.map(({ id }) => id)).toEqual(shown.status_id === null ? [] : [shown.status_id]);
-  return listing[0]?.report_date ?? null;
-}
-
-describe("the check-in of an event is that of the first report day not over by then:", () => {
-  const FRIDAY_AND_MONDAY = ["2018-02-02T20:00:00Z", "2018-02-05T20:00:00Z"];
-  test.each([
-    ["UTC", "2018-02-01T23:59:59.999Z", null],
-    ["UTC", "2018-02-02T00:00:00Z", "2018-02-02"],
-    ["UTC", "2018-02-02T23:59:59.999Z", "2018-02-02"],
-    ["UTC", "2018-02-03T00:00:00Z", "2018-02-05"],
-    ["UTC", "2018-02-05T19:59:59Z", "2018-02-05"],
-    ["America/Los_Angeles", "2018-02-02T07:59:59.999Z", null],
-    ["America/Los_Angeles", "2018-02-02T08:00:00Z", "2018-02-02"],
-    ["America/Los_Angeles", "2018-02-03T07:59:59.999Z", "2018-02-02"],
-    ["America/Los_Angeles", "2018-02-03T08:00:00Z", "2018-02-05"],
-  ])("in %s, of %s", async (zone, timestamp, date) => {
-    expect(await placed(await mintReports(zone, ...FRIDAY_AND_MONDAY), timestamp)).toBe(date);
+  test("The window lasts from the end of the previous work day to the end of the day, in the team's zone", () => {
+    const days = { previousDate: "2018-02-02", date: "2018-02-05" };
+    expect(iso(activityWindow(days, "America/Los_Angeles"))).toEqual([
+      "2018-02-03T08:00:00.000Z",
+      "2018-02-06T08:00:00.000Z",
+    ]);
+    expect(iso(activityWindow(days, "Pacific/Kiritimati"))).toEqual([
+      "2018-02-02T10:00:00.000Z",
+      "2018-02-05T10:00:00.000Z",
+    ]);
   });
 
-  test("in Kiritimati, where the day is another one than in UTC for most of it", async () => {
-    const team = await mintReports("Pacific/Kiritimati", "2018-02-04T20:00:00Z", "2018-02-05T20:00:00Z");
-    expect(await placed(team, "2018-02-05T09:59:59.999Z")).toBe("2018-02-05");
-    expect(await placed(team, "2018-02-05T10:00:00Z")).toBe("2018-02-06");
+  test("The window is an hour shorter or longer where the clocks change", () => {
+    const spring = activityWindow({ previousDate: "2026-03-06", date: "2026-03-09" }, "America/New_York");
+    const autumn = activityWindow({ previousDate: "2026-10-30", date: "2026-11-02" }, "America/New_York");
+    expect((spring.end - spring.start) / 3_600_000).toBe(71);
+    expect((autumn.end - autumn.start) / 3_600_000).toBe(73);
   });
 
-  test("around a spring night of an hour less", async () => {
-    const instants = ["2018-03-09T20:00:00Z", "2018-03-12T20:00:00Z", "2018-03-13T20:00:00Z"];
-    const team = await mintReports("America/New_York", ...instants);
-    expect(await placed(team, "2018-03-10T04:59:59.999Z")).toBe("2018-03-09");
-    expect(await placed(team, "2018-03-10T05:00:00Z")).toBe("2018-03-12");
-    expect(await placed(team, "2018-03-13T03:59:59.999Z")).toBe("2018-03-12");
-    expect(await placed(team, "2018-03-13T04:00:00Z")).toBe("2018-03-13");
+  test("The window of a report begins where that of the report before ends", () => {
+    const first = activityWindow({ previousDate: "2018-02-01", date: "2018-02-02" }, "Pacific/Apia");
+    const second = activityWindow({ previousDate: "2018-02-02", date: "2018-02-05" }, "Pacific/Apia");
+    expect(second.start).toBe(first.end);
   });
-});
-
-describe("whatever the zone and the time, the check-in that lists an event is the one the event names", () => {
-  test.each(["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago", "America/St_Johns", "Asia/Kathmandu"])(
-    "%s",
-    async (zone) => {
-      const start = Date.UTC(2018, 2, 5, 12);
-      const days = Array.from({ length: 12 }, (_, n) => new Date(start + n * DAY_MS).toISOString());
-      const team = await mintReports(zone, ...days);
-      const reports = await env.DB.prepare("SELECT date, previous_date FROM reports WHERE team_id = ? ORDER BY date")
-        .bind(team.teamId)
-        .all<{ date: string; previous_date: string }>();
-      expect(reports.results.length).toBeGreaterThan(7);
-      await fc.assert(
-        fc.asyncProperty(fc.integer({ min: -3 * 24 * 60, max: 11 * 24 * 60 }), async (minute) => {
-          const at = start + minute * 60_000;
-          const local = localDate(at, zone);
-          const report = reports.results.find(({ date, previous_date }) => previous_date < local && local <= date);
-          expect(await placed(team, new Date(at).toISOString())).toBe(report?.date ?? null);
-        }),
-        { numRuns: 15 },
-      );
-    },
-  );
-});
-
-describe("after a merge, what either did", () => {
-  /** What `em` did on a Monday, who is merged into Emma or Emma into them, and how it reads then. */
-  async function merged(into: string, from: string, ...checkedIn: string[]) {
-    const team = await mintReports("UTC", "2018-02-05T20:00:00Z");
-    for (const name of checkedIn) await read(put(team, `2018-02-05-${name}`, { next: "x" }));
-    await push(team, anEvent({ personIdentifier: "em", timestamp: "2018-02-05T10:00:00Z", externalId: "theirs" }));
-    await read(call(`/api/v1/people/${into}/merge`, { headers: team.asTeam, body: { person: from } }));
-    const found = await findActivity(database(env.DB), team, { externalId: "theirs" });
-    return { team, found: await activity(team, found!.id) };
-  }
-
-  test("is in the check-in of who remains", async () => {
-    const { team, found } = await merged("emma-garrett", "em");
-    const emma = await status(team, "2018-02-05-emma-garrett");
-    expect(emma.status_activity_ids).toEqual([found.id]);
-    expect(found.status_id).toBe(emma.id);
-  });
-
-  test("is in a check-in that the merged one completed, where the successor has none", async () => {
-    const { team, found } = await merged("em", "emma-garrett", "emma-garrett");
-    const emma = await status(team, "2018-02-05-emma-garrett");
-    expect(emma).toMatchObject({ id: found.status_id, status_activity_ids: [found.id] });
-  });
-
-  test("is in none where only the merged one was to check in, and did not", async () => {
-    const { found } = await merged("em", "emma-garrett");
-    expect(found.status_id).toBeNull();
-  });
-
-  test("is in the successor's own check-in, where both have one", async () => {
-    const team = await mintTeam();
-    clockAt("2018-02-05T20:00:00Z");
-    await mintMembers(team, "Emma Garrett", "Adam Young");
-    for (const slug of ["2018-02-05-adam-young", "2018-02-05-emma-garrett"]) {
-      await statuses(team);
-      await read(put(team, slug, { next: "x" }));
-    }
-    for (const [into, from] of [
-      ["emma-garrett", "adam-young"],
-      ["adam-young", "emma-garrett"],
-    ] as const) {
-      const event = anEvent({
-        personIdentifier: `${from.replace("-", ".")}@x.test`,
-        timestamp: "2018-02-05T10:00:00Z",
-      });
-      await push(team, event);
-      const change = (verb: string) =>
-        read(call(`/api/v1/people/${into}/${verb}`, { headers: team.asTeam, body: { person: from } }));
-      await change("merge");
-      const found = await findActivity(database(env.DB), team, { externalId: event.externalId });
-      const own = await status(team, `2018-02-05-${into}`);
-      expect((await activity(team, found!.id)).status_id).toBe(own.id);
-      expect(own.status_activity_ids).toContain(found!.id);
-      await change("unmerge");
-    }
-  });
-});
-
-test("finding an activity with its check-in is one query of a few rows, however long the history", async () => {
-  const team = await mintTeam();
-  const [person] = await mintMembers(team, "Emma Garrett");
-  const start = Date.UTC(2016, 0, 1);
-  const dates = Array.from({ length: 520 }, (_, n) => new Date(start + n * DAY_MS).toISOString().slice(0, 10));
-  await run(
-    `INSERT INTO reports (id, team_id, date, previous_date, questions, created_at, updated_at)
-     SELECT ?1 || value, ?1, value, date(value, '-1 day'), '{}', 0, 0 FROM json_each(?2)`,
-    ...[team.teamId, JSON.stringify(dates)],
-  );
-  await run(
-    `INSERT INTO checkins (id, team_id, report_id, person_id, date, slug, completed_at, created_at, updated_at)
-     SELECT 'c' || id, team_id, id, ?, date, date || '-emma', 1, 0, 0 FROM reports WHERE team_id = ?`,
-    ...[person, team.teamId],
-  );
-  const days = dates.map((_, n) => ({
-    ...{ kind: "commit", title: "t", scope: "s", url: null, details: null, personIdentifier: "emma.garrett@x.test" },
-    ...{ externalId: `e${n}`, timestamp: start + n * DAY_MS },
-  }));
-  const db = database(env.DB);
-  await saveEvents(db, team, null, days, start);
-
-  const { d1, asked } = watch();
-  for (const n of [0, 100, 519]) {
-    const found = await findActivity(database(d1), team, { externalId: `e${n}` });
-    expect(found?.checkins.map(({ date }) => date)).toContain(dates[n]);
-    expect(await rowsRead(asked.at(-1)!)).toBeLessThan(25);
-  }
-  expect(asked).toHaveLength(3);
 });

@@ -1,5 +1,5 @@
+import { clockAt, mintMembers, read, type Status, statuses } from "../../support/checkins.ts";
 import { call, mintTeam, type Team } from "../../support/team.ts";
-import { clockAt, mintMembers, read, type Status, statuses } from "../statuses/client.ts";
 
 export type Kind = "comment" | "reaction";
 
@@ -13,30 +13,30 @@ export type Remark = {
   user: Record<string, unknown>;
 };
 
-/** Leaves a remark on a check-in, whatever comes of it. */
-export const remark = (team: Team, kind: Kind, status: string, body: unknown) =>
+/** Sends a comment or reaction on a check-in. */
+export const postRemark = (team: Team, kind: Kind, status: string, body: unknown) =>
   call(`/api/v1/statuses/${status}/${kind}s`, { headers: team.asTeam, body });
 
-/** Leaves a new remark, and gives it back. */
-export async function leave(team: Team, kind: Kind, status: string, person: string, body: string): Promise<Remark> {
-  const answer = await read<Record<Kind, Remark>>(remark(team, kind, status, { person, body }), 201);
+/** Adds a new comment or reaction. */
+export async function addRemark(team: Team, kind: Kind, status: string, person: string, body: string): Promise<Remark> {
+  const answer = await read<Record<Kind, Remark>>(postRemark(team, kind, status, { person, body }), 201);
   return answer[kind];
 }
 
-/** One page of the team's remarks. */
-export async function list(team: Team, kind: Kind, page = 1): Promise<Remark[]> {
+/** Reads a page of the team's comments or reactions. */
+export async function listRemarks(team: Team, kind: Kind, page = 1): Promise<Remark[]> {
   const answer = await read<Record<`${Kind}s`, Remark[]>>(
     call(`/api/v1/${kind}s?page=${page}`, { headers: team.asTeam }),
   );
   return answer[`${kind}s`];
 }
 
-/** Asks about, or does something to, one remark. */
-export const one = (team: Team, kind: Kind, id: string, init: { method?: string; body?: unknown } = {}) =>
+/** Sends a request about one comment or reaction. */
+export const requestRemark = (team: Team, kind: Kind, id: string, init: { method?: string; body?: unknown } = {}) =>
   call(`/api/v1/${kind}s/${id}`, { headers: team.asTeam, ...init });
 
-/** Monday 2018-02-05, the day of the document's examples, with a report and the pending check-ins of Emma and Adam. */
-export async function mintDay(): Promise<{ team: Team; emma: Status; adam: Status; people: string[] }> {
+/** Creates a team of Emma and Adam with their pending check-ins of Monday 2018-02-05, the day of the document's examples. */
+export async function mintMonday(): Promise<{ team: Team; emma: Status; adam: Status; people: string[] }> {
   clockAt("2018-02-05T16:00:00Z");
   const team = await mintTeam({ timeZone: "America/Los_Angeles" });
   const people = await mintMembers(team, "Emma Garrett", "Adam Young");

@@ -1,51 +1,48 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { completedIds, isMet, metrics, type Turnout } from "../../../src/checkins/reports/metrics.ts";
+import { completedIds, type ReportEntry, reportMetrics } from "../../../src/checkins/reports/metrics.ts";
+import { areGoalsMet } from "../../../src/checkins/statuses/checkin.ts";
 
-const pending = (over: Partial<Turnout> = {}): Turnout => ({
+const pending = (over: Partial<ReportEntry> = {}): ReportEntry => ({
   personId: crypto.randomUUID(),
   ...{ id: "p", completedAt: null, absent: false, blocked: false, previousCompleted: false },
   ...over,
 });
-const completed = (over: Partial<Turnout> = {}) => pending({ id: "c", completedAt: 1, ...over });
+const completed = (over: Partial<ReportEntry> = {}) => pending({ id: "c", completedAt: 1, ...over });
 
 const none = {
-  blocked_count: 0,
-  participation_count: 0,
-  absent_statuses_count: 0,
-  present_statuses_count: 0,
-  previous_completed_count: 0,
+  blocked: 0,
+  participation: 0,
+  absent: 0,
+  present: 0,
+  previousCompleted: 0,
 };
 
-describe("the numbers of a report", () => {
-  test.each<[string, Turnout[], Partial<typeof none>]>([
-    ["nobody", [], {}],
-    ["one who has not checked in", [pending()], { present_statuses_count: 1 }],
-    ["one on leave", [pending({ absent: true })], { absent_statuses_count: 1 }],
-    ["one who has", [completed()], { present_statuses_count: 1, participation_count: 1 }],
+describe("the metrics of a report", () => {
+  test.each<[string, ReportEntry[], Partial<typeof none>]>([
+    ["no check-ins", [], {}],
+    ["one pending check-in", [pending()], { present: 1 }],
+    ["one absent member", [pending({ absent: true })], { absent: 1 }],
+    ["one completed check-in", [completed()], { present: 1, participation: 1 }],
+    ["one absent member who checks in", [completed({ absent: true })], { present: 1, participation: 1 }],
     [
-      "one on leave who checks in all the same",
-      [completed({ absent: true })],
-      { present_statuses_count: 1, participation_count: 1 },
-    ],
-    [
-      "one blocked, and one who met the goals",
+      "one blocked check-in, and one with the goals met",
       [completed({ blocked: true }), completed({ previousCompleted: true })],
-      { present_statuses_count: 2, participation_count: 2, blocked_count: 1, previous_completed_count: 1 },
+      { present: 2, participation: 2, blocked: 1, previousCompleted: 1 },
     ],
     [
-      "what pending check-ins might say: it does not count",
+      "answers of a pending check-in, which do not count",
       [pending({ blocked: true, previousCompleted: true })],
-      { present_statuses_count: 1 },
+      { present: 1 },
     ],
     [
-      "one who comes to several check-ins by merges",
+      "several check-ins of one merged person",
       [
         completed({ personId: "emma", blocked: true }),
         completed({ personId: "emma", previousCompleted: true }),
         pending({ personId: "emma", absent: true }),
       ],
-      { present_statuses_count: 1, participation_count: 1, blocked_count: 1, previous_completed_count: 1 },
+      { present: 1, participation: 1, blocked: 1, previousCompleted: 1 },
     ],
     [
       "the document's report of 2018-02-05",
@@ -53,14 +50,14 @@ describe("the numbers of a report", () => {
         ...Array.from({ length: 8 }, (_, n) => completed({ blocked: n < 4, previousCompleted: n >= 2 })),
         pending({ absent: false }),
       ],
-      { present_statuses_count: 9, participation_count: 8, blocked_count: 4, previous_completed_count: 6 },
+      { present: 9, participation: 8, blocked: 4, previousCompleted: 6 },
     ],
-  ])("of %s", (_, turnout, expected) => {
-    expect(metrics(turnout)).toEqual({ ...none, ...expected });
+  ])("The numbers are right for %s", (_, entries, expected) => {
+    expect(reportMetrics(entries)).toEqual({ ...none, ...expected });
   });
 
-  const people = (turnout: Turnout[]) => turnout.map(({ personId }) => personId);
-  const turnouts = fc.array(
+  const people = (entries: ReportEntry[]) => entries.map(({ personId }) => personId);
+  const entryLists = fc.array(
     fc.record({
       id: fc.uuid(),
       personId: fc.constantFrom("ann", "ben", "cat"),
@@ -71,41 +68,41 @@ describe("the numbers of a report", () => {
     }),
   );
 
-  test("always add up: present and absent are all people, and nobody counts who has not checked in", () => {
+  test("Present and absent people add up to all people, and only completed check-ins count as anything else", () => {
     fc.assert(
-      fc.property(turnouts, (turnout) => {
-        const numbers = metrics(turnout);
-        expect(numbers.present_statuses_count + numbers.absent_statuses_count).toBe(new Set(people(turnout)).size);
-        const completed = turnout.filter(({ completedAt }) => completedAt !== null);
-        expect(numbers.participation_count).toBe(new Set(people(completed)).size);
-        expect(numbers.participation_count).toBeLessThanOrEqual(numbers.present_statuses_count);
-        expect(numbers.blocked_count).toBeLessThanOrEqual(numbers.participation_count);
-        expect(numbers.previous_completed_count).toBeLessThanOrEqual(numbers.participation_count);
+      fc.property(entryLists, (entries) => {
+        const numbers = reportMetrics(entries);
+        expect(numbers.present + numbers.absent).toBe(new Set(people(entries)).size);
+        const completed = entries.filter(({ completedAt }) => completedAt !== null);
+        expect(numbers.participation).toBe(new Set(people(completed)).size);
+        expect(numbers.participation).toBeLessThanOrEqual(numbers.present);
+        expect(numbers.blocked).toBeLessThanOrEqual(numbers.participation);
+        expect(numbers.previousCompleted).toBeLessThanOrEqual(numbers.participation);
       }),
     );
   });
 
-  test("do not depend on the order of the check-ins", () => {
+  test("The numbers do not depend on the order of the check-ins", () => {
     fc.assert(
-      fc.property(turnouts, (turnout) => {
-        expect(metrics(turnout.toReversed())).toEqual(metrics(turnout));
-        expect(completedIds(turnout.toReversed())).toEqual(completedIds(turnout));
+      fc.property(entryLists, (entries) => {
+        expect(reportMetrics(entries.toReversed())).toEqual(reportMetrics(entries));
+        expect(completedIds(entries.toReversed())).toEqual(completedIds(entries));
       }),
     );
   });
 });
 
-test("completed check-ins come the latest first, and by id where they came at once", () => {
-  const turnout = [
+test("Completed check-ins are listed the latest first, and by id at the same time", () => {
+  const entries = [
     completed({ id: "b", completedAt: 5 }),
     pending({ id: "x" }),
     completed({ id: "a", completedAt: 5 }),
     completed({ id: "c", completedAt: 9 }),
   ];
-  expect(completedIds(turnout)).toEqual(["c", "a", "b"]);
+  expect(completedIds(entries)).toEqual(["c", "a", "b"]);
 });
 
-test("goals are met by a yes in each way in which imported history says it, and by nothing else", () => {
-  for (const yes of [true, "1", 1]) expect(isMet(yes)).toBe(true);
-  for (const no of [false, "0", 0, null, undefined, "", "no", "true"]) expect(isMet(no)).toBe(false);
+test("Goals are met by each form of yes that imported history has, and by nothing else", () => {
+  for (const yes of [true, "1", 1]) expect(areGoalsMet(yes)).toBe(true);
+  for (const no of [false, "0", 0, null, undefined, "", "no", "true"]) expect(areGoalsMet(no)).toBe(false);
 });

@@ -3,17 +3,17 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { listCheckins } from "../../../src/checkins/statuses/store.ts";
 import { database } from "../../../src/db/client.ts";
 import { addDays, localWeekday } from "../../../src/lib/time_zone.ts";
+import { clockAt, run } from "../../support/checkins.ts";
 import { countingDatabase } from "../../support/counting.ts";
 import { direct } from "../../support/direct.ts";
+import { mintTeamOf } from "../../support/reports.ts";
+import { recordStatements, type Statement } from "../../support/statements.ts";
 import type { Team } from "../../support/team.ts";
-import { mintTeamOf } from "../reports/client.ts";
-import { type Asked, watch } from "../watch.ts";
-import { clockAt, run } from "./client.ts";
 
 const LAST_DAY = "2026-11-20";
 const PEOPLE = 50;
 
-/** The last `days` work days up to LAST_DAY. */
+/** Lists the last `days` work days up to LAST_DAY, the latest first. */
 function workDays(days: number): string[] {
   const found: string[] = [];
   for (let date = LAST_DAY; found.length < days; date = addDays(date, -1)) if (localWeekday(date) < 6) found.push(date);
@@ -21,8 +21,8 @@ function workDays(days: number): string[] {
 }
 
 /**
- * A team of fifty that has checked in on each of the last `days` work days: with tags, a comment and a reaction, and two
- * events a day; somebody is on leave each day, and somebody never answers.
+ * Creates a team of fifty with check-ins on each of the last `days` work days, each check-in with tags, a comment, a
+ * reaction and two events. One person is on leave each day and never answers.
  */
 async function mintHistory(days: number): Promise<Team> {
   const team = await mintTeamOf({ names: Array.from({ length: PEOPLE }, (_, n) => `Member ${n}`) });
@@ -76,7 +76,7 @@ async function mintHistory(days: number): Promise<Team> {
   return team;
 }
 
-/** Asks for a page as anybody would, and counts what it costs. */
+/** Requests a page, and counts the queries and rows that it needs. */
 async function cost(team: Team, path: string) {
   const { db, count } = countingDatabase();
   const response = await direct(`/api/v1${path}`, { headers: team.asTeam }, { DB: db });
@@ -96,14 +96,14 @@ afterAll(() => {
   vi.useRealTimers();
 });
 
-test("the history holds what it should: two years, with statistics as a database that has been in use has them", async () => {
+test("The long history holds two years of check-ins", async () => {
   const count = await env.DB.prepare("SELECT count(*) AS n FROM checkins WHERE team_id = ?")
     .bind(twoYears.teamId)
     .first();
   expect(count).toEqual({ n: 522 * PEOPLE });
 });
 
-// Rows read beside those shown are the indexes', the lists of ids handed over as JSON, and one past the end of each scan.
+// Rows read beside those shown are those of indexes, of lists of ids in JSON, and one past the end of each scan.
 describe.each([
   { path: "/statuses", list: "statuses", items: 30, needs: 720 },
   { path: "/statuses?page=2", list: "statuses", items: 30, needs: 780 },
@@ -116,19 +116,19 @@ describe.each([
   { path: `/statuses/${LAST_DAY}-3`, list: "status", items: undefined, needs: 35 },
   { path: `/reports/${LAST_DAY}`, list: "report", items: undefined, needs: 130 },
 ])("GET $path", ({ path, list, items, needs }) => {
-  test("takes at most five queries, once the day's report is made, and reads what it shows, however long the history", async () => {
+  test(`GET ${path} takes at most five queries and reads about what it shows, however long the history`, async () => {
     const [short, long] = [await cost(quarter, path), await cost(twoYears, path)];
     expect(long.body[list]?.length).toBe(items);
     expect(short.queries).toBeLessThanOrEqual(5);
     expect(long.queries).toBe(short.queries);
-    // A scan that ends where its index ends reads a row less than one that finds the next team's row there.
+    // A scan that ends at the end of its index reads one row less than one that ends at the next team's rows.
     expect(Math.abs(long.rowsRead - short.rowsRead)).toBeLessThanOrEqual(5);
     expect(long.rowsRead).toBeLessThanOrEqual(needs);
-    // Less would be a count that misses something.
+    // Fewer would mean that the count misses a query.
     expect(long.rowsRead).toBeGreaterThan(items ?? 5);
   });
 
-  test("costs no more where the database has gathered statistics", async () => {
+  test(`GET ${path} reads no more rows when the database has statistics`, async () => {
     await env.DB.exec("ANALYZE");
     const { rowsRead } = await cost(twoYears, path);
     await env.DB.exec("DELETE FROM sqlite_stat1");
@@ -138,7 +138,7 @@ describe.each([
 });
 
 describe("a team that never answers", () => {
-  /** The cost of a page of check-ins where all of them are pending. */
+  /** Counts the cost of a page of check-ins that are all pending. */
   async function costOfPending(days: number, page: number) {
     const team = await mintHistory(days);
     await run("DELETE FROM checkin_tags WHERE team_id = ?", team.teamId);
@@ -146,22 +146,22 @@ describe("a team that never answers", () => {
     return cost(team, `/statuses?page=${page}`);
   }
 
-  test("has its pages read as far as the page asked for, and no further", async () => {
+  test("A page of pending check-ins is read only as far as the page goes", async () => {
     const [short, long] = [await costOfPending(20, 10), await costOfPending(200, 10)];
     expect(long.body.statuses).toHaveLength(30);
     expect(Math.abs(long.rowsRead - short.rowsRead)).toBeLessThanOrEqual(5);
   }, 60_000);
 
-  test("has nothing sorted to find a page", async () => {
-    const { d1, asked } = watch();
+  test("Finding a page of check-ins sorts nothing", async () => {
+    const { d1, statements } = recordStatements();
     await listCheckins(database(d1), quarter, { page: 3, size: 30 });
-    const [{ sql, params }] = asked as [Asked];
+    const [{ sql, params }] = statements as [Statement];
     const plan = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
       .bind(...params)
       .all<{ detail: string; parent: number }>();
     const details = plan.results.map(({ detail }) => detail);
     expect(details).toContainEqual(expect.stringContaining("USING INDEX checkins_latest (team_id=?)"));
-    // The page itself is put in order once it is found.
+    // The rows of the page itself are sorted once they are found.
     expect(details.filter((detail) => detail.includes("TEMP B-TREE"))).toEqual(["USE TEMP B-TREE FOR ORDER BY"]);
   });
 });

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { hashtags, tagNamed } from "../../../src/checkins/statuses/hashtags.ts";
+import { hashtags, normalizeTag } from "../../../src/checkins/statuses/hashtags.ts";
 
 describe("hashtags", () => {
   test.each<[string, string[]]>([
@@ -30,15 +30,15 @@ describe("hashtags", () => {
     ["#---", []],
     ["#", []],
     [`#${"x".repeat(100)} #${"y".repeat(101)}`, ["x".repeat(100)]],
-  ])("of %j", (text, tags) => {
+  ])("The tags of %j are found", (text, tags) => {
     expect(hashtags([text])).toEqual(tags.toSorted());
   });
 
-  test("are those of all answers, each once, sorted", () => {
+  test("The tags of several texts are each listed once, sorted", () => {
     expect(hashtags(["#b #A", null, "#a #c"])).toEqual(["a", "b", "c"]);
   });
 
-  test("are found by the word they are listed as, whatever the text", () => {
+  test("Every tag of any text is its own normalized name", () => {
     const soup = fc.array(
       fc.oneof(fc.string({ unit: "grapheme" }), fc.constantFrom("#", "-", "_", " ", "É", "ß", "İ", "/")),
     );
@@ -47,8 +47,8 @@ describe("hashtags", () => {
         for (const tag of hashtags([parts.join("")])) {
           expect(tag).toMatch(/\p{L}/u);
           expect(tag).not.toMatch(/[\s#]|[-_]$|^_/);
-          expect(tagNamed(tag)).toBe(tag);
-          expect(tagNamed(`#${tag.toUpperCase()}`)).toBe(tagNamed(tag.toUpperCase()));
+          expect(normalizeTag(tag)).toBe(tag);
+          expect(normalizeTag(`#${tag.toUpperCase()}`)).toBe(normalizeTag(tag.toUpperCase()));
         }
       }),
       { numRuns: 2_000 },

@@ -1,15 +1,26 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { newId } from "../../../src/lib/id.ts";
 import { push } from "../../events/client.ts";
+import {
+  clockAt,
+  get,
+  mintRemark,
+  postAnswers,
+  putAnswers,
+  read,
+  run,
+  type Status,
+  status,
+  statuses,
+} from "../../support/checkins.ts";
+import { mintReport, mintTeamOf } from "../../support/reports.ts";
 import { call, mintTeam, type Team } from "../../support/team.ts";
-import { mintReport, mintTeamOf } from "../reports/client.ts";
-import { clockAt, get, mintRemark, post, put, read, run, type Status, status, statuses } from "./client.ts";
 
 afterAll(() => {
   vi.useRealTimers();
 });
 
-/** Emma, Hugh and a report of Monday 2018-02-05, in Los Angeles. */
+/** Creates a team of Emma and Hugh in Los Angeles, with a report of Monday 2018-02-05. */
 async function mintMonday() {
   clockAt("2018-02-05T15:00:00.456Z");
   const team = await mintTeamOf({ timeZone: "America/Los_Angeles" });
@@ -19,11 +30,11 @@ async function mintMonday() {
 }
 
 describe("a check-in", () => {
-  test("has the keys of Status Hero's, in their order", async () => {
+  test("A check-in has the keys of Status Hero's document in their order", async () => {
     const team = await mintMonday();
     const { report_id } = await status(team, "2018-02-05-emma-garrett");
     const answers = { previous_completed: "1", next: "Prep", blockers: "Waiting", previous: "Souped up" };
-    const made = await read<{ status: Status }>(post(team, "emma-garrett", answers), 201);
+    const made = await read<{ status: Status }>(postAnswers(team, "emma-garrett", answers), 201);
     expect(JSON.stringify(made)).toBe(
       JSON.stringify({
         status: {
@@ -61,7 +72,7 @@ describe("a check-in", () => {
     expect((await statuses(team))[0]).toEqual(made.status);
   });
 
-  test("is pending until somebody answers: without answers, not blocked, and without a place in the title", async () => {
+  test("A pending check-in has no answers, is not blocked, and its title has no location for a person without one", async () => {
     const team = await mintMonday();
     expect(await status(team, "2018-02-05-hugh-oliver")).toMatchObject({
       answers: { next: null, blockers: null, previous: null, previous_completed: null },
@@ -72,9 +83,9 @@ describe("a check-in", () => {
     });
   });
 
-  test("gives back what imported history says of the goals, and a boolean beside it", async () => {
+  test("A check-in shows previous_completed as imported history has it, and as a boolean", async () => {
     const team = await mintMonday();
-    for (const [stored, shown, met] of [
+    for (const [stored, answer, met] of [
       ['"1"', "1", true],
       ['"0"', "0", false],
       ["true", true, true],
@@ -82,17 +93,17 @@ describe("a check-in", () => {
     ] as const) {
       await run("UPDATE checkins SET completed_at = 1, previous_completed = ? WHERE team_id = ?", stored, team.teamId);
       const found = await status(team, "2018-02-05-emma-garrett");
-      expect([found.answers.previous_completed, found.previous_completed]).toEqual([shown, met]);
+      expect([found.answers.previous_completed, found.previous_completed]).toEqual([answer, met]);
     }
   });
 
-  test("shows people under the id they had where they came from", async () => {
+  test("An imported person is shown with their former id", async () => {
     const team = await mintMonday();
     await run("UPDATE people SET former_id = 'e9d25609' WHERE id = ?", team.people[0]);
     expect((await status(team, "2018-02-05-emma-garrett")).user.id).toBe("e9d25609");
   });
 
-  test("keeps its slug and shows the new name when its person is renamed", async () => {
+  test("A check-in of a renamed person keeps its slug and shows the new name", async () => {
     const team = await mintMonday();
     await run("UPDATE people SET name = 'Emma Stone', slug = 'emma-stone' WHERE id = ?", team.people[0]);
     const found = await status(team, "2018-02-05-emma-garrett");
@@ -104,14 +115,14 @@ describe("a check-in", () => {
 });
 
 describe("404 Not found", () => {
-  test("answers for what is absent and for what is another team's alike", async () => {
+  test("An unknown check-in and another team's are the same 404", async () => {
     const [team, other] = [await mintMonday(), await mintMonday()];
     await run(
       "UPDATE checkins SET slug = 'theirs' WHERE id = (SELECT min(id) FROM checkins WHERE team_id = ?)",
       other.teamId,
     );
-    const theirs = await status(other, "theirs");
-    const missing = [newId(), theirs.id, "theirs", "%00", "x".repeat(5_000), "2018-02-06-emma-garrett"];
+    const foreign = await status(other, "theirs");
+    const missing = [newId(), foreign.id, "theirs", "%00", "x".repeat(5_000), "2018-02-06-emma-garrett"];
     for (const init of [{}, { method: "PUT", body: { answers: { next: "mine" } } }]) {
       const bodies = [];
       for (const id of missing) {
@@ -122,14 +133,14 @@ describe("404 Not found", () => {
       expect(new Set(bodies.map((body) => JSON.stringify(body))).size).toBe(1);
       expect(bodies[0]).toMatchObject({ success: false, code: "not_found" });
     }
-    expect((await status(other, theirs.id)).answers.next).toBeNull();
+    expect((await status(other, foreign.id)).answers.next).toBeNull();
   });
 });
 
-describe("the list", () => {
+describe("the list of check-ins", () => {
   let team: Team & { people: string[] };
   let ids: string[];
-  /** 65 check-ins: five pending, a dozen at one instant, the rest each at their own; two are of each date. */
+  /** There are 65 check-ins: five pending, a dozen completed at the same time, the rest each at its own. */
   beforeAll(async () => {
     clockAt("2018-02-03T10:00:00Z");
     team = await mintTeamOf();
@@ -156,7 +167,7 @@ describe("the list", () => {
       .map(({ id }) => id);
   });
 
-  test("comes in pages of 30, the latest first, pending ones last, ties newest date first and by id, and past the end is empty", async () => {
+  test("The list comes in pages of 30: the latest first, pending ones last, ties by newest date and id, empty past the end", async () => {
     const pages = [await statuses(team, 1), await statuses(team, 2), await statuses(team, 3), await statuses(team, 4)];
     expect(pages.map((page) => page.length)).toEqual([30, 30, 5, 0]);
     expect(pages.flat().map(({ id }) => id)).toEqual(ids);
@@ -164,28 +175,28 @@ describe("the list", () => {
     expect(await get(team, "/statuses")).toEqual({ statuses: pages[0] });
   });
 
-  test.each(["0", "-1", "1.5", "many", "1000001"])("refuses page %j by name", async (page) => {
+  test.each(["0", "-1", "1.5", "many", "1000001"])("Page %j is a 400 that names the parameter", async (page) => {
     const response = await call(`/api/v1/statuses?page=${page}`, { headers: team.asTeam });
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ issues: [{ path: "page" }] });
   });
 });
 
-describe("what hangs on a check-in", () => {
-  test("are its comments and reactions that stand, oldest first", async () => {
+describe("the related ids of a check-in", () => {
+  test("A check-in lists its comments and reactions that were not removed, the oldest first", async () => {
     const team = await mintMonday();
     const [emma, hugh] = await Promise.all(
       ["emma-garrett", "hugh-oliver"].map((who) => status(team, `2018-02-05-${who}`)),
     );
-    const said = { checkinId: emma!.id, personId: team.people[1]! };
+    const remark = { checkinId: emma!.id, personId: team.people[1]! };
     const ids: Record<string, string[]> = {};
     for (const kind of ["comments", "reactions"] as const) {
       const [third, first, second] = [
-        await mintRemark(kind, team, { ...said, at: 30 }),
-        await mintRemark(kind, team, { ...said, at: 10 }),
-        await mintRemark(kind, team, { ...said, at: 20 }),
+        await mintRemark(kind, team, { ...remark, at: 30 }),
+        await mintRemark(kind, team, { ...remark, at: 10 }),
+        await mintRemark(kind, team, { ...remark, at: 20 }),
       ];
-      await mintRemark(kind, team, { ...said, at: 15, removedAt: 40 });
+      await mintRemark(kind, team, { ...remark, at: 15, removedAt: 40 });
       ids[kind] = [first!, second!, third!];
     }
     expect(await status(team, emma!.id)).toMatchObject({ comment_ids: ids.comments, reaction_ids: ids.reactions });
@@ -194,7 +205,7 @@ describe("what hangs on a check-in", () => {
     expect(listed).toMatchObject({ comment_ids: ids.comments, reaction_ids: ids.reactions });
   });
 
-  /** Pushes an event of each time and person, and answers their ids by external id. */
+  /** Pushes events, each of a person at a time. Returns a function that finds their ids by external id. */
   async function pushAll(team: Team, events: Record<string, [person: string, time: string]>) {
     const batch = Object.entries(events).map(([externalId, [personIdentifier, timestamp]]) => ({
       ...{ kind: "commit", title: externalId, scope: "x" },
@@ -205,7 +216,7 @@ describe("what hangs on a check-in", () => {
     return (...names: string[]) => names.map((name) => data.find((event) => event.external_id === name)!.id);
   }
 
-  test("are the person's events from the end of the previous day to the end of this one, in the team's zone", async () => {
+  test("A check-in lists the person's events from the end of the previous work day to the end of its day, in the team's zone", async () => {
     const team = await mintMonday();
     const idsOf = await pushAll(team, {
       friday: ["emma.garrett@x.test", "2018-02-03T07:59:59Z"],
@@ -230,7 +241,7 @@ describe("what hangs on a check-in", () => {
     });
   });
 
-  test("follow a merge: the successor's check-in tells what either did, until it is undone", async () => {
+  test("The successor's check-in lists the events of both people until the merge is undone", async () => {
     const team = await mintMonday();
     const idsOf = await pushAll(team, {
       own: ["emma.garrett@x.test", "2018-02-05T14:00:00Z"],
@@ -244,7 +255,7 @@ describe("what hangs on a check-in", () => {
     expect(await activities()).toEqual(idsOf("own"));
   });
 
-  test("are never another team's events, though the person is on both", async () => {
+  test("A check-in never lists another team's events of the same person", async () => {
     const team = await mintMonday();
     const other = await mintTeam({ accountId: team.accountId });
     await pushAll(other, { elsewhere: ["emma.garrett@x.test", "2018-02-05T14:00:00Z"] });
@@ -252,10 +263,10 @@ describe("what hangs on a check-in", () => {
   });
 });
 
-test("an answer shows in the list at once, and moves to the front", async () => {
+test("An answered check-in moves to the front of the list at once", async () => {
   const team = await mintMonday();
-  await read(put(team, "2018-02-05-hugh-oliver", { next: "1" }));
+  await read(putAnswers(team, "2018-02-05-hugh-oliver", { next: "1" }));
   clockAt("2018-02-05T15:00:01Z");
-  await read(put(team, "2018-02-05-emma-garrett", { next: "2" }));
+  await read(putAnswers(team, "2018-02-05-emma-garrett", { next: "2" }));
   expect((await statuses(team)).map(({ slug }) => slug)).toEqual(["2018-02-05-emma-garrett", "2018-02-05-hugh-oliver"]);
 });

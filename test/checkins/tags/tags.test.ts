@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { clockAt, get, putAnswers, read, type Status, status } from "../../support/checkins.ts";
+import { mintTeamOf } from "../../support/reports.ts";
 import { call, type Team } from "../../support/team.ts";
-import { mintTeamOf } from "../reports/client.ts";
-import { clockAt, get, put, read, type Status, status } from "../statuses/client.ts";
 
 afterAll(() => {
   vi.useRealTimers();
@@ -21,12 +21,14 @@ describe("tags", () => {
     for (const [n] of names.entries()) {
       // Four share each second.
       clockAt(new Date(Date.UTC(2018, 1, 5, 10, 0, Math.floor(n / 4))).toISOString());
-      await read(put(team, `2018-02-05-member-${n}`, { next: `#All #t-${n}-x`, previous: n % 2 ? "#Odd" : "#Été" }));
+      await read(
+        putAnswers(team, `2018-02-05-member-${n}`, { next: `#All #t-${n}-x`, previous: n % 2 ? "#Odd" : "#Été" }),
+      );
     }
-    await read(put(other, "2018-02-05-emma", { next: "#theirs" }));
+    await read(putAnswers(other, "2018-02-05-emma", { next: "#theirs" }));
   });
 
-  test("are listed in lower case, each once, sorted, in pages of 30", async () => {
+  test("Tags are listed in lower case, each once, sorted, in pages of 30", async () => {
     const expected = ["all", "odd", "été", ...Array.from({ length: 35 }, (_, n) => `t-${n}-x`)].sort();
     const pages = [await tags(team, 1), await tags(team, 2), await tags(team, 3)];
     expect(pages.map((page) => page.length)).toEqual([30, 8, 0]);
@@ -34,7 +36,7 @@ describe("tags", () => {
     expect(await get(team, "/tags")).toEqual({ tags: pages[0] });
   });
 
-  test("lead to their check-ins, the latest first, ties by id, in pages of 30", async () => {
+  test("The check-ins of a tag are listed the latest first, ties by id, in pages of 30", async () => {
     const pages = [await tagged(team, "all", 1), await tagged(team, "all", 2), await tagged(team, "all", 3)];
     expect(pages.map((page) => page.length)).toEqual([30, 5, 0]);
     const order = pages.flat().map(({ completed_at, id }) => ({ at: Date.parse(completed_at!), id }));
@@ -51,23 +53,23 @@ describe("tags", () => {
     ["%C3%A9t%C3%A9", 18],
     ["E%CC%81TE%CC%81", 18],
     ["t-3-x", 1],
-  ])("are found as /tags/%s", async (tag, count) => {
+  ])("The check-ins of a tag are found as /tags/%s", async (tag, count) => {
     expect(await tagged(team, tag)).toHaveLength(count);
   });
 
   test.each(["nothing", "od", "theirs", "%00", "%", "'", "x".repeat(3_000)])(
-    "that no check-in has lead to none: /tags/%s",
+    "A tag that no check-in has is an empty list: /tags/%s",
     async (tag) => {
       expect(await tagged(team, tag)).toEqual([]);
     },
   );
 
-  test("of another team are not listed", async () => {
+  test("The tags of another team are not listed", async () => {
     expect(await tags(other)).toEqual(["theirs"]);
     expect(await tags(await mintTeamOf())).toEqual([]);
   });
 
-  test.each(["/tags", "/tags/all"])("refuse a page that is none: %s", async (path) => {
+  test.each(["/tags", "/tags/all"])("Page 0 is a 400: %s", async (path) => {
     const response = await call(`/api/v1${path}?page=0`, { headers: team.asTeam });
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ issues: [{ path: "page" }] });

@@ -22,7 +22,7 @@ const BATCHES = scale("requestsPerClient");
 const REQUESTS = CLIENTS * BATCHES;
 
 let persistTo: string;
-/** The server there is, or will be: while one is being killed and started again, senders wait for the next. */
+/** The running server. While it is killed and started again, senders wait for the next one. */
 let server: Promise<Server>;
 let acknowledged = 0;
 let unacknowledged = 0;
@@ -42,10 +42,10 @@ afterAll(async () => {
   }
 });
 
-/** Kills the server's whole process group while requests are under way, and starts it again on what it left behind. */
+/** Kills the server's whole process group while requests are under way, and starts it again with the same storage. */
 async function crash(): Promise<void> {
   const dying = await server;
-  server = dying.kill9().then(() => startServer({ persistTo, isMigrated: true }));
+  server = dying.kill9().then(() => startServer({ persistTo }));
   await server;
 }
 
@@ -57,7 +57,7 @@ const until = (count: number) =>
     onAcknowledged();
   });
 
-/** Sends a batch as any client would: again and again, until it is acknowledged. */
+/** Sends a batch again and again until it is acknowledged, as a client does. */
 async function deliver({ path, key, body, holds }: Batch): Promise<void> {
   for (;;) {
     const attempt = server;
@@ -68,13 +68,13 @@ async function deliver({ path, key, body, holds }: Batch): Promise<void> {
       onAcknowledged();
       return;
     }
-    // Nothing but a kill is an excuse.
+    // Only a killed server may fail a request.
     if (attempt === server) throw new Error(`not acknowledged: ${JSON.stringify(answer)}`);
     unacknowledged += 1;
   }
 }
 
-/** A status and a whole body; no status, and the reason, where the connection broke before. */
+/** Returns the status and the body; null and the reason where the connection broke. */
 async function answerOf(url: string, { path, key, body }: Pick<Batch, "path" | "key" | "body">) {
   try {
     const response = await ask(url, withKey(key), path, { body });
@@ -88,9 +88,9 @@ const inTurn = async (batches: Batch[]) => {
   for (const batch of batches) await deliver(batch);
 };
 
-/** The requests of a source, from `start` minutes ago on, have so many minutes from one to the next. */
+/** When a source sends its requests: the first `start` minutes ago, the others after one of `steps`, in minutes. */
 type Rhythm = { timeout: number; start: number; steps: number[] };
-/** Of the first two all blocks time out, of the others some stay open; beats, whenever sent, are of the past day. */
+/** All blocks of the first two time out; some of the others stay open. No timestamp is older than a day. */
 const RHYTHMS: Rhythm[] = [
   { timeout: 1, start: 1_200, steps: [0.1, 0.2, 0.4, 0.9, 1, 1.001, 2.5, 6] },
   { timeout: 2, start: 1_000, steps: [0.5, 1, 2, 2.001, 3] },
@@ -99,7 +99,7 @@ const RHYTHMS: Rhythm[] = [
   { timeout: 240, start: 900, steps: [0.1, 1, 2, 5] },
 ];
 
-/** What each client will send: ten of them presence, two for each integration, and the others events. */
+/** Plans the requests of each client: ten send presence, two per integration, and the others send events. */
 async function plan(url: string, chance: () => number) {
   const now = Date.now();
   const { team } = await foundTeam(url, {
@@ -126,9 +126,9 @@ async function plan(url: string, chance: () => number) {
   return { presence, events: await Promise.all(tools), reader: await integrate("Reader", 10) };
 }
 
-const title = `killed with -9 ${KILLS} times amid ${REQUESTS} requests of ${CLIENTS} clients`;
+const title = `A server killed with -9 ${KILLS} times during ${REQUESTS} requests of ${CLIENTS} clients`;
 
-test(`${title}, it has lost nothing acknowledged and doubled nothing`, { timeout: TIMEOUT_MS }, async () => {
+test(`${title} has lost nothing acknowledged and stored nothing twice`, { timeout: TIMEOUT_MS }, async () => {
   const seed = Math.floor(Math.random() * 2 ** 32);
   const { presence, events, reader } = await plan((await server).url, random(seed));
 
@@ -137,26 +137,26 @@ test(`${title}, it has lost nothing acknowledged and doubled nothing`, { timeout
     await Promise.race([until(Math.floor((REQUESTS * killed) / (KILLS + 1))), streaming]);
     const lost = unacknowledged;
     await crash();
-    expect(unacknowledged, "a kill that interrupts nothing shows nothing").toBeGreaterThan(lost);
+    expect(unacknowledged, "no request was interrupted").toBeGreaterThan(lost);
   }
   await streaming;
   expect(acknowledged).toBe(REQUESTS);
 
   const read = async (path: string) => all<Row>((await server).url, withKey(reader.key), path);
   const blocks = await read("/blocks");
-  const foretold = expectedBlocks(presence, Date.now());
-  expect(alike(blocks, BLOCK), `seed ${seed}`).toEqual(alike(foretold, BLOCK));
-  const told = expectedEvents(events);
-  expect(alike(await read("/events"), EVENT), `seed ${seed}`).toEqual(alike(told, EVENT));
+  const expected = expectedBlocks(presence, Date.now());
+  expect(comparable(blocks, BLOCK), `seed ${seed}`).toEqual(comparable(expected, BLOCK));
+  const expectedLog = expectedEvents(events);
+  expect(comparable(await read("/events"), EVENT), `seed ${seed}`).toEqual(comparable(expectedLog, EVENT));
   const present = (await read("/presence")).filter((person) => person.present);
   const onABlock = blocks.filter((block) => block.ended_at === null).map((block) => block.person_id);
   expect(onABlock.length).toBeGreaterThan(0);
   expect(new Set(present.map((person) => person.person_id))).toEqual(new Set(onABlock));
-  // One person behind each identifier, and the owner.
+  // One person per identifier, and the owner.
   expect(await read("/people")).toHaveLength(new Set(blocks.map(({ identifier }) => identifier)).size + 1);
   console.info(
     `${title}: ${unacknowledged} were cut off and sent again;`,
-    `${foretold.length} blocks and ${told.length} events, 0 lost, 0 doubled`,
+    `${expected.length} blocks and ${expectedLog.length} events, 0 lost, 0 doubled`,
   );
 });
 
@@ -165,6 +165,6 @@ type Row = Record<string, unknown>;
 const BLOCK = ["identifier", "integration_id", "source", "started_at", "ended_at", "last_seen_at", "status", "details"];
 const EVENT = ["external_id", "identifier", "integration_id", "kind", "title", "scope", "details", "occurred_at"];
 
-/** Rows in an order of their own, and of each what tells whether it is the one that was meant. */
-const alike = (rows: Row[], fields: string[]): string[] =>
+/** Returns the compared fields of each row as text, sorted. */
+const comparable = (rows: Row[], fields: string[]): string[] =>
   rows.map((row) => JSON.stringify(fields.map((field) => row[field]))).sort();

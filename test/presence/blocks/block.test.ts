@@ -2,13 +2,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Interval, union } from "../../../src/lib/interval.ts";
 import { beat, lastSeenAt, openBlock } from "../../../src/presence/blocks/block.ts";
-import { blocksOf } from "../oracle.ts";
-import { inWords, play, type Step, steps, type Told } from "../play.ts";
+import { expectedBlocks } from "../../support/expected_blocks.ts";
+import { inWords, runSteps, type Step, parseSteps, type RecordedBlock } from "../../support/stream_steps.ts";
 
 const TIMEOUT = 10;
-const lived = (text: string) => play(steps(text), TIMEOUT);
+const run = (text: string) => runSteps(parseSteps(text), TIMEOUT);
 
-describe("a stream of heartbeats with a timeout of 10", () => {
+describe("beat, with a timeout of 10", () => {
   test.each([
     // One status.
     ["0 online", "online 0-0..."],
@@ -31,26 +31,26 @@ describe("a stream of heartbeats with a timeout of 10", () => {
     ["0 online, 5 offline, 7 online", "online 0-5, online 7-7..."],
     ["0 online, 10 offline", "online 0-10"],
     ["0 online, 11 offline", "online 0-0"],
-    // Silence.
+    // The clock alone.
     ["0 online, 10", "online 0-0..."],
     ["0 online, 11", "online 0-0"],
     ["0 online, 8 online, 19", "online 0-8"],
     ["0 online, 11, 99", "online 0-0"],
     ["0 offline, 99", ""],
-    // A beat that was only slow to arrive takes the block up again, whatever it says.
+    // A heartbeat that arrives after the timeout passed, but was sent before, continues the block.
     ["0 online, 5 online, 16, 15 online", "online 0-15..."],
     ["0 online, 5 online, 16, 15 away", "online 0-15, away 15-15..."],
     ["0 online, 5 online, 16, 15 offline", "online 0-15"],
     ["0 online, 5 online, 16, 16 online", "online 0-5, online 16-16..."],
     ["0 online, 5 online, 16, 15 online, 26", "online 0-15"],
     ["0 online, 11, 0 away, 11", "away 0-0"],
-    // Older than the newest accepted, whatever that said.
+    // Heartbeats older than the newest one.
     ["5 online, 4 away", "online 5-5..."],
     ["5 online, 4 offline, 6 online", "online 5-6..."],
     ["5 offline, 4 online", ""],
     ["5 online, 99, 4 online", "online 5-5"],
     ["5 online, 16, 4 offline, 15 online", "online 5-15..."],
-    // The very same moment: what was said last.
+    // Several heartbeats at the same time: the last one counts.
     ["5 online, 5 online", "online 5-5..."],
     ["5 online, 5 away", "away 5-5..."],
     ["5 online, 5 away, 5 online, 8 online", "online 5-8..."],
@@ -58,16 +58,16 @@ describe("a stream of heartbeats with a timeout of 10", () => {
     ["0 online, 5 away, 5 busy", "online 0-5, busy 5-5..."],
     ["0 online, 5 online, 5 offline", "online 0-5"],
     ["0 online, 5 offline, 5 away", "online 0-5, away 5-5..."],
-    // Statuses compare trimmed and case-folded, and are kept as sent.
+    // Statuses are compared trimmed and case-folded, and stored as sent.
     ["0 In Call, 5 in call", "In Call 0-5..."],
     ["0 ÜBER, 5 über", "ÜBER 0-5..."],
     ["0 in-call, 5 in call", "in-call 0-5, in call 5-5..."],
-  ])("%s: %s", (given, expected) => {
-    expect(inWords(lived(given).blocks)).toBe(expected);
+  ])('The heartbeats "%s" make the blocks "%s"', (given, expected) => {
+    expect(inWords(run(given).blocks)).toBe(expected);
   });
 
-  test("ignores blanks around a status and keeps them", () => {
-    const { blocks } = play(
+  test("Spaces around a status are stored, but not compared", () => {
+    const { blocks } = runSteps(
       [
         { at: 0, status: " Coding\t" },
         { at: 5, status: "coding" },
@@ -77,34 +77,34 @@ describe("a stream of heartbeats with a timeout of 10", () => {
     expect(blocks).toMatchObject([{ status: " Coding\t", lastSeenAt: 5, endedAt: null }]);
   });
 
-  test("keeps the id of a block from its first beat to its end", () => {
-    expect(lived("0 online, 5 online, 16, 15 online, 20 away").blocks).toMatchObject([
+  test("A block keeps its id from its first heartbeat to its end", () => {
+    expect(run("0 online, 5 online, 16, 15 online, 20 away").blocks).toMatchObject([
       { id: "b1", startedAt: 0, lastSeenAt: 15, endedAt: 20 },
       { id: "b2", startedAt: 20, lastSeenAt: 20, endedAt: null },
     ]);
   });
 
-  test("takes each gap by the timeout of the moment", () => {
+  test("Each gap is compared with the timeout given with that heartbeat", () => {
     const stream = beat(null, { at: 0, status: "online", details: null }, 10, () => "a").stream;
     const next = { at: 30, status: "online", details: null };
     expect(beat(stream, next, 30, () => "b").ended).toBeNull();
     expect(beat(stream, next, 29, () => "b").ended).toMatchObject({ id: "a", endedAt: 0 });
   });
 
-  test("keeps the newest details sent with the status, and none of the former status", () => {
-    const saying = (...said: [string, string | null][]) =>
+  test("A block has the newest details sent with its status, and none of the previous status", () => {
+    const detailsAfter = (...sent: [string, string | null][]) =>
       openBlock(
-        play(
-          said.map(([status, details], at) => ({ at, status, details })),
+        runSteps(
+          sent.map(([status, details], at) => ({ at, status, details })),
           TIMEOUT,
         ).stream!,
       )!.details;
-    expect(saying(["online", "1"], ["online", "2"])).toBe("2");
-    expect(saying(["online", "1"], ["online", null])).toBe("1");
-    expect(saying(["online", null], ["online", "2"])).toBe("2");
-    expect(saying(["online", "1"], ["away", null])).toBeNull();
+    expect(detailsAfter(["online", "1"], ["online", "2"])).toBe("2");
+    expect(detailsAfter(["online", "1"], ["online", null])).toBe("1");
+    expect(detailsAfter(["online", null], ["online", "2"])).toBe("2");
+    expect(detailsAfter(["online", "1"], ["away", null])).toBeNull();
     expect(
-      play(
+      runSteps(
         [
           { at: 0, status: "online", details: "1" },
           { at: 0, status: "away" },
@@ -125,9 +125,9 @@ describe("a stream of heartbeats with a timeout of 10", () => {
     ["0 online, 11, 10 online", "changed"],
     ["5 online, 4 online", "stale"],
     ["5 online, 4 offline", "stale"],
-  ])("says of the last of %s: %s", (given, kind) => {
-    const all = steps(given);
-    const { stream } = play(all.slice(0, -1), TIMEOUT);
+  ])('The last heartbeat of "%s" has the outcome %s', (given, kind) => {
+    const all = parseSteps(given);
+    const { stream } = runSteps(all.slice(0, -1), TIMEOUT);
     const { at, status } = all.at(-1)!;
     const outcome = beat(stream, { at, status: status!, details: null }, TIMEOUT, () => "new");
     expect(outcome.kind).toBe(kind);
@@ -145,99 +145,99 @@ describe("a stream of heartbeats with a timeout of 10", () => {
     ["0 online, 5 away, 9 away", 9],
     ["0 online, 20 offline", 0],
     ["0 online, 20 offline, 25 online, 99", 25],
-  ])("was last seen, after %s, at %s", (given, at) => {
-    expect(lastSeenAt(lived(given).stream!)).toBe(at);
+  ])('After "%s", lastSeenAt is %s', (given, at) => {
+    expect(lastSeenAt(run(given).stream!)).toBe(at);
   });
 });
 
 const STATUSES = ["online", "Online ", "away", "busy", "offline", "OFFLINE"];
 const aBeat = fc.record({ at: fc.nat(200), status: fc.constantFrom(...STATUSES) });
 const aTick = fc.record({ at: fc.nat(300) });
-/** In any order: late, repeated, at the same time. */
+/** Heartbeats in any order: late, repeated, at the same time. */
 const beats = fc.array(aBeat, { maxLength: 30 });
-const life = fc.array(fc.oneof({ weight: 3, arbitrary: aBeat }, aTick), { maxLength: 40 });
+const anySteps = fc.array(fc.oneof({ weight: 3, arbitrary: aBeat }, aTick), { maxLength: 40 });
 const isBeat = (step: Step): step is Required<Pick<Step, "at" | "status">> => step.status !== undefined;
 const END = { at: 1_000 };
 
-/** What was held and when, whatever the blocks it is cut into. */
-function held(blocks: readonly Told[]): Map<string, Interval[]> {
+/** The time covered by each status, however it is divided into blocks. */
+function timeByStatus(blocks: readonly RecordedBlock[]): Map<string, Interval[]> {
   const statuses = [...new Set(blocks.map(({ status }) => status.trim().toLowerCase()))].sort();
   const intervals = statuses.map((status) => {
     const same = blocks.filter((block) => block.status.trim().toLowerCase() === status);
     return [status, union(same.map((b) => ({ start: b.startedAt, end: b.endedAt ?? b.lastSeenAt })))] as const;
   });
-  return new Map(intervals.filter(([, held]) => held.length > 0));
+  return new Map(intervals.filter(([, covered]) => covered.length > 0));
 }
 
-describe("whatever is sent", () => {
-  test("the blocks are those the rules describe", () => {
+describe("beat and expire, for any heartbeats", () => {
+  test("The blocks are those that the documented rules give", () => {
     const distinct = fc.uniqueArray(aBeat, { selector: ({ at }) => at, maxLength: 30 });
     fc.assert(
       fc.property(distinct, fc.integer({ min: 1, max: 40 }), (given, timeout) => {
-        expect(inWords(play([...given, END], timeout).blocks)).toBe(inWords(blocksOf(given, timeout)));
+        expect(inWords(runSteps([...given, END], timeout).blocks)).toBe(inWords(expectedBlocks(given, timeout)));
       }),
       { numRuns: 1_000 },
     );
   });
 
-  test("of beats at the same moment the last counts, and the time held is as the rules describe", () => {
+  test("With several heartbeats at the same time, the time of each status is as the documented rules give", () => {
     fc.assert(
       fc.property(beats, fc.integer({ min: 1, max: 40 }), (given, timeout) => {
-        expect(held(play([...given, END], timeout).blocks)).toEqual(held(blocksOf(given, timeout)));
+        expect(timeByStatus(runSteps([...given, END], timeout).blocks)).toEqual(timeByStatus(expectedBlocks(given, timeout)));
       }),
       { numRuns: 1_000 },
     );
   });
 
-  test("blocks follow from the beats alone, and not from when timeouts were noticed", () => {
+  test("Blocks depend on the heartbeats alone, and not on when timeouts were noticed", () => {
     fc.assert(
-      fc.property(life, fc.integer({ min: 1, max: 40 }), (given, timeout) => {
-        const unnoticed = play([...given.filter(isBeat), END], timeout);
-        expect(play([...given, END], timeout).blocks).toEqual(unnoticed.blocks);
+      fc.property(anySteps, fc.integer({ min: 1, max: 40 }), (given, timeout) => {
+        const unnoticed = runSteps([...given.filter(isBeat), END], timeout);
+        expect(runSteps([...given, END], timeout).blocks).toEqual(unnoticed.blocks);
       }),
       { numRuns: 1_000 },
     );
   });
 
-  test("blocks are in order and never overlap", () => {
+  test("Blocks are in order and never overlap", () => {
     fc.assert(
-      fc.property(life, fc.integer({ min: 1, max: 40 }), (given, timeout) => {
-        const { blocks } = play(given, timeout);
-        let free = Number.NEGATIVE_INFINITY;
+      fc.property(anySteps, fc.integer({ min: 1, max: 40 }), (given, timeout) => {
+        const { blocks } = runSteps(given, timeout);
+        let previousEnd = Number.NEGATIVE_INFINITY;
         for (const [index, { startedAt, lastSeenAt, endedAt }] of blocks.entries()) {
-          expect(startedAt).toBeGreaterThanOrEqual(free);
+          expect(startedAt).toBeGreaterThanOrEqual(previousEnd);
           expect(lastSeenAt).toBeGreaterThanOrEqual(startedAt);
           expect(endedAt ?? lastSeenAt).toBeGreaterThanOrEqual(lastSeenAt);
           if (index < blocks.length - 1) expect(endedAt).not.toBeNull();
-          free = endedAt ?? lastSeenAt;
+          previousEnd = endedAt ?? lastSeenAt;
         }
       }),
     );
   });
 
-  test("beats that come again change nothing", () => {
+  test("Repeated heartbeats change nothing", () => {
     fc.assert(
-      fc.property(life, fc.integer({ min: 1, max: 40 }), (given, timeout) => {
+      fc.property(anySteps, fc.integer({ min: 1, max: 40 }), (given, timeout) => {
         const newest = Math.max(...given.filter(isBeat).map(({ at }) => at));
         const again = given.filter(isBeat).filter(({ at }) => at < newest);
         const last = given
           .filter(isBeat)
           .filter(({ at }) => at === newest)
           .slice(-1);
-        expect(play([...given, ...again, ...last], timeout)).toEqual(play([...given, ...last], timeout));
-        expect(play([...given, ...last, ...last], timeout)).toEqual(play([...given, ...last], timeout));
+        expect(runSteps([...given, ...again, ...last], timeout)).toEqual(runSteps([...given, ...last], timeout));
+        expect(runSteps([...given, ...last, ...last], timeout)).toEqual(runSteps([...given, ...last], timeout));
       }),
     );
   });
 
-  test("nobody is credited with time that nobody reported", () => {
+  test("A block covers no time that no heartbeat reported", () => {
     fc.assert(
-      fc.property(life, fc.integer({ min: 1, max: 40 }), (given, timeout) => {
+      fc.property(anySteps, fc.integer({ min: 1, max: 40 }), (given, timeout) => {
         const times = given
           .filter(isBeat)
           .map(({ at }) => at)
           .sort((a, b) => a - b);
-        for (const { startedAt, lastSeenAt, endedAt } of play([...given, END], timeout).blocks) {
+        for (const { startedAt, lastSeenAt, endedAt } of runSteps([...given, END], timeout).blocks) {
           const inside = times.filter((at) => at >= startedAt && at <= endedAt!);
           expect(inside[0]).toBe(startedAt);
           expect(inside.at(-1)).toBe(endedAt);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { call, mintTeam, type Team } from "../../support/team.ts";
-import { at, type BlockBody, blocks, clock, page, presence, push, ring, stopTheClock } from "../client.ts";
+import { at, type BlockBody, blocks, clock, page, presence, push, ring, stopTheClock } from "../../support/presence.ts";
 import { remember } from "../history.ts";
 
 stopTheClock();
@@ -10,10 +10,10 @@ const DAY = 24 * 60;
 const ask = (team: Team, params: Record<string, string>, headers: Record<string, string> = {}) =>
   call(`/api/v1/blocks?${new URLSearchParams(params)}`, { headers: { ...team.asTeam, ...headers } });
 
-const inWords = (list: BlockBody[]) =>
+const summaries = (list: BlockBody[]) =>
   list.map(({ identifier, status, started_at, ended_at }) => `${identifier} ${status} ${started_at} ${ended_at}`);
 
-/** A team with Ada, of whom everything is known, and Bob. */
+/** A team with Ada, who has a name and an e-mail, and Bob. */
 async function withPeople() {
   const team = await mintTeam();
   await push(team, [
@@ -25,7 +25,7 @@ async function withPeople() {
 }
 
 describe("GET /blocks", () => {
-  test("lists every block with all that is known of it, newest first", async () => {
+  test("Blocks are listed with all their fields, the newest first", async () => {
     const { team, ada } = await withPeople();
     await push(team, [{ personIdentifier: "ada", status: "Coding ", details: { repo: "rollcall" } }], {
       source: "editor",
@@ -45,7 +45,7 @@ describe("GET /blocks", () => {
     ]);
   });
 
-  test("gives open blocks their last heartbeat of this moment, though D1 has not heard of it", async () => {
+  test("An open block has its newest heartbeat, even before D1 has it", async () => {
     const { team } = await withPeople();
     await push(team, { ada: "online" });
     await ring(team);
@@ -54,7 +54,7 @@ describe("GET /blocks", () => {
     expect(await blocks(team)).toMatchObject([{ ended_at: null, last_seen_at: at(7) }]);
   });
 
-  test("shows nothing of other teams, not even of the same account", async () => {
+  test("Blocks of other teams are not listed, even of the same account", async () => {
     const { team } = await withPeople();
     const sibling = await mintTeam({ accountId: team.accountId });
     await push(team, { ada: "online" });
@@ -66,7 +66,7 @@ describe("GET /blocks", () => {
     expect((await ask(team, { person: "eve" })).status).toBe(404);
   });
 
-  test("answers an integration as it does the team", async () => {
+  test("An integration gets the same answer as the team", async () => {
     const { team } = await withPeople();
     await push(team, { ada: "online" });
     const response = await call("/api/v1/blocks", { headers: team.asIntegration });
@@ -74,8 +74,8 @@ describe("GET /blocks", () => {
   });
 });
 
-describe("of one person", () => {
-  test("is asked for by any id, e-mail, slug or identifier", async () => {
+describe("GET /blocks of one person", () => {
+  test("A person is found by any id, e-mail, slug or identifier", async () => {
     const { team, ada } = await withPeople();
     await push(team, { ada: "online", bob: "online" });
     for (const person of [ada, "ada@x.test", "ADA@x.test", "ada-lovelace", "ada"]) {
@@ -83,7 +83,7 @@ describe("of one person", () => {
     }
   });
 
-  test("holds the blocks of all their identities, in one order", async () => {
+  test("The list of a person has the blocks of all their identities, in one order", async () => {
     const { team, ada } = await withPeople();
     const merged = await call("/api/v1/people/ada/merge", { headers: team.asTeam, body: { person: "bob" } });
     expect(merged.status).toBe(200);
@@ -99,7 +99,7 @@ describe("of one person", () => {
     }
   });
 
-  test("whom nobody knows, or another tenant does, is absent alike", async () => {
+  test("An unknown person and a person of another account give the same 404", async () => {
     const { team } = await withPeople();
     const other = await withPeople();
     const answers = await Promise.all(
@@ -114,66 +114,8 @@ describe("of one person", () => {
   });
 });
 
-describe("of a time", () => {
-  // [from, to) is minutes 100 to 200.
-  test.each([
-    ["before", 50, 99, false],
-    ["up to its start", 50, 100, false],
-    ["across its start", 50, 101, true],
-    ["within", 120, 150, true],
-    ["all of it", 100, 200, true],
-    ["more than it", 50, 250, true],
-    ["across its end", 199, 250, true],
-    ["from its end on", 200, 250, false],
-    ["a lone beat at its start", 100, 100, true],
-    ["a lone beat within", 150, 150, true],
-    ["a lone beat at its end", 200, 200, false],
-    ["over a day long, until within", 150 - 1.5 * DAY, 150, true],
-    ["over a day long, until its start", 100 - 1.5 * DAY, 100, false],
-    ["over 37 hours long, until within", 150 - 3 * DAY, 150, true],
-    ["over 37 hours long, beyond it", 150 - 3 * DAY, 150 + 3 * DAY, true],
-    ["over 37 hours long, until before it", 50 - 3 * DAY, 50, false],
-    ["a year long, until after it", 150 - 365 * DAY, 250, true],
-  ])("has the blocks that overlap it: %s", async (_, from, to, overlaps) => {
-    const { team } = await withPeople();
-    const [id] = await remember(team, [{ who: "ada", from, to }]);
-    const window = { from: at(100), to: at(200) };
-    const expected = overlaps ? [id] : [];
-    for (const params of [window, { ...window, person: "ada" }, { ...window, status: "online", limit: "1" }]) {
-      expect((await blocks(team, params)).map((block) => block.id)).toEqual(expected);
-    }
-    expect(await blocks(team, { ...window, person: "bob" })).toEqual([]);
-    expect((await blocks(team, { from: at(100) })).length).toBe(to > 100 || from >= 100 ? 1 : 0);
-    expect((await blocks(team, { to: at(200) })).length).toBe(from < 200 ? 1 : 0);
-  });
-
-  test("has blocks whose end came hours after their last heartbeat", async () => {
-    const { team } = await withPeople();
-    // The longest that may lie between: 24 hours of heartbeats, and 12 hours until another status.
-    const [id] = await remember(team, [{ who: "ada", from: 150 - 1.5 * DAY, seen: 150 - DAY / 2, to: 150 }]);
-    expect((await blocks(team, { from: at(100), to: at(200) })).map((block) => block.id)).toEqual([id]);
-  });
-
-  test("has a block that has been open for days, in each of them and since", async () => {
-    const team = await mintTeam({ timeoutMinutes: 720 });
-    for (let hours = 0; hours <= 72; hours += 12) {
-      clock(hours * 60);
-      await push(team, { ada: "online" });
-      await ring(team);
-    }
-    clock(73 * 60);
-    for (const day of [0, 1, 2]) {
-      expect(await blocks(team, { from: at(day * DAY), to: at((day + 1) * DAY) })).toHaveLength(1);
-    }
-    expect(await blocks(team, { from: at(73 * 60 - 1), person: "ada" })).toMatchObject([
-      { started_at: at(0), ended_at: null, last_seen_at: at(72 * 60) },
-    ]);
-    expect(await blocks(team, { to: at(0) })).toEqual([]);
-  });
-});
-
-describe("of a status or source", () => {
-  test("compares statuses trimmed and case-folded, and sources as they are", async () => {
+describe("GET /blocks of a status or source", () => {
+  test("Statuses are compared trimmed and case-folded, sources exactly", async () => {
     const { team } = await withPeople();
     await remember(team, [
       { who: "ada", from: 1, to: 2, status: " In Call", source: "Phone" },
@@ -190,9 +132,9 @@ describe("of a status or source", () => {
   });
 });
 
-describe("pages", () => {
+describe("pages of GET /blocks", () => {
   test.each(["1", "7", "50", "200"])(
-    "of %s show every block once, newest first, however many began at once",
+    "Pages of %s list every block once, newest first, even if many began at the same time",
     async (limit) => {
       const { team } = await withPeople();
       const past = Array.from({ length: 120 }, (_, n) => ({
@@ -211,13 +153,13 @@ describe("pages", () => {
         (await blocks(team, { ...params, limit })).map(({ id }) => id);
       expect(await listed({})).toEqual(expected(() => true));
       expect(await listed({ person: "ada", from: at(1), to: at(99) })).toEqual(expected((n) => n % 3 > 0));
-      // Blocks of over a day come from an index of their own, and into the same order.
+      // Long blocks are found by another index, and are listed in the same order.
       const [long] = await remember(team, [{ who: "ada", from: -3 * DAY, to: 5 }]);
       expect(await listed({ from: at(0) })).toEqual([...expected(() => true), long]);
     },
   );
 
-  test("go on where they were, whatever begins meanwhile", async () => {
+  test("The next page continues after the previous one, even if a block began in between", async () => {
     const { team } = await withPeople();
     const ids = await remember(
       team,
@@ -231,8 +173,8 @@ describe("pages", () => {
   });
 });
 
-describe("as CSV", () => {
-  test("holds the same fields, and nothing that a spreadsheet would run", async () => {
+describe("GET /blocks as CSV", () => {
+  test("CSV has the same fields as JSON, and no cell is a formula", async () => {
     const { team, ada } = await withPeople();
     await push(team, [{ personIdentifier: "ada", status: '=HYPERLINK("http://evil")', details: { a: 1 } }], {
       source: "@sum",
@@ -251,7 +193,7 @@ describe("as CSV", () => {
     );
   });
 
-  test("links to its next page", async () => {
+  test("The Link header names the next page", async () => {
     const { team } = await withPeople();
     await remember(
       team,
@@ -268,8 +210,8 @@ describe("as CSV", () => {
   });
 });
 
-describe("a question that makes no sense", () => {
-  const cursor = (place: string) => btoa(place).replaceAll("=", "");
+describe("GET /blocks with invalid or impossible queries", () => {
+  const cursor = (position: string) => btoa(position).replaceAll("=", "");
   test.each([
     [{ limit: "0" }, "limit"],
     [{ limit: "201" }, "limit"],
@@ -284,17 +226,20 @@ describe("a question that makes no sense", () => {
     [{ cursor: cursor('{"at":1}') }, "cursor"],
     [{ cursor: cursor('["name","x"]') }, "cursor"],
     [{ cursor: cursor('[1e999,"x"]') }, "cursor"],
-  ] as [Record<string, string>, string][])("is refused by the field: %j", async (params, path) => {
-    const { team } = await withPeople();
-    const response = await ask(team, params);
-    expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({ code: "bad_request", issues: [{ path }] });
-  });
+  ] as [Record<string, string>, string][])(
+    "The query %j is refused with 400, which names the parameter",
+    async (params, path) => {
+      const { team } = await withPeople();
+      const response = await ask(team, params);
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ code: "bad_request", issues: [{ path }] });
+    },
+  );
 
-  test("is answered by nothing when nothing can be meant", async () => {
+  test("A window that ends before it begins, or an impossible status, lists nothing", async () => {
     const { team } = await withPeople();
     await push(team, { ada: "online" });
     expect(await blocks(team, { from: at(9), to: at(-9) })).toEqual([]);
-    expect(inWords(await blocks(team, { status: "\u0000" + "online" }))).toEqual([]);
+    expect(summaries(await blocks(team, { status: "\u0000" + "online" }))).toEqual([]);
   });
 });

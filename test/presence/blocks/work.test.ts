@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { hours, withNews, workByPerson } from "../../../src/presence/blocks/work.ts";
+import { hours, workByPerson } from "../../../src/presence/blocks/work.ts";
 
 const WINDOW = { start: 100, end: 200 };
-const block = (startedAt: number, endedAt: number | null, over: object = {}) => ({
+const block = (startedAt: number, endedAt: number | null, fields: object = {}) => ({
   ...{
     id: "b",
     personId: "ada",
@@ -12,11 +12,11 @@ const block = (startedAt: number, endedAt: number | null, over: object = {}) => 
     endedAt,
     details: null,
   },
-  ...over,
+  ...fields,
 });
 
-describe("when people worked", () => {
-  test("is what working blocks cover of the half-open window", () => {
+describe("workByPerson", () => {
+  test("Work is the part of working blocks that lies within the half-open window", () => {
     const blocks = [block(50, 120), block(150, 250), block(20, 300, { personId: "bob" })];
     expect([...workByPerson(blocks, WINDOW, {})]).toEqual([
       [
@@ -30,39 +30,24 @@ describe("when people worked", () => {
     ]);
   });
 
-  test("is nothing for lone beats, other statuses and what only touches the window", () => {
+  test("Blocks of length 0, of other statuses and that only touch the window are not work", () => {
     const blocks = [block(150, 150), block(120, 180, { status: "Out-of-office" }), block(50, 100), block(200, 250)];
     expect([...workByPerson(blocks, WINDOW, {})]).toEqual([]);
   });
 
-  test("goes by the team's classes", () => {
+  test("The classes of the team decide which statuses are working", () => {
     const blocks = [block(100, 120, { status: "Lunch" }), block(150, 160, { status: "training" })];
     expect([...workByPerson(blocks, WINDOW, { lunch: true, training: false })]).toEqual([
       ["ada", [{ start: 100, end: 120 }]],
     ]);
   });
 
-  test("counts an open block up to its last heartbeat", () => {
+  test("An open block counts up to its last heartbeat", () => {
     const open = block(120, null, { lastSeenAt: 170 });
     expect(workByPerson([open], WINDOW, {}).get("ada")).toEqual([{ start: 120, end: 170 }]);
   });
 });
 
-describe("live last heartbeats", () => {
-  test("replace those of open blocks that D1 has, and touch no block that ended", () => {
-    const blocks = [block(0, null, { id: "open" }), block(0, 50, { id: "ended" }), block(0, null, { id: "other" })];
-    const live = [
-      { id: "open", lastSeenAt: 90, details: "new" },
-      { id: "ended", lastSeenAt: 90, details: "new" },
-    ];
-    expect(withNews(blocks, live).map(({ id, lastSeenAt, details }) => [id, lastSeenAt, details])).toEqual([
-      ["open", 90, "new"],
-      ["ended", 50, null],
-      ["other", 0, null],
-    ]);
-  });
-});
-
-test("hours are rounded to two decimals", () => {
+test("Hours are rounded to two decimals", () => {
   expect([0, 17_999, 18_000, 3_600_000, 5_400_000, 1_234_567].map(hours)).toEqual([0, 0, 0.01, 1, 1.5, 0.34]);
 });

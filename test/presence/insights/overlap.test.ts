@@ -8,7 +8,7 @@ const work = (people: Record<string, [number, number][]>) =>
   new Map(Object.entries(people).map(([id, pairs]) => [id, pairs.map(([start, end]) => ({ start, end }))]));
 
 describe("overlap", () => {
-  test("names who worked together, and how long", () => {
+  test("Overlap names who worked together, and for how long", () => {
     const { intervals, pairs } = overlap(work({ c: [[10, 30]], a: [[0, 20]], b: [[15, 40]] }), window);
     expect(intervals).toEqual([
       { start: 10, end: 15, people: ["a", "c"] },
@@ -23,7 +23,7 @@ describe("overlap", () => {
   });
 
   test.each([
-    ["nobody", {}],
+    ["no people", {}],
     ["one person alone", { a: [[0, 50]] }],
     [
       "a person with blocks that overlap each other",
@@ -35,10 +35,10 @@ describe("overlap", () => {
         b: [],
       },
     ],
-    ["one who leaves as the other comes", { a: [[0, 50]], b: [[50, 70]] }],
-    ["a lone beat", { a: [[0, 50]], b: [[20, 20]] }],
+    ["a person who stops when the other starts", { a: [[0, 50]], b: [[50, 70]] }],
+    ["an interval of length 0", { a: [[0, 50]], b: [[20, 20]] }],
     [
-      "outside the window",
+      "work outside the window",
       {
         a: [[100, 150]],
         b: [
@@ -47,11 +47,11 @@ describe("overlap", () => {
         ],
       },
     ],
-  ] as [string, Record<string, [number, number][]>][])("nothing shared: %s", (_, people) => {
+  ] as [string, Record<string, [number, number][]>][])("There is no overlap for %s", (_, people) => {
     expect(overlap(work(people), window)).toEqual({ intervals: [], pairs: [] });
   });
 
-  test("joins what touches, whether one person's blocks touch or the others' do", () => {
+  test("Touching intervals of a person are joined", () => {
     const blocks = work({
       a: [
         [0, 10],
@@ -66,7 +66,7 @@ describe("overlap", () => {
     expect(overlap(blocks, window).intervals).toEqual([{ start: 5, end: 20, people: ["a", "b"] }]);
   });
 
-  test("keeps the same people apart where they paused", () => {
+  test("A pause of one person divides the interval", () => {
     const { intervals, pairs } = overlap(
       work({
         a: [
@@ -84,7 +84,7 @@ describe("overlap", () => {
     expect(pairs).toEqual([{ people: ["a", "b"], ms: 20 }]);
   });
 
-  test("changes hands at one moment without a gap", () => {
+  test("Where one person replaces another, the intervals touch", () => {
     const { intervals } = overlap(work({ a: [[0, 10]], b: [[0, 20]], c: [[10, 20]] }), window);
     expect(intervals).toEqual([
       { start: 0, end: 10, people: ["a", "b"] },
@@ -92,19 +92,19 @@ describe("overlap", () => {
     ]);
   });
 
-  test("clips to the window", () => {
+  test("Work is clipped to the window", () => {
     const { intervals, pairs } = overlap(work({ a: [[-50, 150]], b: [[-10, 500]] }), window);
     expect(intervals).toEqual([{ start: 0, end: 100, people: ["a", "b"] }]);
     expect(pairs).toEqual([{ people: ["a", "b"], ms: 100 }]);
   });
 
-  test("orders ties by ids, by code unit", () => {
+  test("Ties are ordered by ids, by code unit", () => {
     const { intervals, pairs } = overlap(work({ b: [[0, 9]], B: [[0, 9]], a: [[0, 9]] }), window);
     expect(intervals[0]?.people).toEqual(["B", "a", "b"]);
     expect(pairs.map(({ people }) => people.join(""))).toEqual(["Ba", "Bb", "ab"]);
   });
 
-  test("agrees with a grid of minutes", () => {
+  test("Overlap equals a count minute by minute", () => {
     const interval = fc
       .tuple(fc.integer({ min: -5, max: 45 }), fc.nat(15))
       .map(([start, ms]): Interval => ({ start, end: start + ms }));
@@ -141,7 +141,7 @@ describe("overlap", () => {
     );
   });
 
-  test("two hundred people and a month of days", () => {
+  test("The overlap of 200 people over a month is computed", () => {
     const day = 86_400_000;
     const shift = (person: number, n: number): Interval[] => {
       const start = n * day + 9 * 3_600_000 + ((person * 7919 + n * 104_729) % 3_600_000);

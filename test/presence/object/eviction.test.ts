@@ -11,20 +11,20 @@ import {
   presence,
   ring,
   START,
-  saying,
+  usersWith,
   stopTheClock,
   stored,
-  tell,
+  sendToObject,
   type User,
-} from "../client.ts";
-import { blocksOf } from "../oracle.ts";
+} from "../../support/presence.ts";
+import { expectedBlocks } from "../../support/expected_blocks.ts";
 
 stopTheClock();
 
 const TIMEOUT = 10;
 const PEOPLE = ["ada", "bob", "cy", "dee"];
 
-/** One update, or the alarm, a reader, or D1 going away for the step after. */
+/** A heartbeat, the alarm, a reader, or an outage of D1 during the next step. `late`: how old the heartbeat is, in minutes. */
 type Step =
   | { act: "beat"; statuses: Record<string, string>; source: string; late: number }
   | { act: "ring" | "read" | "outage" };
@@ -37,12 +37,12 @@ const beats = fc.record({
       fc.record(Object.fromEntries(people.map((who) => [who, fc.constantFrom("online", "Online", "busy", "offline")]))),
     ),
   source: fc.constantFrom("slack", "git"),
-  // Some updates are minutes late, and so older than others that were faster.
+  // Some heartbeats arrive minutes late, after newer ones.
   late: fc.constantFrom(0, 0, 0, 1, 4, 12),
 });
 const other = fc.record({ act: fc.constantFrom("ring" as const, "read" as const, "outage" as const) });
-/** Steps, each so many minutes after the one before. */
-const lives = fc.array(
+/** Steps, each `pause` minutes after the one before. */
+const histories = fc.array(
   fc.record({
     step: fc.oneof({ weight: 4, arbitrary: beats as fc.Arbitrary<Step> }, other),
     pause: fc.constantFrom(0, 1, 3, 9, 11),
@@ -50,15 +50,15 @@ const lives = fc.array(
   { minLength: 5, maxLength: 25 },
 );
 
-type Life = { step: Step; pause: number }[];
+type History = { step: Step; pause: number }[];
 
-/** Milliseconds tell the steps apart: no two updates are of the same moment. */
-const moment = (minutes: number, index: number) => START + minutes * MINUTE + index;
+/** The time of a step, UTC milliseconds. The index makes the times of any two heartbeats different. */
+const timeOf = (minutes: number, index: number) => START + minutes * MINUTE + index;
 
-/** Lives through the steps; `between` comes after each, and `batches` says how an update is cut into several. */
-async function live(
+/** Runs the steps on a team. `between` runs after each; `batches` splits the users of one heartbeat into several. */
+async function run(
   team: Team,
-  life: Life,
+  history: History,
   {
     between = async () => {},
     batches = (users) => [users],
@@ -67,79 +67,82 @@ async function live(
     batches?: (users: User[]) => User[][];
   } = {},
 ): Promise<void> {
-  const perform = async (step: Step, at: number) => {
+  const take = async (step: Step, at: number) => {
     if (step.act === "ring") await ring(team);
     if (step.act === "read") await blocks(team);
     if (step.act !== "beat") return;
-    for (const batch of batches(saying(step.statuses))) {
-      await tell(team, batch, {
+    for (const batch of batches(usersWith(step.statuses))) {
+      await sendToObject(team, batch, {
         ...{ source: step.source, at: at - step.late * MINUTE, timeoutMs: TIMEOUT * MINUTE, directoryVersion: 1 },
       });
     }
   };
   let minutes = 0;
-  let isAway = false;
-  for (const [index, { step, pause }] of life.entries()) {
+  let isOutage = false;
+  for (const [index, { step, pause }] of history.entries()) {
     minutes += pause;
     clock(minutes + index / MINUTE);
-    const act = () => perform(step, moment(minutes, index));
-    await (isAway && step.act !== "read" ? without("blocks", act) : act());
-    isAway = step.act === "outage";
+    const act = () => take(step, timeOf(minutes, index));
+    await (isOutage && step.act !== "read" ? without("blocks", act) : act());
+    isOutage = step.act === "outage";
     await between();
   }
-  // Long after everything.
+  // When every timeout has passed.
   clock(minutes + 60);
   await objectOf(team).wake();
 }
 
-/** A team's blocks without their ids. */
-const told = async (team: Team) => (await stored(team)).map(({ id, ...block }) => block);
+/** Returns the team's blocks in D1 without their ids. */
+const rowsWithoutIds = async (team: Team) => (await stored(team)).map(({ id, ...block }) => block);
 
-/** What was held, when, by whom and where, by the oracle. */
-function foretold(life: Life) {
+/** Returns the blocks that the heartbeats must make, computed from the contract. */
+function expectedRows(history: History) {
   const streams = new Map<string, { at: number; status: string }[]>();
   let minutes = 0;
-  for (const [index, { step, pause }] of life.entries()) {
+  for (const [index, { step, pause }] of history.entries()) {
     minutes += pause;
     if (step.act !== "beat") continue;
     for (const [who, status] of Object.entries(step.statuses)) {
-      const beat = { at: moment(minutes, index) - step.late * MINUTE, status };
+      const beat = { at: timeOf(minutes, index) - step.late * MINUTE, status };
       const key = `${who}|${step.source}`;
       streams.set(key, [...(streams.get(key) ?? []), beat]);
     }
   }
   return [...streams].flatMap(([key, beats]) => {
     const [identifier, source] = key.split("|");
-    return blocksOf(beats, TIMEOUT * MINUTE).map((b) => ({
+    return expectedBlocks(beats, TIMEOUT * MINUTE).map((b) => ({
       ...{ identifier, source, status: b.status },
       ...{ started_at: b.startedAt, last_seen_at: b.lastSeenAt, ended_at: b.endedAt, details: null },
     }));
   });
 }
 
-type Placed = { started_at: number; identifier: string | undefined; source: string | undefined };
-const order = (a: Placed, b: Placed) =>
+type SortKey = { started_at: number; identifier: string | undefined; source: string | undefined };
+const order = (a: SortKey, b: SortKey) =>
   a.started_at - b.started_at || `${a.identifier}|${a.source}`.localeCompare(`${b.identifier}|${b.source}`);
 
-test("neither evictions, outages nor the cut into batches change what is recorded", { timeout: 120_000 }, async () => {
+test("Evictions, outages of D1 and heartbeats split into several change nothing of what is recorded", {
+  timeout: 120_000,
+}, async () => {
   await fc.assert(
-    fc.asyncProperty(lives, async (life) => {
-      const [spared, evicted, cut] = await Promise.all([mintTeam(), mintTeam(), mintTeam()]);
-      await live(spared, life);
-      await live(evicted, life, { between: () => evict(evicted).catch(isNotRunning) });
-      await live(cut, life, { batches: (users) => users.map((user) => [user]) });
-      expect((await told(spared)).sort(order)).toEqual(foretold(life).sort(order));
-      expect(await told(evicted)).toEqual(await told(spared));
-      expect(await told(cut)).toEqual(await told(spared));
-      const shown = async (team: Team) => Object.values(await presence(team)).map(({ person_id, ...person }) => person);
-      expect(await shown(evicted)).toEqual(await shown(spared));
-      expect(await shown(cut)).toEqual(await shown(spared));
+    fc.asyncProperty(histories, async (history) => {
+      const [undisturbed, evicted, split] = await Promise.all([mintTeam(), mintTeam(), mintTeam()]);
+      await run(undisturbed, history);
+      await run(evicted, history, { between: () => evict(evicted).catch(isNotRunning) });
+      await run(split, history, { batches: (users) => users.map((user) => [user]) });
+      expect((await rowsWithoutIds(undisturbed)).sort(order)).toEqual(expectedRows(history).sort(order));
+      expect(await rowsWithoutIds(evicted)).toEqual(await rowsWithoutIds(undisturbed));
+      expect(await rowsWithoutIds(split)).toEqual(await rowsWithoutIds(undisturbed));
+      const presenceWithoutIds = async (team: Team) =>
+        Object.values(await presence(team)).map(({ person_id, ...person }) => person);
+      expect(await presenceWithoutIds(evicted)).toEqual(await presenceWithoutIds(undisturbed));
+      expect(await presenceWithoutIds(split)).toEqual(await presenceWithoutIds(undisturbed));
     }),
     { numRuns: 12 },
   );
 });
 
-/** An object that nothing has called yet cannot be evicted. */
+/** Ignores that an object that was never called cannot be evicted. */
 function isNotRunning(error: unknown): void {
   if (!String(error).includes("not currently running")) throw error;
 }

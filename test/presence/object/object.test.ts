@@ -16,17 +16,17 @@ import {
   START,
   stopTheClock,
   stored,
-} from "../client.ts";
+} from "../../support/presence.ts";
 
 stopTheClock();
 
-/** What D1 has, in words. */
+/** Describes the blocks in D1, see `inWords`. */
 const inD1 = async (team: Team) => inWords(await stored(team));
-/** The moment in which a gap of so many minutes is over. */
-const past = (minutes: number) => minutes + 1 / MINUTE;
+/** One millisecond after so many minutes: a gap of exactly the timeout still extends a block. */
+const justAfter = (minutes: number) => minutes + 1 / MINUTE;
 
-describe("the dead man's switch", () => {
-  test("ends the block of a tool that fell silent at its last heartbeat, here and in D1", async () => {
+describe("The presence timeout", () => {
+  test("A block without heartbeats ends at its last heartbeat, in the object and in D1", async () => {
     const team = await mintTeam();
     await push(team, { ada: "online", bob: "away" });
     clock(4);
@@ -34,7 +34,7 @@ describe("the dead man's switch", () => {
     clock(14);
     await ring(team);
     expect(await inD1(team)).toEqual(["ada online 0-4...", "bob away 0-0"]);
-    clock(past(14));
+    clock(justAfter(14));
     await ring(team);
     expect(await inD1(team)).toEqual(["ada online 0-4", "bob away 0-0"]);
     expect(await presence(team)).toMatchObject({
@@ -44,15 +44,15 @@ describe("the dead man's switch", () => {
     expect(await alarm(team)).toBeNull();
   });
 
-  test("needs no alarm to be seen: whoever reads late reads that it is over", async () => {
+  test("A reader sees that a block has timed out before the alarm rings", async () => {
     const team = await mintTeam({ timeoutMinutes: 1 });
     await push(team, { ada: "online" });
-    clock(past(1));
+    clock(justAfter(1));
     expect((await presence(team)).ada).toMatchObject({ present: false, last_seen_at: at(0) });
     expect(await blocks(team)).toMatchObject([{ started_at: at(0), ended_at: at(0), last_seen_at: at(0) }]);
   });
 
-  test("is taken back when a beat was only slow to arrive", async () => {
+  test("A heartbeat that arrives late reopens a block that has timed out", async () => {
     const team = await mintTeam();
     await push(team, { ada: "online" });
     clock(11);
@@ -69,18 +69,18 @@ describe("the dead man's switch", () => {
   });
 });
 
-describe("the alarm", () => {
-  test("is set for what comes next, and cleared once nothing is left", async () => {
+describe("The alarm", () => {
+  test("The alarm is set to the next work, and removed when none is left", async () => {
     const team = await mintTeam();
     await push(team, { ada: "online" });
-    // The new block goes to D1 at once.
+    // The new block is sent to D1 at once.
     expect(await alarm(team)).toBe(0);
     await ring(team);
     expect(await alarm(team)).toBe(10 * MINUTE + 1);
     clock(9);
     await push(team, { ada: "online" });
     expect(await alarm(team)).toBe(10 * MINUTE + 1);
-    clock(past(10));
+    clock(justAfter(10));
     await ring(team);
     // The checkpoint comes before the timeout of the last heartbeat.
     expect(await alarm(team)).toBe(14 * MINUTE);
@@ -90,7 +90,7 @@ describe("the alarm", () => {
     expect(await alarm(team)).toBeNull();
   });
 
-  test("may ring twice, or for nothing", async () => {
+  test("An alarm that rings twice, or without due work, changes nothing", async () => {
     const team = await mintTeam();
     await push(team, { ada: "online" });
     clock(11);
@@ -104,7 +104,7 @@ describe("the alarm", () => {
     expect(await ring(team)).toBe(false);
   });
 
-  test("is set again before the work is done, so that no failure can be the last one", async () => {
+  test("An alarm that throws is followed by another alarm a minute later", async () => {
     const team = await mintTeam();
     await push(team, { ada: "online" });
     const log = vi.spyOn(console, "warn").mockImplementation(() => {});
@@ -120,7 +120,7 @@ describe("the alarm", () => {
     expect(await inD1(team)).toEqual(["ada online 0-0..."]);
   });
 
-  test("is not missed when it is lost: the cron's call alone does what is due", async () => {
+  test("When the alarm is lost, cron does the work that is due", async () => {
     const team = await mintTeam();
     await push(team, { ada: "online", bob: "online" });
     clock(5);
@@ -136,7 +136,7 @@ describe("the alarm", () => {
     expect(await inD1(team)).toEqual(["ada online 0-0", "bob online 0-5"]);
   });
 
-  test("comes back with the next heartbeat when it was lost with its object, or is long overdue", async () => {
+  test("The next heartbeat sets an alarm that was lost or is more than a minute overdue", async () => {
     const team = await mintTeam();
     await push(team, { ada: "online" });
     await ring(team);
@@ -154,12 +154,12 @@ describe("the alarm", () => {
     clock(2);
     await push(team, { ada: "online" });
     expect(await alarm(team)).toBe(MINUTE);
-    clock(past(2));
+    clock(justAfter(2));
     await push(team, { ada: "online" });
     expect(await alarm(team)).toBe(12 * MINUTE + 2);
   });
 
-  test("has nothing to do for a team that no tool ever named", async () => {
+  test("A team without heartbeats has no alarm", async () => {
     const team = await mintTeam();
     expect(await presence(team)).toEqual({});
     await objectOf(team).wake();
@@ -167,8 +167,8 @@ describe("the alarm", () => {
   });
 });
 
-describe("a block", () => {
-  test("has one id, from the moment it opens until long after it ended", async () => {
+describe("A block in D1", () => {
+  test("A block keeps its id from its start until after its end", async () => {
     const team = await mintTeam();
     await push(team, { ada: "online" });
     const [opened] = await blocks(team);
@@ -187,7 +187,7 @@ describe("a block", () => {
     }
   });
 
-  test("reaches D1 again without a second row, had the answer of D1 been lost", async () => {
+  test("A block that is sent again because the answer of D1 was lost makes no second row", async () => {
     const team = await mintTeam();
     await push(team, { ada: "online" });
     const outbox = await runInDurableObject(objectOf(team), (_, { storage }) =>
@@ -205,7 +205,7 @@ describe("a block", () => {
     expect(await stored(team)).toEqual(rows);
   });
 
-  test("that is open is written down every 14 minutes, with its last heartbeat", async () => {
+  test("The last heartbeat of an open block is written every 14 minutes", async () => {
     const team = await mintTeam();
     await push(team, { ada: "online" });
     await ring(team);

@@ -15,17 +15,17 @@ import {
   push,
   ring,
   START,
-  saying,
+  usersWith,
   stopTheClock,
   stored,
-} from "../client.ts";
+} from "../../support/presence.ts";
 
 stopTheClock();
 
 const inD1 = async (team: Team) => inWords(await stored(team));
 
-describe.each(["blocks", "identities"] as const)("while D1 refuses its table of %s", (table) => {
-  test("heartbeats are answered, and all they said is in D1 once it is back", async () => {
+describe.each(["blocks", "identities"] as const)("While D1 fails every query of its table %s", (table) => {
+  test("Heartbeats are accepted, and D1 has all of them after the outage", async () => {
     const team = await mintTeam();
     await push(team, { ada: "online" });
     await ring(team);
@@ -60,7 +60,7 @@ describe.each(["blocks", "identities"] as const)("while D1 refuses its table of 
     expect(await alarm(team)).toBeNull();
   });
 
-  test("timeouts pass all the same", async () => {
+  test("Blocks time out as usual", async () => {
     const team = await mintTeam();
     await push(team, { ada: "online" });
     await ring(team);
@@ -73,7 +73,7 @@ describe.each(["blocks", "identities"] as const)("while D1 refuses its table of 
     expect(await inD1(team)).toEqual(["ada online 0-0"]);
   });
 
-  test("an overdue checkpoint waits for the next try like everything else", async () => {
+  test("An overdue checkpoint does not make the alarm ring before the next try", async () => {
     const team = await mintTeam({ timeoutMinutes: 720 });
     await push(team, { ada: "online" });
     await ring(team);
@@ -87,7 +87,7 @@ describe.each(["blocks", "identities"] as const)("while D1 refuses its table of 
     expect(await blocks(team)).toHaveLength(2);
   });
 
-  test("the object tries again, ever less often, and at once when it is asked to", async () => {
+  test("The wait between tries grows to 30 seconds, and a reader causes a try at once", async () => {
     const team = await mintTeam();
     const seconds = async () => ((await alarm(team)) ?? Number.NaN) / 1_000;
     await without(table, async () => {
@@ -100,12 +100,12 @@ describe.each(["blocks", "identities"] as const)("while D1 refuses its table of 
         now = await seconds();
         clock(now / 60);
       }
-      // Strangers are looked up with the heartbeat that names them: its failure is the first.
+      // The heartbeat that names a new person asks D1 itself: its failure is the first.
       const failed = table === "identities" ? 1 : 0;
       expect(pauses).toEqual([1, 2, 4, 8, 16, 30, 30, 30, 30].slice(failed, failed + 8));
       await ring(team);
     });
-    // A reader does not wait for the alarm, and nothing of the long pause is left.
+    // A reader does not wait for the alarm, and its success ends the wait.
     expect(await blocks(team)).toHaveLength(1);
     await push(team, { bob: "online" });
     expect(Object.keys(await presence(team))).toEqual(["ada", "bob"]);
@@ -114,13 +114,13 @@ describe.each(["blocks", "identities"] as const)("while D1 refuses its table of 
     await without(table, async () => {
       await push(team, { ada: "busy" });
       await ring(team);
-      // Whom D1 knows already needs none of its identities.
+      // A person whom D1 knows already needs no query of identities.
       if (table === "blocks") expect((await seconds()) - (now - START) / 1_000).toBe(1);
     });
   });
 });
 
-test("what tools say of people is not forgotten over an outage, though no block waits with it", async () => {
+test("A new time zone that D1 could not be sent is sent after the outage, also without a block", async () => {
   const team = await mintTeam();
   await push(team, { ada: "online" });
   await ring(team);
@@ -136,7 +136,7 @@ test("what tools say of people is not forgotten over an outage, though no block 
   expect(zone).toEqual({ time_zone: "Asia/Tokyo" });
 });
 
-test("a newcomer whom D1 could not be told of is shown as soon as it could", async () => {
+test("A new person is listed as soon as D1 answers again", async () => {
   const team = await mintTeam();
   await without("identities", async () => {
     await push(team, [{ personIdentifier: "ada", status: "online", name: "Ada L.", timezone: "Asia/Tokyo" }]);
@@ -147,13 +147,13 @@ test("a newcomer whom D1 could not be told of is shown as soon as it could", asy
   expect(await presence(team)).toMatchObject({ "Ada L.": { status: "online", time_zone: "Asia/Tokyo", since: at(0) } });
 });
 
-test("many newcomers at once, over a long outage, all arrive, each once", { timeout: 30_000 }, async () => {
+test("1,200 new people of an outage are stored, each once", { timeout: 30_000 }, async () => {
   const team = await mintTeam();
   const named = (n: number) => Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`p${n * 400 + i}`, "online"]));
   await without("identities", async () => {
     for (const n of [0, 1, 2]) {
       clock(n);
-      await push(team, saying(named(n)));
+      await push(team, usersWith(named(n)));
     }
   });
   clock(3);

@@ -11,12 +11,12 @@ import {
   presence,
   push,
   ring,
-  saying,
+  usersWith,
   send,
   stopTheClock,
   stored,
   type User,
-} from "../client.ts";
+} from "../../support/presence.ts";
 
 stopTheClock();
 
@@ -25,8 +25,8 @@ const inD1 = async (team: Team) => {
   return inWords(await stored(team));
 };
 
-/** A second integration of the team, by the key that speaks for it. */
-async function another(team: Team, minutes = 10): Promise<{ Authorization: string }> {
+/** Creates another integration of the team and returns the header with its key. */
+async function createIntegration(team: Team, minutes = 10): Promise<{ Authorization: string }> {
   const response = await call("/api/v1/integrations", {
     headers: team.asTeam,
     body: { name: "Another", presence_timeout_minutes: minutes },
@@ -36,8 +36,8 @@ async function another(team: Team, minutes = 10): Promise<{ Authorization: strin
   return { Authorization: `Bearer ${key}` };
 }
 
-describe("several sources", () => {
-  test("go on side by side, and the person shows what ranks first", async () => {
+describe("Several sources", () => {
+  test("Each source has blocks of its own, and the person shows the status that ranks first", async () => {
     const team = await mintTeam();
     await push(team, { ada: "dnd" }, { source: "phone" });
     clock(1);
@@ -64,7 +64,7 @@ describe("several sources", () => {
     expect(await inD1(team)).toEqual(["ada dnd 0-2", "ada meeting 1-3", "ada coding 2-4", "ada away 3-5"]);
   });
 
-  test("that differ only in case are different sources", async () => {
+  test("Sources that differ only in case are different sources", async () => {
     const team = await mintTeam();
     await push(team, { ada: "online" }, { source: "Slack" });
     await push(team, { ada: "offline" }, { source: "slack" });
@@ -72,10 +72,10 @@ describe("several sources", () => {
   });
 });
 
-describe("two integrations that know the same person", () => {
-  test("each have blocks of their own, even under one source", async () => {
+describe("Two integrations that report the same person", () => {
+  test("Each integration has blocks of its own, even with the same source", async () => {
     const team = await mintTeam();
-    const as = await another(team);
+    const as = await createIntegration(team);
     await push(team, { ada: "online" });
     clock(1);
     await push(team, { ada: "online" }, { as });
@@ -91,13 +91,13 @@ describe("two integrations that know the same person", () => {
     expect(new Set(all.map(({ integration_id }) => integration_id)).size).toBe(2);
   });
 
-  test("each have their own timeout", async () => {
+  test("Each integration has its own timeout", async () => {
     const team = await mintTeam({ timeoutMinutes: 1 });
-    const as = await another(team, 720);
+    const as = await createIntegration(team, 720);
     await push(team, { ada: "online" });
     await push(team, { ada: "busy" }, { as });
     await ring(team);
-    // Of the first of them to pass, whichever tool was heard last.
+    // The alarm is set to the earlier timeout, whichever integration reported last.
     expect(await alarm(team)).toBe(MINUTE + 1);
     clock(720);
     expect((await presence(team)).ada).toMatchObject({ status: "busy" });
@@ -108,7 +108,7 @@ describe("two integrations that know the same person", () => {
   });
 });
 
-describe("a timeout that is changed", () => {
+describe("A changed timeout", () => {
   const patch = (team: Team, presence_timeout_minutes: number) =>
     call(`/api/v1/integrations/${team.integrationId}`, {
       method: "PATCH",
@@ -116,7 +116,7 @@ describe("a timeout that is changed", () => {
       body: { presence_timeout_minutes },
     });
 
-  test("counts at the next look: shorter", async () => {
+  test("A shorter timeout counts from the next read on", async () => {
     const team = await mintTeam({ timeoutMinutes: 30 });
     await push(team, { ada: "online", bob: "online" });
     await patch(team, 5);
@@ -131,7 +131,7 @@ describe("a timeout that is changed", () => {
   test.each([
     ["switched off", { method: "PATCH", body: { active: false } }],
     ["removed", { method: "DELETE" }],
-  ])("is over at once when the integration is %s", async (_, change) => {
+  ])("Open blocks end at the next read after the integration is %s", async (_, change) => {
     const team = await mintTeam({ timeoutMinutes: 720 });
     await push(team, { ada: "busy" });
     clock(1);
@@ -142,7 +142,7 @@ describe("a timeout that is changed", () => {
     expect(await inD1(team)).toEqual(["ada busy 0-1"]);
   });
 
-  test("counts at the next look: longer", async () => {
+  test("A longer timeout counts from the next read on", async () => {
     const team = await mintTeam({ timeoutMinutes: 5 });
     await push(team, { ada: "online" });
     await patch(team, 30);
@@ -153,14 +153,14 @@ describe("a timeout that is changed", () => {
   });
 });
 
-describe("a person named twice in one batch", () => {
+describe("A person named twice in one heartbeat", () => {
   const named = (...statuses: string[]): User[] => statuses.map((status) => ({ personIdentifier: "ada", status }));
 
   test.each([
     [["online", "away"], ["ada away 0-0..."]],
     [["online", "offline"], []],
     [["offline", "online"], ["ada online 0-0..."]],
-  ])("is what was said last: %j", async (statuses, expected) => {
+  ])("The last of the statuses %j counts", async (statuses, expected) => {
     const team = await mintTeam();
     expect(await push(team, named(...statuses))).toMatchObject({ processed: { users: 2 } });
     expect(await inD1(team)).toEqual(expected);
@@ -168,7 +168,7 @@ describe("a person named twice in one batch", () => {
     expect(await inD1(team)).toEqual(expected);
   });
 
-  test("goes on with an open block, if that was said last", async () => {
+  test("An open block continues if the last status is its own", async () => {
     const team = await mintTeam();
     await push(team, { ada: "online" });
     clock(1);
@@ -179,8 +179,8 @@ describe("a person named twice in one batch", () => {
   });
 });
 
-describe("a beat older than the newest of its source", () => {
-  test("counts and changes nothing, not even what is known of the person", async () => {
+describe("A heartbeat older than the newest one", () => {
+  test("An older heartbeat of the same source is counted and changes nothing, not even the time zone", async () => {
     const team = await mintTeam();
     clock(5);
     await push(team, [{ personIdentifier: "ada", status: "online", name: "Ada", timezone: "Europe/London" }]);
@@ -190,7 +190,7 @@ describe("a beat older than the newest of its source", () => {
     expect([await presence(team), await blocks(team)]).toEqual(before);
   });
 
-  test("counts in full for a source of which it is the first", async () => {
+  test("An older heartbeat of createIntegration source is recorded", async () => {
     const team = await mintTeam();
     clock(5);
     await push(team, { ada: "online" }, { source: "slack" });
@@ -199,8 +199,8 @@ describe("a beat older than the newest of its source", () => {
   });
 });
 
-describe("at the same time", () => {
-  test("50 heartbeats of different people lose none", { timeout: 30_000 }, async () => {
+describe("Concurrent requests", () => {
+  test("50 concurrent heartbeats of different people are all recorded", { timeout: 30_000 }, async () => {
     const team = await mintTeam();
     const names = Array.from({ length: 50 }, (_, n) => `p${String(n).padStart(2, "0")}`);
     await Promise.all(names.map((name) => push(team, { [name]: "online" })));
@@ -212,7 +212,9 @@ describe("at the same time", () => {
     expect(new Set(rows.map(({ person_id }) => person_id)).size).toBe(50);
   });
 
-  test("20 first sightings of one person make one person, wherever they come from", { timeout: 30_000 }, async () => {
+  test("20 concurrent first reports of a person, by heartbeats and events of two teams, make one person", {
+    timeout: 30_000,
+  }, async () => {
     const team = await mintTeam();
     const sibling = await mintTeam({ accountId: team.accountId });
     const ada = { personIdentifier: "ada", status: "online", name: "Ada" };
@@ -238,11 +240,11 @@ describe("at the same time", () => {
     expect(Object.keys(await presence(team))).toHaveLength(1);
   });
 
-  test("readers and writers see all that was answered before they asked", { timeout: 30_000 }, async () => {
+  test("Every reader sees the heartbeats that were answered before", { timeout: 30_000 }, async () => {
     const team = await mintTeam();
     for (let round = 0; round < 10; round++) {
       clock(round);
-      await push(team, saying({ ada: round % 2 ? "online" : "busy" }));
+      await push(team, usersWith({ ada: round % 2 ? "online" : "busy" }));
       const lists = await Promise.all([0, 1, 2].map(() => blocks(team)));
       for (const list of lists) expect(list).toHaveLength(round + 1);
     }

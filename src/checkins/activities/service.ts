@@ -1,0 +1,36 @@
+import type { ServiceContext } from "../../auth/actor.ts";
+import { saveEvents } from "../../events/store.ts";
+import { Failure, notFound } from "../../lib/failure.ts";
+import { newId } from "../../lib/id.ts";
+import { ensureReport } from "../reports/service.ts";
+import { type Activity, activityEvent, type NewActivity, withCheckin } from "./activity.ts";
+import { findActivity, isIdentifierOfMember } from "./store.ts";
+
+/** Returns an event of the team as a status activity. Fails with `not_found`. */
+export const getActivity = (context: ServiceContext, id: string): Promise<Activity> => readActivity(context, { id });
+
+/**
+ * Records an activity of a member as an event, at the time of the call. Fails with `unprocessable` if the e-mail is not of
+ * a member of the team.
+ */
+export async function recordActivity(context: ServiceContext, activity: NewActivity): Promise<Activity> {
+  const { db, actor, now } = context;
+  if (!(await isIdentifierOfMember(db, actor, activity.email))) throw unknownEmail();
+  const externalId = `activity-${newId()}`;
+  await saveEvents(db, actor, null, [activityEvent(activity, externalId, now)], now);
+  return readActivity(context, { externalId });
+}
+
+async function readActivity(context: ServiceContext, name: Parameters<typeof findActivity>[2]): Promise<Activity> {
+  const { db, actor } = context;
+  await ensureReport(context);
+  const row = await findActivity(db, actor, name);
+  if (!row) throw notFound();
+  return withCheckin(row, actor.team.timeZone);
+}
+
+/** Status Hero's clients read the problem of each field under `errors`. */
+function unknownEmail(): Failure {
+  const problem = "is not the e-mail of a member of this team";
+  return new Failure("unprocessable", { text: `email: ${problem}`, errors: { email: [problem] } });
+}

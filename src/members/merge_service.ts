@@ -1,0 +1,53 @@
+import type { ServiceContext } from "../auth/actor.ts";
+import { conflict } from "../lib/failure.ts";
+import { requirePerson } from "../people/lookup_service.ts";
+import { laterMergeConflict, mergeConflict, noMergeConflict } from "../people/merges/conflicts.ts";
+import * as store from "../people/merges/merge_store.ts";
+import { findPerson } from "../people/person_store.ts";
+import { addDetails, type PersonDetails } from "../people/service.ts";
+
+// In this slice and not in people: a merge changes who is on which team, and only slices after presence may call the objects
+// of these teams.
+
+/**
+ * Merges the person that `person` names into the one that `into` names, and returns the latter. Fails with `not_found`, and
+ * with `conflict` where `person` is merged already or both are one person.
+ */
+export async function mergePeople(
+  context: ServiceContext,
+  references: { into: string; person: string },
+): Promise<PersonDetails> {
+  const { db, actor, now } = context;
+  const into = await requirePerson(context, references.into);
+  const from = await requirePerson(context, references.person, "person");
+  const problem = mergeConflict(from, into);
+  if (problem) throw conflict(problem);
+  const isMerged = await store.mergePeople(db, actor, { fromId: from.id, intoId: into.id }, now);
+  if (!isMerged) throw changedMeanwhile();
+  return addDetails(context, await requirePerson(context, into.id));
+}
+
+/**
+ * Undoes the merge of the person that `person` names into the one that `into` names; without `person`, the newest merge into
+ * that one. Returns the person that `into` names. Fails with `not_found`, and with `conflict` where there is no such merge or
+ * a later one must be undone first.
+ */
+export async function unmergePeople(
+  context: ServiceContext,
+  references: { into: string; person?: string | undefined },
+): Promise<PersonDetails> {
+  const { db, actor, now } = context;
+  const into = await requirePerson(context, references.into);
+  const from = references.person === undefined ? null : await requirePerson(context, references.person, "person");
+  const merge = await store.findMerge(db, actor, { intoId: into.namedId, fromId: from?.namedId });
+  if (!merge) throw conflict(noMergeConflict(into, from));
+  if (!(await store.undoMerge(db, actor, merge.id, now))) {
+    const later = await store.findLaterMerge(db, actor, merge.id);
+    throw later ? conflict(laterMergeConflict(later)) : changedMeanwhile();
+  }
+  // If only this merge had brought `into` to the team, they are no longer on it, but the unmerged person is.
+  const remaining = (await findPerson(db, actor, into.id)) ?? (await requirePerson(context, merge.from.id));
+  return addDetails(context, remaining);
+}
+
+const changedMeanwhile = () => conflict("Another request has just merged or unmerged these people");

@@ -1,0 +1,83 @@
+import type { ServiceContext } from "../auth/actor.ts";
+import { conflict } from "../lib/failure.ts";
+import { localDate } from "../lib/time_zone.ts";
+import { requireMember } from "../people/lookup_service.ts";
+import { findPerson, listTeam, type Person } from "../people/person_store.ts";
+import { pageOfMembers } from "./listing.ts";
+import { changeName, type NameChange } from "./name_change.ts";
+import * as store from "./store.ts";
+
+/** What to change of a member; undefined leaves a field as it is. */
+export type MemberChange = NameChange & Omit<store.MemberChange, keyof NameChange>;
+
+/** A new member, with a name or both parts of one. Without a role, they are active. */
+export type NewMember = MemberChange & { email: string };
+
+/** Lists a page of the team's members by last name. With `q`, only members whose name or e-mail contains it. */
+export async function listMembers({ db, actor }: ServiceContext, page: { q: string; page: number; size: number }) {
+  return pageOfMembers(await listTeam(db, actor, { withIdentifiers: false }), page);
+}
+
+/** Returns the member that a reference names. Fails with `not_found`, and with `gone` where they were removed. */
+export const getMember = (context: ServiceContext, reference: string): Promise<Person> =>
+  requireMember(context, reference);
+
+/**
+ * Adds the person who has an e-mail address to the team, as `store.addMember` describes. Fails with `conflict` where they are
+ * on the team already, or where the address or username belongs to another person.
+ */
+export async function addMember(
+  context: ServiceContext,
+  { name, firstName, lastName, role = "active", ...fields }: NewMember,
+): Promise<Person> {
+  const { db, actor } = context;
+  const { email } = fields;
+  if (await findPerson(db, actor, email)) throw memberConflict(email);
+  if (await store.isIdentifierOfAnother(db, actor, email, null)) throw takenConflict("email", fields);
+  const member = { ...fields, ...changeName({ name, firstName, lastName })!, role };
+  const added = await store.addMember(db, actor, member, momentOf(context));
+  if ("personId" in added) return requireMember(context, added.personId);
+  // Another request has added the person since the first look-up.
+  if (added.refused === "member") throw memberConflict(email);
+  throw takenConflict(added.refused, fields);
+}
+
+/**
+ * Changes the member that a reference names. Fails with `not_found`, with `gone` where they were removed, and with `conflict`
+ * where the new e-mail or username belongs to another person.
+ */
+export async function changeMember(
+  context: ServiceContext,
+  reference: string,
+  { name, firstName, lastName, ...fields }: MemberChange,
+): Promise<Person> {
+  const { db, actor } = context;
+  const member = await requireMember(context, reference);
+  if (fields.email !== undefined) await requireFreeEmail(context, fields.email, member.id);
+  const change = { ...fields, ...changeName({ name, firstName, lastName }, member) };
+  const taken = await store.changeMember(db, actor, member.id, change, momentOf(context));
+  if (taken) throw takenConflict(taken, fields);
+  return requireMember(context, member.id);
+}
+
+/**
+ * Removes the member that a reference names from the team. Everything they did stays. Fails with `not_found`, and with `gone`
+ * where they were removed before.
+ */
+export async function removeMember(context: ServiceContext, reference: string): Promise<void> {
+  const { id } = await requireMember(context, reference);
+  await store.removeMember(context.db, context.actor, id, momentOf(context));
+}
+
+async function requireFreeEmail({ db, actor }: ServiceContext, email: string, personId: string): Promise<void> {
+  const merged = await store.findMergedOwner(db, actor, email, personId);
+  if (merged !== null) throw conflict(`email: ${email} is ${merged}'s, who was merged into this person`);
+  if (await store.isIdentifierOfAnother(db, actor, email, personId)) throw takenConflict("email", { email });
+}
+
+const momentOf = ({ actor, now }: ServiceContext) => ({ now, today: localDate(now, actor.team.timeZone) });
+
+const memberConflict = (email: string) => conflict(`email: ${email} is on the team already`);
+
+const takenConflict = (field: store.Taken, values: { email?: string | undefined; username?: string | undefined }) =>
+  conflict(`${field}: ${values[field]} is somebody else's`);

@@ -1,0 +1,167 @@
+import { type Database, databaseOf } from "../../db/client.ts";
+import { pages } from "../../lib/pages.ts";
+import { removeOrphans, saveBlocks } from "../blocks/store.ts";
+import { teamExists } from "./d1_store.ts";
+import type { Directory } from "./directory_object.ts";
+import type { ObjectStore } from "./storage_store.ts";
+import type { BlockWrite } from "./stored_stream.ts";
+import type { Streams } from "./streams_object.ts";
+import { SyncQueue } from "./sync_queue_object.ts";
+import { INACTIVE_TIMEOUT_MS, type TeamRecord } from "./team_record.ts";
+import { CHECKPOINT_MS, clampToNow } from "./wake_time.ts";
+
+/** The parts of the object that are exchanged with D1, and the callbacks for what D1 answers. */
+type Parts = {
+  env: Env;
+  store: ObjectStore;
+  directory: Directory;
+  streams: Streams;
+  /** The object's team; null before its first heartbeat and once it is erased. */
+  team: () => TeamRecord | null;
+  /** Called when people, or how statuses count, are different from before. */
+  onChange: () => void;
+  /** Called with the integrations that are inactive or removed, each time the settings were read. */
+  onInactive: (integrationIds: string[]) => void;
+};
+
+/**
+ * Everything a team's object exchanges with D1: the directory, the outbox of blocks and the checkpoint of open blocks. See
+ * README.md for what happens when D1, the object or the alarm fails.
+ */
+export class D1Sync {
+  readonly #parts: Parts;
+  readonly #queue = new SyncQueue(() => this.#startExchanges());
+  /** Identities that D1 erased while blocks of theirs may have been on the way there. */
+  #erasedIds: string[] = [];
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** When D1 may be asked again, in UTC milliseconds; 0 while it answers. */
+  get retryAt(): number {
+    return this.#queue.retryAt;
+  }
+
+  /** Lets the next exchange run at once, however often D1 has failed. */
+  retryNow(): void {
+    this.#queue.retryNow();
+  }
+
+  /** Whether something waits to be sent to D1. */
+  hasUnsent(): boolean {
+    return this.#parts.store.outboxSize() > 0 || this.#parts.directory.hasPending() || this.#erasedIds.length > 0;
+  }
+
+  /** Sends everything that waits. If D1 fails, this is logged, and what was not sent waits for the next try. */
+  async flush(): Promise<void> {
+    await this.#queue.run();
+  }
+
+  /** Flushes, and then writes the last heartbeats of a person's open blocks. Throws what D1 throws at the second step. */
+  async flushWithOpenBlocks(personId: string): Promise<void> {
+    const { directory, streams } = this.#parts;
+    await this.#queue.runThen(() => this.#save(streams.openBlocks(directory.identitiesOf(personId))));
+  }
+
+  /**
+   * Exchanges the directory alone and without waiting for the queue, so that new people are listed at once. Does nothing
+   * before `retryAt`. Failures are logged.
+   */
+  async syncDirectory(version: number): Promise<void> {
+    const team = this.#parts.team();
+    if (!team || Date.now() < this.retryAt) return;
+    try {
+      await this.#exchangeDirectory(team, version);
+    } catch (error) {
+      this.#queue.backOff(error);
+    }
+  }
+
+  /** Removes everything about identities from the object. What has been sent to D1 already stays there. */
+  removeIdentities(identityIds: Set<string>): void {
+    if (identityIds.size === 0) return;
+    this.#parts.directory.remove(identityIds);
+    this.#parts.streams.removeIdentities(identityIds);
+    this.#parts.onChange();
+  }
+
+  /**
+   * Whether the team was erased from D1 before its first heartbeat reached this object: while D1 is away, a cached key is
+   * still accepted. False while D1 does not answer.
+   */
+  async isTeamErased(): Promise<boolean> {
+    const team = this.#parts.team();
+    // Once D1 has answered for a team, its erasure calls the object. If the team is missing later, the Worker is more likely
+    // bound to the wrong database.
+    if (team?.directoryVersion !== 0) return false;
+    return !(await teamExists(this.#db(team), team).catch(() => true));
+  }
+
+  /** Returns when the team's open blocks are written to D1 next, in UTC milliseconds. */
+  checkpointAt(team: TeamRecord): number {
+    return clampToNow(team.checkpointAt, Date.now(), CHECKPOINT_MS);
+  }
+
+  /** Two exchanges: a failure to read the directory must not keep blocks from D1. */
+  #startExchanges(): Promise<unknown>[] {
+    const team = this.#parts.team();
+    return team ? [this.#exchangeDirectory(team, team.directoryVersion), this.#sendBlocks(team)] : [];
+  }
+
+  /** Exchanges the directory, and applies what D1 answers to the other parts. Throws what D1 throws. */
+  async #exchangeDirectory(team: TeamRecord, version: number): Promise<void> {
+    const { directory, streams, onChange, onInactive } = this.#parts;
+    const timeoutsBefore = team.timeouts;
+    const sync = () => directory.sync(this.#db(team), team, version, Date.now());
+    let { isChanged, erased } = await sync();
+    while (erased.size > 0) {
+      this.#erasedIds.push(...erased);
+      this.removeIdentities(erased);
+      ({ isChanged, erased } = await sync());
+    }
+    // A new object means that the settings were read; most heartbeats need no read.
+    if (team.timeouts !== timeoutsBefore) {
+      onInactive(Object.keys(team.timeouts).filter((id) => team.timeouts[id] === INACTIVE_TIMEOUT_MS));
+      if (!team.storesDetails) streams.clearDetails();
+    }
+    if (isChanged) onChange();
+  }
+
+  /** Sends the outbox page by page, then the checkpoint if it is due. Throws what D1 throws. */
+  async #sendBlocks(team: TeamRecord): Promise<void> {
+    const { store } = this.#parts;
+    for (let page = store.readOutboxPage(); page.length > 0; page = store.readOutboxPage()) {
+      await this.#save(page);
+      store.removeSent(page);
+    }
+    if (Date.now() >= this.checkpointAt(team)) await this.#checkpoint(team);
+    await this.#removeErasedBlocks(team);
+  }
+
+  /** Writes the open blocks, so that statistics count them up to now. */
+  async #checkpoint(team: TeamRecord): Promise<void> {
+    await this.#save(this.#parts.streams.openBlocks());
+    team.checkpointAt = Date.now() + CHECKPOINT_MS;
+    this.#parts.store.saveTeam(team);
+  }
+
+  /** Removes blocks that reached D1 after their identities were erased there. */
+  async #removeErasedBlocks(team: TeamRecord): Promise<void> {
+    const erasedIds = [...this.#erasedIds];
+    await removeOrphans(this.#db(team), team, erasedIds);
+    this.#erasedIds = this.#erasedIds.slice(erasedIds.length);
+  }
+
+  /** Writes blocks to D1; none once the team is erased. */
+  async #save(blocks: BlockWrite[]): Promise<void> {
+    for (const page of pages(blocks)) {
+      const team = this.#parts.team();
+      if (team) await saveBlocks(this.#db(team), team, page);
+    }
+  }
+
+  #db(team: TeamRecord): Database {
+    return databaseOf(this.#parts.env, team.accountId);
+  }
+}

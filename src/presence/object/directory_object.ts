@@ -1,0 +1,173 @@
+import type { Database } from "../../db/client.ts";
+import { type NewIdentity, newIdentity } from "../../people/store.ts";
+import type { HeartbeatUser } from "../heartbeat/heartbeat.ts";
+import { type DirectoryRead, exchangeDirectory } from "./d1_store.ts";
+import { type DirectoryEntry, updateEntry } from "./directory_entry.ts";
+import type { TeamPerson } from "./person_presence.ts";
+import type { ObjectStore } from "./storage_store.ts";
+import type { TeamRecord } from "./team_record.ts";
+
+/** Pending entries per exchange: the statement's parameters stay small, however many people came while D1 was away. */
+const ENTRIES_PER_EXCHANGE = 500;
+
+/** What an exchange with D1 brought. */
+export type DirectoryChanges = {
+  /** Whether a person, or how statuses count, is different from before. */
+  isChanged: boolean;
+  /** Identities that D1 had and no longer has. */
+  erased: Set<string>;
+};
+
+/**
+ * The directory of a team: which identity each identifier is, and which person each identity is. Kept in the object, and
+ * exchanged with D1 when either side has something new.
+ */
+export class Directory {
+  readonly #store: ObjectStore;
+  readonly #entries = new Map<string, DirectoryEntry>();
+  readonly #byIdentifier = new Map<string, DirectoryEntry>();
+  /** The entries not yet sent to D1. Every heartbeat asks whether there are any. */
+  readonly #pending = new Map<string, DirectoryEntry>();
+
+  constructor(store: ObjectStore) {
+    this.#store = store;
+    for (const entry of store.readDirectory()) this.#cache(entry);
+  }
+
+  /** Adds an entry, pending, for every user whose identifier is new. `key`: the source, see `sourceKey`. */
+  async addNew(accountId: string, users: HeartbeatUser[], key: string): Promise<void> {
+    const findNew = () => users.filter(({ identifier }) => !this.#byIdentifier.has(identifier));
+    // A loop: while ids are computed, an erasure may remove entries that were here before.
+    for (let missing = findNew(); missing.length > 0; missing = findNew()) {
+      this.#add(await Promise.all(missing.map((user) => newIdentity(accountId, user))), key);
+    }
+  }
+
+  #add(identities: NewIdentity[], key: string): void {
+    const entries = identities
+      // Another heartbeat may have added the same identifier while ids were computed.
+      .filter(({ identifier }) => !this.#byIdentifier.has(identifier))
+      // Field by field: a user also has a status and details, which must not be stored here.
+      .map(({ identityId, identifier, name, email, timeZone, personId, memberId }) => ({
+        ...{ identityId, identifier, name, email, timeZone },
+        zones: timeZone === null ? {} : { [key]: timeZone },
+        ...{ newPersonId: personId, newMemberId: memberId, pending: true, linked: false, person: null },
+      }));
+    this.#save(entries);
+  }
+
+  /** Updates the entries of users with the names, e-mails and zones that a source reports. */
+  update(users: HeartbeatUser[], key: string): void {
+    const updated = users.flatMap((user) => {
+      const entry = this.#byIdentifier.get(user.identifier)!;
+      const after = updateEntry(entry, user, key);
+      return after === entry ? [] : [after];
+    });
+    this.#save(updated);
+  }
+
+  /** Returns the identity of an identifier, which must have been added. */
+  identityOf(identifier: string): string {
+    return this.#byIdentifier.get(identifier)!.identityId;
+  }
+
+  /** Returns the identities of a person. */
+  identitiesOf(personId: string): Set<string> {
+    const entries = [...this.#entries.values()].filter(({ person }) => person?.personId === personId);
+    return new Set(entries.map(({ identityId }) => identityId));
+  }
+
+  /** Returns all identities. */
+  identities(): Set<string> {
+    return new Set(this.#entries.keys());
+  }
+
+  /** Returns the persons behind identities, without those still unknown. */
+  people(): Map<string, TeamPerson> {
+    const people = new Map<string, TeamPerson>();
+    for (const { identityId, person } of this.#entries.values()) if (person) people.set(identityId, person);
+    return people;
+  }
+
+  /** Removes identities. Their identifiers are new again if they are reported once more. */
+  remove(identityIds: Set<string>): void {
+    this.#store.removeFromDirectory(identityIds);
+    for (const id of identityIds) {
+      const entry = this.#entries.get(id);
+      if (entry) this.#byIdentifier.delete(entry.identifier);
+      this.#entries.delete(id);
+      this.#pending.delete(id);
+    }
+  }
+
+  /** Whether any entry is not yet sent to D1. */
+  hasPending(): boolean {
+    return this.#pending.size > 0;
+  }
+
+  /**
+   * Exchanges entries and settings with D1 until nothing is pending and the directory was read at `version` or later; does
+   * nothing if that holds already. Stops early at erased identities: the caller must remove them and call again. Throws
+   * what D1 throws; all that was pending is then still pending.
+   */
+  async sync(db: Database, team: TeamRecord, version: number, now: number): Promise<DirectoryChanges> {
+    let isChanged = false;
+    let wanted = version;
+    while (this.hasPending() || wanted > team.directoryVersion) {
+      const pending = [...this.#pending.values()].slice(0, ENTRIES_PER_EXCHANGE);
+      const readsAll = wanted > team.directoryVersion;
+      const asked = readsAll ? [...this.#entries.keys()] : pending.map(({ identityId }) => identityId);
+      // Read before the exchange: an entry that is linked during it may be unknown to D1's answer, and is not erased.
+      const linked = asked.filter((id) => this.#entries.get(id)!.linked);
+      const read = await exchangeDirectory(db, team, pending, asked, now);
+      const erased = new Set(linked.filter((id) => !read.people.has(id)));
+      const isOther = this.#apply(read.people, asked, new Set(pending));
+      isChanged ||= isOther || JSON.stringify(read.statusClasses) !== JSON.stringify(team.statusClasses);
+      // Before the version is saved: if a later exchange failed, no version would be left that asks about them again.
+      if (erased.size > 0) return { isChanged, erased };
+      // Entries sent from here raise the version by one. By more: something else changed that this did not ask about.
+      const isComplete = readsAll || read.version <= team.directoryVersion + 1;
+      if (!isComplete) wanted = read.version;
+      this.#saveSettings(team, read, isComplete ? Math.max(read.version, wanted) : team.directoryVersion);
+    }
+    return { isChanged, erased: new Set() };
+  }
+
+  #saveSettings(team: TeamRecord, { statusClasses, storesDetails, timeouts }: DirectoryRead, version: number): void {
+    Object.assign(team, { statusClasses, storesDetails, timeouts, directoryVersion: version });
+    this.#store.saveTeam(team);
+  }
+
+  /** Applies what D1 answered about the identities in `asked`. Returns whether any identity has another person now. */
+  #apply(people: Map<string, TeamPerson | null>, asked: string[], sent: Set<DirectoryEntry>): boolean {
+    const updated: DirectoryEntry[] = [];
+    let isChanged = false;
+    for (const identityId of asked) {
+      const entry = this.#entries.get(identityId);
+      // Removed during the exchange.
+      if (!entry) continue;
+      const person = people.get(identityId) ?? null;
+      const isOther = JSON.stringify(person) !== JSON.stringify(entry.person);
+      isChanged ||= isOther;
+      // An entry that was updated during the exchange is another object than the one sent, and is still pending.
+      const isSent = sent.has(entry);
+      const linked = entry.linked || people.has(identityId);
+      if (!isOther && !isSent && linked === entry.linked) continue;
+      updated.push({ ...entry, person, linked, ...(isSent && { pending: false, timeZone: null }) });
+    }
+    this.#save(updated);
+    return isChanged;
+  }
+
+  #save(entries: DirectoryEntry[]): void {
+    this.#store.saveDirectory(entries);
+    for (const entry of entries) this.#cache(entry);
+  }
+
+  #cache(entry: DirectoryEntry): void {
+    this.#entries.set(entry.identityId, entry);
+    this.#byIdentifier.set(entry.identifier, entry);
+    if (entry.pending) this.#pending.set(entry.identityId, entry);
+    else this.#pending.delete(entry.identityId);
+  }
+}

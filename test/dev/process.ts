@@ -1,0 +1,54 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+
+/** A command in a process group of its own, which is what Ctrl-C in a terminal reaches. */
+export type Running = {
+  /** Fulfilled with all that was printed, once the text is in it; rejected if the command ends without. */
+  shows(text: string): Promise<string>;
+  /** Fulfilled with the exit code, null after a signal, and all that was printed. */
+  gone: Promise<{ code: number | null; printed: string }>;
+  /** Sends a signal to the group, or nothing if the command has ended. */
+  kill(signal: NodeJS.Signals): void;
+};
+
+/** Starts a command as a shell does, with further variables in its environment. */
+export function start(command: string, args: string[], cwd: string, env: NodeJS.ProcessEnv = {}): Running {
+  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, detached: true });
+  let printed = "";
+  const seen = new EventTarget();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      printed += text;
+      seen.dispatchEvent(new Event("text"));
+    });
+  }
+  let ended = false;
+  const gone = once(child, "close").then(([code]) => {
+    ended = true;
+    seen.dispatchEvent(new Event("text"));
+    return { code, printed };
+  });
+  const shows = async (text: string) => {
+    while (!printed.includes(text)) {
+      if (ended) throw new Error(`ended without "${text}":\n${printed}`);
+      await once(seen, "text");
+    }
+    return printed;
+  };
+  const kill = (signal: NodeJS.Signals) => {
+    if (!ended) process.kill(-child.pid!, signal);
+  };
+  return { shows, gone, kill };
+}
+
+/** Finds a port that nothing listens on. */
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "localhost");
+  await once(probe, "listening");
+  const address = probe.address();
+  probe.close();
+  await once(probe, "close");
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}

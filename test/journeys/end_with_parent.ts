@@ -1,0 +1,2 @@
+/** Loaded into wrangler before its own code: ends its process group when the process that started it has ended, however it did. */
+process.once("disconnect", () => process.kill(0, "SIGTERM"));
