@@ -20,7 +20,7 @@ function jobsOf(cron: string, env: Env, db: Database, now: number): Job[] {
         () => wakeTeams({ db, objects: env.TEAM_PRESENCE, now }, FIVE_MINUTES_MS),
         () => createMorningReports({ db, now }),
         // The jobs before may have taken minutes, so this one reads the clock.
-        () => deliverWebhooks(env, db, Date.now()),
+        () => deliverWebhooks({ db, now: Date.now() }, env.WEBHOOK_SIGNING_KEY),
       ];
     case "*/15 * * * *":
       return [() => recountChangedDays({ db, now }), () => archiveExpired({ db, now })];

@@ -33,13 +33,15 @@ export async function refreshStatements(
 ): Promise<SQL[]> {
   const keys = JSON.stringify(people.map(({ teamId, personId }) => [teamId, personId]));
   // CROSS JOIN: from each person to their subscriptions by an index, and never through all subscriptions.
-  const active = await readActive(
+  const rows = await readActive(
     db,
     sql`FROM json_each(${keys}) AS wanted
       CROSS JOIN people AS subscriber ON subscriber.id IN (${mergedPersonIds(sql`(wanted.value ->> 1)`)})
       CROSS JOIN subscriptions AS subscription
         ON subscription.team_id = (wanted.value ->> 0) AND subscription.person_id = subscriber.id`,
   );
+  // A subscription is read twice where both a merged person and the person they were merged into are wanted.
+  const active = [...new Map(rows.map((row) => [row.id, row])).values()];
   return [
     ...snapshotUpdates(
       active.filter(({ id }) => id !== requestedId),

@@ -22,7 +22,7 @@ const columns = {
   createdAt: subscriptions.createdAt,
   updatedAt: subscriptions.updatedAt,
   /** Whether days of this person are marked as changed and not counted yet. */
-  stale: sql<number>`EXISTS (SELECT 1 FROM stale_days stale
+  stale: sql<number>`EXISTS (SELECT 1 FROM stale_days AS stale
     WHERE stale.team_id = ${subscriptions.teamId} AND stale.person_id = coalesce(${people.mergedInto}, ${people.id}))`,
 };
 
@@ -101,7 +101,7 @@ export async function changeWindow(
   const [changed] = await atomically(db, [
     sql`UPDATE subscriptions SET time_window = ${timeWindow}, updated_at = ${now}, ends_at = 0
       WHERE id = ${id} AND team_id = ${teamId} AND status = 'active' AND NOT EXISTS (
-        SELECT 1 FROM subscriptions other WHERE other.team_id = ${teamId} AND other.status = 'active' AND other.id <> ${id}
+        SELECT 1 FROM subscriptions AS other WHERE other.team_id = ${teamId} AND other.status = 'active' AND other.id <> ${id}
           AND other.time_window = ${timeWindow} AND other.person_id IN (${mergedPersonIds(personId)}))
       RETURNING id`,
   ]);

@@ -108,6 +108,18 @@ test("A window that changes during a refresh keeps no numbers of the former wind
   });
 });
 
+test("A subscription of a merged person counts once where both people have marked days", async () => {
+  const team = await mintTeam();
+  await pushEvents(team, [
+    ["ada", "2030-01-07T08:00:00Z"],
+    ["bob", "2030-01-07T08:30:00Z"],
+  ]);
+  const { notification_id: id } = await subscribe(team, "bob", "daily");
+  await merge(team, "ada", "bob");
+  await recountChangedDays({ db: database(env.DB), now: Date.now() });
+  await expectSnapshots(team, Date.now(), [id]);
+});
+
 test("A merged person without identities shows the other person's numbers until the merge is undone", async () => {
   const team = await mintTeam();
   await pushEvents(team, [["ada", "2030-01-07T08:00:00Z"]]);

@@ -11,14 +11,14 @@ const DAY = 1_440 * MINUTE;
 /** A Saturday; the next day New York moves its clocks. */
 const START = Date.parse("2030-03-09T20:00:00Z");
 const ZONES = ["America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "Europe/Madrid"];
-/** By the contract; nothing else is said here. */
+/** Details that count as completed; the histories have no others. */
 const DONE = ["done", "merged"];
 
 afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Every row of an export, from the first page to the last. */
+/** Reads every row of an export, page by page. */
 async function exported(team: Team, path: string): Promise<Record<string, string>[]> {
   const response = await call(path, { headers: { ...team.asTeam, Accept: "text/csv" } });
   expect([response.status, response.headers.get("Content-Type")]).toEqual([200, "text/csv; charset=utf-8"]);
@@ -27,7 +27,7 @@ async function exported(team: Team, path: string): Promise<Record<string, string
   return next ? [...data, ...(await exported(team, next))] : data;
 }
 
-/** The instant at which a date begins: the first quarter of an hour at which the zone's calendar shows it. */
+/** Returns the instant at which a date begins: the first quarter of an hour with this local date. */
 function beginningOf(date: string, zone: string): number {
   let at = Date.parse(`${date}T00:00:00Z`) - DAY;
   while (dateOf(at, zone) < date) at += 15 * MINUTE;
@@ -36,7 +36,7 @@ function beginningOf(date: string, zone: string): number {
 
 const dayAfter = (date: string): string => new Date(Date.parse(`${date}T00:00:00Z`) + DAY).toISOString().slice(0, 10);
 
-/** The milliseconds that any of the blocks covers: how many are open is counted from edge to edge. */
+/** Calculates the milliseconds that any block covers, by counting the open blocks from edge to edge. */
 function covered(blocks: { from: number; to: number }[]): number {
   const edges = blocks.flatMap(({ from, to }) => [
     { at: from, step: 1 },
@@ -52,13 +52,13 @@ function covered(blocks: { from: number; to: number }[]): number {
   return ms;
 }
 
-/** What the exports of [start, end) add up to, hours rounded at the end. */
+/** Sums the exports of [start, end); hours are rounded at the end. */
 async function addedUp(team: Team, person: string, start: number, end: number) {
   const query = new URLSearchParams({ person, limit: "7" });
   query.set("from", new Date(start).toISOString());
   query.set("to", new Date(end).toISOString());
   const events = await exported(team, `/api/v1/events?${query}`);
-  const saidOf = ({ details }: Record<string, string>) =>
+  const statusOf = ({ details }: Record<string, string>) =>
     (JSON.parse(details || "{}") as { status?: string }).status ?? "done";
   const blocks = (await exported(team, `/api/v1/blocks?${query}`))
     .filter(({ working }) => working === "true")
@@ -69,7 +69,7 @@ async function addedUp(team: Team, person: string, start: number, end: number) {
     .filter(({ from, to }) => from < to);
   return {
     total_activities: events.length,
-    completed_activities: events.filter((event) => DONE.includes(saidOf(event))).length,
+    completed_activities: events.filter((event) => DONE.includes(statusOf(event))).length,
     hours_logged: Math.round(covered(blocks) / 36_000) / 100,
   };
 }
@@ -82,7 +82,7 @@ const beat = fc.record({
   details: fc.option(fc.constantFrom({}, { status: "done" }, { status: "merged" }, { status: "open" })),
 });
 
-test("the numbers of every window are what the exports of the same time add up to", async () => {
+test("The numbers of every window equal the sum of the exports of the same time", async () => {
   const history = fc.array(beat, { minLength: 10, maxLength: 30, size: "max" });
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...ZONES), history, async (zone, beats) => {

@@ -9,7 +9,7 @@ stopTheClock();
 
 const NOTHING = { total_activities: 0, completed_activities: 0, hours_logged: 0 };
 
-test("a new subscription has its numbers at once", async () => {
+test("A new subscription has its numbers at once", async () => {
   const team = await mintTeam();
   await pushEvents(team, [
     ["ada", "2030-01-07T08:00:00Z"],
@@ -38,7 +38,7 @@ test("a new subscription has its numbers at once", async () => {
   });
 });
 
-test("a refresh counts an open block up to its last heartbeat, which the plain snapshot learns at the checkpoint", async () => {
+test("A refresh counts an open block up to its last heartbeat, and a plain read up to the last checkpoint", async () => {
   const team = await mintTeam();
   await push(team, { ada: "online" });
   const { notification_id: id } = await subscribe(team, "ada", "daily");
@@ -55,7 +55,7 @@ test("a refresh counts an open block up to its last heartbeat, which the plain s
   expect((await show(team, id)).snapshot).toEqual(refreshed.snapshot);
 });
 
-test("events of the day are counted as they come", async () => {
+test("Events are counted as soon as they are accepted", async () => {
   const team = await mintTeam();
   await pushEvents(team, [["ada", "2030-01-07T08:00:00Z"]]);
   const { notification_id: id } = await subscribe(team, "ada", "weekly");
@@ -63,7 +63,7 @@ test("events of the day are counted as they come", async () => {
   expect((await show(team, id)).snapshot).toEqual({ ...NOTHING, total_activities: 2, completed_activities: 1 });
 });
 
-test("a second subscription to the same window is the one that stands, refreshed", async () => {
+test("A second subscription to the same window returns the first one, refreshed", async () => {
   const team = await mintTeam();
   const person = await mintPerson(team, { name: "Ada", email: "ada@window.example" });
   const first = await subscribe(team, person, "monthly");
@@ -73,7 +73,7 @@ test("a second subscription to the same window is the one that stands, refreshed
   expect((await subscribe(team, person, "yearly")).notification_id).not.toBe(first.notification_id);
 });
 
-test("ten first requests at once make one subscription", async () => {
+test("Ten first requests at the same time make one subscription", async () => {
   const team = await mintTeam();
   const person = await mintPerson(team, { name: "Ada" });
   const body = { user_id: person, time_window: "daily" };
@@ -83,7 +83,7 @@ test("ten first requests at once make one subscription", async () => {
   expect(new Set(ids).size).toBe(1);
 });
 
-test("windows follow the person's own calendar", async () => {
+test("Windows follow the time zone of the person", async () => {
   const team = await mintTeam({ timeZone: "Asia/Tokyo" });
   const kiribati = await mintPerson(team, { name: "Kiri", timeZone: "Pacific/Kiritimati" });
   const niue = await mintPerson(team, { name: "Niu", timeZone: "Pacific/Niue" });
@@ -97,7 +97,7 @@ test("windows follow the person's own calendar", async () => {
   ]);
 });
 
-test("a window may be changed, and its numbers with it", async () => {
+test("A changed window has the numbers of the new window", async () => {
   const team = await mintTeam();
   await pushEvents(team, [
     ["ada", "2030-01-07T08:00:00Z"],
@@ -116,7 +116,7 @@ test("a window may be changed, and its numbers with it", async () => {
   expect(await json(ask(team, `/${id}`, { method: "PUT", body: { time_window: "monthly" } }))).toEqual(changed);
 });
 
-test("a window that another subscription of the person has is refused", async () => {
+test("A change to a window that the person is already subscribed to is refused", async () => {
   const team = await mintTeam();
   const person = await mintPerson(team, { name: "Ada" });
   await subscribe(team, person, "daily");
@@ -126,7 +126,7 @@ test("a window that another subscription of the person has is refused", async ()
   expect(await show(team, id)).toMatchObject({ time_window: "weekly" });
 });
 
-test("what is removed is gone ever after, and makes room for a new one", async () => {
+test("A removed subscription answers 410, and the window can be subscribed to again", async () => {
   const team = await mintTeam();
   const person = await mintPerson(team, { name: "Ada" });
   const { notification_id: id } = await subscribe(team, person, "daily");
@@ -142,16 +142,19 @@ test("what is removed is gone ever after, and makes room for a new one", async (
   expect((await subscribe(team, person, "daily")).notification_id).not.toBe(id);
 });
 
-test.each(["GET", "PUT", "DELETE"])("%s of what never was, or is another team's, is 404", async (method) => {
-  const [team, other] = [await mintTeam(), await mintTeam()];
-  const theirs = await subscribe(other, await mintPerson(other, { name: "Eve" }), "daily");
-  for (const id of ["notif_0000000000000000", theirs.notification_id]) {
-    const body = method === "PUT" ? { time_window: "weekly" } : undefined;
-    await expectError(await ask(team, `/${id}`, { method, body }), 404, "not_found");
-  }
-});
+test.each(["GET", "PUT", "DELETE"])(
+  "%s of an unknown subscription, or of another team's, answers 404",
+  async (method) => {
+    const [team, other] = [await mintTeam(), await mintTeam()];
+    const theirs = await subscribe(other, await mintPerson(other, { name: "Eve" }), "daily");
+    for (const id of ["notif_0000000000000000", theirs.notification_id]) {
+      const body = method === "PUT" ? { time_window: "weekly" } : undefined;
+      await expectError(await ask(team, `/${id}`, { method, body }), 404, "not_found");
+    }
+  },
+);
 
-test("windows there are none of are refused, and those there are named", async () => {
+test("An unknown window is refused with the list of windows", async () => {
   const team = await mintTeam();
   const person = await mintPerson(team, { name: "Ada" });
   for (const time_window of ["hourly", "Daily", "", null, 3]) {
@@ -164,13 +167,13 @@ test("windows there are none of are refused, and those there are named", async (
   expect(issues?.map(({ path }) => path)).toEqual(["user_id", "time_window"]);
 });
 
-test("somebody nobody knows cannot be subscribed to", async () => {
+test("A subscription to an unknown person answers 404", async () => {
   const team = await mintTeam();
   const refused = await ask(team, "", { body: { user_id: "usr_nobody", time_window: "daily" } });
   expect((await expectError(refused, 404, "not_found")).error).toContain("user_id");
 });
 
-test("the list has pages, and shows what is active unless asked otherwise", async () => {
+test("The list has pages, and shows active subscriptions unless the status is given", async () => {
   const team = await mintTeam();
   const people = await Promise.all(["Ada", "Bob", "Cyd"].map((name) => mintPerson(team, { name })));
   const made: Shown[] = [];
@@ -198,7 +201,7 @@ test("the list has pages, and shows what is active unless asked otherwise", asyn
   });
 });
 
-test("the path of the document, printed twice over, leads to the same", async () => {
+test("The doubled path of the document finds the same subscription", async () => {
   const team = await mintTeam();
   const { notification_id: id } = await subscribe(team, await mintPerson(team, { name: "Ada" }), "daily");
   const doubled = `/api/v1/stats-notifications/api/v1/stats-notifications/${id}`;
@@ -206,7 +209,7 @@ test("the path of the document, printed twice over, leads to the same", async ()
   expect(bySmallKey).toEqual(await show(team, id));
 });
 
-test("merged people have one set of numbers under either subscription, until the merge is undone", async () => {
+test("Both subscriptions of merged people show the same numbers until the merge is undone", async () => {
   const team = await mintTeam();
   await pushEvents(team, [
     ["ada", "2030-01-07T08:00:00Z"],

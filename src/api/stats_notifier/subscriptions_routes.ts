@@ -84,7 +84,10 @@ const subscriptionRoutes = new Hono<AppContext>()
 /** Routes of subscriptions (Stats Notifier). Its document prints their path twice over: see src/http/path.ts. */
 export const subscriptionsRoutes = new Hono<AppContext>().route("/stats-notifications", subscriptionRoutes);
 
-const deployment = (c: Context<AppContext>): Deployment => ({ signingKey: signingKey(c.env), url: c.req.url });
+const deployment = (c: Context<AppContext>): Deployment => ({
+  signingKey: signingKey(c.env.WEBHOOK_SIGNING_KEY),
+  url: c.req.url,
+});
 
 /** Shows the webhook where the request set or removed it. */
 const webhookField = (webhook: ShownWebhook | null | undefined) =>

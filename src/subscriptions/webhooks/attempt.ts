@@ -1,48 +1,48 @@
-const [SECOND_MS, MINUTE_MS, HOUR_MS] = [1_000, 60_000, 3_600_000];
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../lib/duration.ts";
 
 /** How long a receiver may take to answer (Standard Webhooks, "Request timeouts": 15 to 30 seconds). */
 export const TIMEOUT_MS = 15 * SECOND_MS;
 
 /**
  * How long after each failed attempt the next one is due: the schedule of Standard Webhooks, "Deliverability and
- * reliability", up to the one that ends after a day (31 hours 35 minutes in all).
+ * reliability", up to the wait that ends after more than a day (31 hours 35 minutes in all).
  */
 export const RETRY_AFTER_MS: readonly number[] = [
   ...[5 * SECOND_MS, 5 * MINUTE_MS, 30 * MINUTE_MS],
   ...[2 * HOUR_MS, 5 * HOUR_MS, 10 * HOUR_MS, 14 * HOUR_MS],
 ];
 
-/** The longest of these: a receiver may ask for more time between attempts, but not for ever. */
+/** The longest wait that a receiver may ask for: the longest of the schedule. */
 const MAX_WAIT_MS = 14 * HOUR_MS;
 
-/** Five days of nothing but failures, and nobody is there any more. */
-export const DISABLED_AFTER_MS = 5 * 24 * HOUR_MS;
+/** A webhook whose attempts have all failed for five days is disabled. */
+export const DISABLED_AFTER_MS = 5 * DAY_MS;
 
 const GONE = 410;
 
-/** How a receiver answered: `status` is null where it did not, and `waitMs` what its `Retry-After` asks for. */
+/** The answer of a receiver. `status` is null without an answer; `waitMs` is what `Retry-After` asks for. */
 export type Answer = { status: number; waitMs: number | null } | { status: null; timedOut: boolean };
 
-/** A message that was tried, as it was before. */
-export type Tried = {
-  /** The attempts made before this one. */
+/** The state of a message and its webhook before an attempt. */
+export type BeforeAttempt = {
+  /** Attempts made before this one. */
   attempts: number;
   /** Since when every attempt has failed; null after a success. */
   failingSince: number | null;
 };
 
-/** What an attempt leaves of its message and its webhook. */
+/** The state of a message and its webhook after an attempt. */
 export type Outcome = {
-  /** When the message is tried next; null when it is done with: delivered, or given up. */
+  /** When the message is tried next; null where it was delivered or given up. */
   nextAttemptAt: number | null;
   failingSince: number | null;
   disabledAt: number | null;
-  /** Why the attempt counts as failed; null when it does not. */
+  /** Why the attempt counts as failed; null where the message was delivered. */
   error: string | null;
 };
 
-/** What becomes of a message, and of the webhook it goes to, after it was tried at `at` (UTC milliseconds). */
-export function afterAttempt({ attempts, failingSince }: Tried, answer: Answer, at: number): Outcome {
+/** Decides what follows from an answer at `at` (UTC milliseconds): delivered, tried again, given up, or disabled. */
+export function afterAttempt({ attempts, failingSince }: BeforeAttempt, answer: Answer, at: number): Outcome {
   const error = failure(answer);
   if (error === null) return { nextAttemptAt: null, failingSince: null, disabledAt: null, error };
   const since = failingSince ?? at;
@@ -55,7 +55,7 @@ export function afterAttempt({ attempts, failingSince }: Tried, answer: Answer, 
   return { nextAttemptAt, failingSince: since, disabledAt: null, error };
 }
 
-/** Why an answer counts as a failure, in Rollcall's words; null for a delivery. */
+/** Says why an answer counts as a failure; null where the message was delivered. */
 function failure(answer: Answer): string | null {
   if (answer.status === null) {
     return answer.timedOut ? `No answer within ${TIMEOUT_MS / SECOND_MS} seconds` : "No connection";
@@ -67,11 +67,11 @@ function failure(answer: Answer): string | null {
   return `Answered ${status}`;
 }
 
-/** The milliseconds from `now` that a `Retry-After` header asks for (RFC 9110 section 10.2.3); null where it says nothing. */
+/** Reads the milliseconds from `now` that `Retry-After` asks for (RFC 9110 section 10.2.3); null for any other text. */
 export function retryAfter(header: string | null, now: number): number | null {
   if (header === null) return null;
   if (/^\d+$/.test(header)) return Number(header) * SECOND_MS;
-  // A date of HTTP begins with the day of the week; Date.parse would make something of a bare "-1" too.
+  // An HTTP date begins with the day of the week. Date.parse alone would read "-1" as a date too.
   const at = /^[A-Z][a-z]+,? /.test(header) ? Date.parse(header) : Number.NaN;
   return Number.isNaN(at) ? null : Math.max(0, at - now);
 }

@@ -6,9 +6,19 @@ import type { Outcome } from "./attempt.ts";
 import type { MessageSubscription } from "./message.ts";
 
 /**
- * A message that is due, and what sending it needs. Messages are put in the queue by the trigger `subscriptions_changed`,
- * one a webhook, whenever the numbers of a subscription change. Several batches change numbers (cron, a refresh, a
- * rollover of windows); a trigger is part of each of them, so none can forget the message or send it without the change.
+ * A message that is due, and what sending it needs.
+ *
+ * The trigger `subscriptions_changed` (src/db/triggers.ts) queues a message whenever the numbers of a subscription change,
+ * in the transaction that changes them:
+ * - There is one message a webhook. It replaces a message that waits, and its attempts count from 0.
+ * - If the replaced message was not tried yet, the new one keeps its place in the queue. Otherwise a subscription that
+ *   changes often would wait behind all others for ever.
+ * - A disabled webhook gets no message, and neither does a subscription to a person who left the team.
+ *
+ * This is a trigger because only the statement that updates the numbers (`updateSnapshots`) knows which subscriptions it
+ * changed, and SQLite cannot pass these rows to the next statement of a batch. A second batch for the messages could be
+ * lost: the Worker may end between the two. A statement that sums the numbers once more to find the changes would read
+ * every roll-up twice.
  */
 export type DueMessage = {
   subscriptionId: string;
@@ -41,7 +51,7 @@ export async function claimDue(db: Database, now: number, until: number, limit: 
         'timeWindow', subscription.time_window, 'totalActivities', subscription.total_activities,
         'completedActivities', subscription.completed_activities, 'workMs', subscription.work_ms,
         'startDate', subscription.start_date, 'endDate', subscription.end_date, 'timeZone', subscription.time_zone)
-      FROM subscriptions subscription JOIN people person ON person.id = subscription.person_id
+      FROM subscriptions AS subscription JOIN people AS person ON person.id = subscription.person_id
       WHERE subscription.id = webhooks.subscription_id) AS subscription`);
   return rows.map((row) => ({ ...row, subscription: JSON.parse(row.subscription) }));
 }
@@ -74,25 +84,25 @@ const saveStatements = (attempts: string): SQL[] => [
   SELECT attempt.value ->> 'id', webhook.subscription_id, webhook.team_id, attempt.value ->> 'messageId',
     (attempt.value ->> 'attempts') + 1, attempt.value ->> 'attemptedAt', attempt.value ->> 'durationMs',
     attempt.value ->> 'statusCode', attempt.value ->> 'error'
-  FROM json_each(${attempts}) attempt JOIN webhooks webhook ON webhook.subscription_id = (attempt.value ->> 'subscriptionId')`,
+  FROM json_each(${attempts}) AS attempt JOIN webhooks AS webhook ON webhook.subscription_id = (attempt.value ->> 'subscriptionId')`,
   sql`
   DELETE FROM deliveries WHERE id IN (
     SELECT id FROM (
       SELECT delivery.id, row_number() OVER (
         PARTITION BY delivery.subscription_id ORDER BY delivery.attempted_at DESC, delivery.id DESC) AS position
       -- CROSS JOIN goes from the attempts to the deliveries of their subscriptions, and not through the whole log.
-      FROM json_each(${attempts}) attempt
-        CROSS JOIN deliveries delivery ON delivery.subscription_id = (attempt.value ->> 'subscriptionId'))
+      FROM json_each(${attempts}) AS attempt
+        CROSS JOIN deliveries AS delivery ON delivery.subscription_id = (attempt.value ->> 'subscriptionId'))
     WHERE position > ${MAX_LOGGED_DELIVERIES})`,
   sql`
   UPDATE webhooks SET failing_since = attempt.value ->> 'failingSince', disabled_at = attempt.value ->> 'disabledAt',
     failures = failures + ((attempt.value ->> 'error') IS NOT NULL)
-  FROM json_each(${attempts}) attempt
+  FROM json_each(${attempts}) AS attempt
   WHERE subscription_id = (attempt.value ->> 'subscriptionId')
     AND secret_version = (attempt.value ->> 'secretVersion')`,
   sql`
   UPDATE webhooks SET next_attempt_at = attempt.value ->> 'nextAttemptAt', attempts = (attempt.value ->> 'attempts') + 1
-  FROM json_each(${attempts}) attempt
+  FROM json_each(${attempts}) AS attempt
   WHERE subscription_id = (attempt.value ->> 'subscriptionId') AND message_id = (attempt.value ->> 'messageId')`,
   // Messages that were delivered or given up, and those of a webhook that is now disabled, leave the queue.
   sql`

@@ -1,16 +1,23 @@
-import type { Database } from "../../db/client.ts";
+import type { SystemContext } from "../../auth/actor.ts";
 import { type Answer, retryAfter, TIMEOUT_MS } from "./attempt.ts";
 import { deliverDueMessages, hasDueMessages } from "./delivery_service.ts";
 import { signingKey } from "./secret.ts";
 
-/** Sends the webhook messages that are due. Without a signing key, logs that messages wait. */
-export async function deliverWebhooks(env: Env, db: Database, now: number, send: typeof fetch = fetch): Promise<void> {
-  const key = signingKey(env);
+/**
+ * Sends the webhook messages that are due. `keyValue` is the value of WEBHOOK_SIGNING_KEY; where it cannot sign, this logs
+ * that messages wait.
+ */
+export async function deliverWebhooks(
+  context: Pick<SystemContext, "db" | "now">,
+  keyValue: string | undefined,
+  send: typeof fetch = fetch,
+): Promise<void> {
+  const key = signingKey(keyValue);
   if (key !== null) {
     const post = (url: string, headers: Record<string, string>, body: string) => postMessage(send, url, headers, body);
-    return deliverDueMessages({ db, now }, key, { post, clock: Date.now });
+    return deliverDueMessages(context, key, { post, clock: Date.now });
   }
-  if (await hasDueMessages({ db, now })) console.error("webhooks: messages wait for the secret WEBHOOK_SIGNING_KEY");
+  if (await hasDueMessages(context)) console.error("webhooks: messages wait for the secret WEBHOOK_SIGNING_KEY");
 }
 
 async function postMessage(

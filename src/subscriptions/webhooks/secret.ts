@@ -6,9 +6,8 @@ const MIN_KEY_LENGTH = 32;
 /** What a caller reads where the deployment cannot sign. */
 export const KEY_MISSING = `This deployment cannot sign webhooks yet: its operator has to run \`npx wrangler secret put WEBHOOK_SIGNING_KEY\` and give it at least ${MIN_KEY_LENGTH} random characters`;
 
-/** Reads the deployment's signing key, from which all webhook secrets are derived; null where it is unset or too short. */
-export const signingKey = ({ WEBHOOK_SIGNING_KEY: key = "" }: { WEBHOOK_SIGNING_KEY?: string }): string | null =>
-  key.length >= MIN_KEY_LENGTH ? key : null;
+/** Returns the value of WEBHOOK_SIGNING_KEY, from which all webhook secrets are derived; null where it is unset or too short. */
+export const signingKey = (value = ""): string | null => (value.length >= MIN_KEY_LENGTH ? value : null);
 
 /** The webhook that a secret belongs to, and which of its secrets it is. */
 export type SecretOwner = { subscriptionId: string; secretVersion: number };

@@ -33,7 +33,7 @@ export async function setWebhook(
 ): Promise<Webhook | null> {
   const rows = await db.all<Webhook>(sql`
     INSERT INTO webhooks (subscription_id, team_id, url, secret_version, created_at)
-    SELECT subscription.id, subscription.team_id, ${url}, ${now}, ${now} FROM ${subscriptions} subscription
+    SELECT subscription.id, subscription.team_id, ${url}, ${now}, ${now} FROM ${subscriptions} AS subscription
     WHERE subscription.id = ${subscriptionId} AND subscription.team_id = ${teamId} AND subscription.status = 'active'
     ON CONFLICT (subscription_id) DO UPDATE SET url = excluded.url, secret_version = ${newVersion(now)},
       message_id = NULL, queued_at = NULL, attempts = 0, next_attempt_at = NULL, failing_since = NULL, disabled_at = NULL

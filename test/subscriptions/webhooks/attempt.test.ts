@@ -13,11 +13,11 @@ const HOUR_MS = 3_600_000;
 const answered = (status: number, waitMs: number | null = null): Answer => ({ status, waitMs });
 const first = { attempts: 0, failingSince: null };
 
-describe("what counts as delivered", () => {
-  test.each([200, 201, 202, 204, 226, 299])("%i does", (status) => {
-    const tried = { attempts: 3, failingSince: AT - 1 };
+describe("Delivered or failed", () => {
+  test.each([200, 201, 202, 204, 226, 299])("An answer %i counts as delivered", (status) => {
+    const before = { attempts: 3, failingSince: AT - 1 };
     const outcome = { nextAttemptAt: null, failingSince: null, disabledAt: null, error: null };
-    expect(afterAttempt(tried, answered(status), AT)).toEqual(outcome);
+    expect(afterAttempt(before, answered(status), AT)).toEqual(outcome);
   });
 
   test.each([
@@ -32,13 +32,13 @@ describe("what counts as delivered", () => {
     [answered(500), "Answered 500"],
     [{ status: null, timedOut: true } as Answer, "No answer within 15 seconds"],
     [{ status: null, timedOut: false } as Answer, "No connection"],
-  ])("%j does not", (answer, error) => {
+  ])("The answer %j counts as failed: %s", (answer, error) => {
     const outcome = { nextAttemptAt: AT + 5_000, failingSince: AT, disabledAt: null, error };
     expect(afterAttempt(first, answer, AT)).toEqual(outcome);
   });
 });
 
-test("the schedule is that of the specification, until a day is over", () => {
+test("The schedule is that of the specification, and ends after more than a day", () => {
   expect(RETRY_AFTER_MS.map((ms) => ms / 1_000)).toEqual([5, 300, 1_800, 7_200, 18_000, 36_000, 50_400]);
   const waits = [0, 1, 2, 3, 4, 5, 6, 7, 8].map(
     (attempts) => afterAttempt({ attempts, failingSince: AT }, answered(500), AT).nextAttemptAt,
@@ -46,7 +46,7 @@ test("the schedule is that of the specification, until a day is over", () => {
   expect(waits).toEqual([...RETRY_AFTER_MS.map((ms) => AT + ms), null, null]);
 });
 
-test("a receiver may ask for more time, not for less, and not for ever", () => {
+test("A receiver may ask for a longer wait, up to a limit, and not for a shorter one", () => {
   const next = (seconds: number) => afterAttempt(first, answered(503, seconds * 1_000), AT).nextAttemptAt! - AT;
   expect([0, 4, 6, 3_600, 1e9].map(next)).toEqual([5_000, 5_000, 6_000, HOUR_MS, 14 * HOUR_MS]);
 });
@@ -63,18 +63,23 @@ test.each([
   ["Fri, 20 Nov 2026 11:00:00 GMT", 0],
   ["Friday, 20-Nov-26 12:00:30 GMT", 30_000],
   ["Monday or so", null],
-])("Retry-After: %s", (header, wait) => expect(retryAfter(header, AT)).toBe(wait));
+])("Retry-After: %s asks for %s ms", (header, wait) => expect(retryAfter(header, AT)).toBe(wait));
 
-describe("a webhook is disabled", () => {
+describe("Disabling a webhook", () => {
   test.each([
-    ["at once by 410", first, answered(410), true],
-    ["by the failure that comes five days after the first", failing(DISABLED_AFTER_MS), answered(500), true],
-    ["by no failure before", failing(DISABLED_AFTER_MS - 1), answered(500), false],
-    ["by none that is the first", first, answered(500), false],
-    ["by no delivery, however late", failing(2 * DISABLED_AFTER_MS), answered(200), false],
-    ["when nobody answers either", failing(DISABLED_AFTER_MS), { status: null, timedOut: true } as Answer, true],
-  ])("%s", (_, tried, answer, disabled) => {
-    const { disabledAt, nextAttemptAt } = afterAttempt(tried, answer, AT);
+    ["is disabled at once by 410", first, answered(410), true],
+    ["is disabled by a failure five days after the first", failing(DISABLED_AFTER_MS), answered(500), true],
+    ["is not disabled by a failure before five days", failing(DISABLED_AFTER_MS - 1), answered(500), false],
+    ["is not disabled by a first failure", first, answered(500), false],
+    ["is not disabled by a delivery, however late", failing(2 * DISABLED_AFTER_MS), answered(200), false],
+    [
+      "is disabled by a missing answer after five days",
+      failing(DISABLED_AFTER_MS),
+      { status: null, timedOut: true } as Answer,
+      true,
+    ],
+  ])("A webhook %s", (_, before, answer, disabled) => {
+    const { disabledAt, nextAttemptAt } = afterAttempt(before, answer, AT);
     expect(disabledAt).toBe(disabled ? AT : null);
     if (disabled) expect(nextAttemptAt).toBeNull();
   });
@@ -84,7 +89,7 @@ describe("a webhook is disabled", () => {
   }
 });
 
-test("whatever a receiver answers, and whenever it is asked", () => {
+test("For any answers at any times, waits, failures and disabling follow the rules", () => {
   const answer = fc.oneof(
     fc.record({
       status: fc.integer({ min: 200, max: 599 }),
@@ -97,7 +102,7 @@ test("whatever a receiver answers, and whenever it is asked", () => {
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
       let [at, attempts] = [AT, 0];
       let failingSince: number | null = null;
-      // What the story of the answers says by itself, to hold each outcome against.
+      // The expected state, computed independently from the answers.
       let [firstFailure, isOver]: [number | null, boolean] = [null, false];
       for (const { answer, late } of steps) {
         if (isOver) break;
@@ -112,7 +117,7 @@ test("whatever a receiver answers, and whenever it is asked", () => {
         expect(attempts).toBeLessThanOrEqual(8);
         if (outcome.nextAttemptAt === null) {
           expect(isDelivered || isDead || attempts === 8).toBe(true);
-          // The next message, which is sent as soon as there is one.
+          // The next message begins with its first attempt.
           attempts = 0;
           at += late;
         } else {

@@ -6,7 +6,7 @@ import { setWebhook } from "../../../src/subscriptions/webhooks/store.ts";
 import { mintPerson, mintTeam } from "../../support/team.ts";
 import { without } from "../../support/without.ts";
 import { openReceiver } from "./receiver.ts";
-import { change, db, deliver, hook, logOf, stateOf, subscribe } from "./subscription.ts";
+import { change, db, deliver, logOf, setUrl, stateOf, subscribe } from "./subscription.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -14,15 +14,15 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** A subscription whose changes go to a receiver that answers in some manner. */
-async function wired(...manner: Parameters<typeof openReceiver>) {
-  const [subscription, receiver] = [await subscribe(), await openReceiver(...manner)];
-  return { subscription, receiver, secret: await hook(subscription, receiver.url) };
+/** Makes a subscription with a webhook to a receiver that answers as given. */
+async function withReceiver(...answer: Parameters<typeof openReceiver>) {
+  const [subscription, receiver] = [await subscribe(), await openReceiver(...answer)];
+  return { subscription, receiver, secret: await setUrl(subscription, receiver.url) };
 }
 
-describe("a message", () => {
-  test("tells of the numbers, under a signature that the secret shown verifies", async () => {
-    const { subscription, receiver, secret } = await wired();
+describe("A message", () => {
+  test("A message has the numbers, and a signature that the shown secret verifies", async () => {
+    const { subscription, receiver, secret } = await withReceiver();
     const now = Date.now();
     const changedAt = Date.parse("2026-11-20T10:00:00Z");
     await change(subscription, 3, changedAt);
@@ -53,8 +53,8 @@ describe("a message", () => {
     });
   });
 
-  test("is sent once, and not again until the numbers change", async () => {
-    const { subscription, receiver } = await wired({ status: 200, body: "thanks" });
+  test("A message is sent once, and the next one only after the numbers change", async () => {
+    const { subscription, receiver } = await withReceiver({ status: 200, body: "thanks" });
     await deliver(1_000);
     expect(await receiver.received()).toEqual([]);
     await change(subscription, 1, 1_000);
@@ -69,8 +69,8 @@ describe("a message", () => {
     expect(new Set(ids).size).toBe(2);
   });
 
-  test("is not sent before its time", async () => {
-    const { subscription, receiver } = await wired();
+  test("A message is not sent before it is due", async () => {
+    const { subscription, receiver } = await withReceiver();
     await change(subscription, 1, 10_000);
     await deliver(9_999);
     expect(await receiver.received()).toEqual([]);
@@ -78,16 +78,16 @@ describe("a message", () => {
     expect(await receiver.received()).toHaveLength(1);
   });
 
-  test("gives way to a newer one that was queued before it was sent", async () => {
-    const { subscription, receiver } = await wired();
+  test("A newer message replaces one that was not sent yet", async () => {
+    const { subscription, receiver } = await withReceiver();
     for (const total of [1, 2, 3]) await change(subscription, total, total * 1_000);
     await deliver(10_000);
     const bodies = (await receiver.received()).map(({ body }) => JSON.parse(body));
     expect(bodies).toMatchObject([{ timestamp: "1970-01-01T00:00:03Z", data: { snapshot: { total_activities: 3 } } }]);
   });
 
-  test("that fails gives way to a newer one, whose attempts count from the first", async () => {
-    const { subscription, receiver } = await wired({ status: 500 });
+  test("A newer message replaces one that failed, and its attempts count from 1", async () => {
+    const { subscription, receiver } = await withReceiver({ status: 500 });
     await change(subscription, 1, 0);
     await deliver(0);
     await deliver(5 * MINUTE_MS);
@@ -104,9 +104,9 @@ describe("a message", () => {
     ]);
   });
 
-  test("that was queued while another was on its way stays queued", async () => {
+  test("A message that was queued during the delivery of another stays queued", async () => {
     for (const status of [200, 500]) {
-      const { subscription, receiver } = await wired({ status: 200, hold: true });
+      const { subscription, receiver } = await withReceiver({ status: 200, hold: true });
       await change(subscription, 1, 1_000);
       const run = deliver(1_000);
       await receiver.received(1);
@@ -127,10 +127,14 @@ describe("a message", () => {
   });
 
   test.each([
-    ["talks for ever", 1, (body: ReadableStreamDefaultController) => body.enqueue(new Uint8Array(1_024))],
-    ["breaks off", 0, (body: ReadableStreamDefaultController) => body.error(new Error("Network connection lost."))],
-  ])("is delivered once it is accepted, though the receiver %s", async (_, cancels, pull) => {
-    const { subscription } = await wired();
+    ["sends an endless body", 1, (body: ReadableStreamDefaultController) => body.enqueue(new Uint8Array(1_024))],
+    [
+      "breaks the connection off",
+      0,
+      (body: ReadableStreamDefaultController) => body.error(new Error("Network connection lost.")),
+    ],
+  ])("A message counts as delivered by its status, even if the receiver %s", async (_, cancels, pull) => {
+    const { subscription } = await withReceiver();
     await change(subscription, 1, 0);
     const cancel = vi.fn();
     await deliver(0, async () => new Response(new ReadableStream({ pull, cancel }, { highWaterMark: 1 })));
@@ -139,8 +143,8 @@ describe("a message", () => {
     expect(await stateOf(subscription)).toMatchObject({ message_id: null, failing_since: null });
   });
 
-  test("names the person that its own was merged into", async () => {
-    const { subscription, receiver } = await wired();
+  test("A message names the person into whom the subscription's person was merged", async () => {
+    const { subscription, receiver } = await withReceiver();
     const successor = await mintPerson(subscription.team, { name: "Grace" });
     await env.DB.prepare("UPDATE people SET merged_into = ? WHERE id = ?").bind(successor, subscription.personId).run();
     await change(subscription, 1, 0);
@@ -149,9 +153,9 @@ describe("a message", () => {
   });
 });
 
-describe("runs of cron", () => {
-  test("that overlap send a message once", async () => {
-    const { subscription, receiver } = await wired({ status: 200, hold: true });
+describe("Runs of cron", () => {
+  test("Overlapping runs send a message once", async () => {
+    const { subscription, receiver } = await withReceiver({ status: 200, hold: true });
     await change(subscription, 1, 0);
     const first = deliver(0);
     await receiver.received(1);
@@ -161,15 +165,15 @@ describe("runs of cron", () => {
     expect(await receiver.received()).toHaveLength(1);
   });
 
-  test("that begin at once send each message once", async () => {
-    const all = await Promise.all(Array.from({ length: 8 }, () => wired()));
+  test("Runs that begin at the same time send each message once", async () => {
+    const all = await Promise.all(Array.from({ length: 8 }, () => withReceiver()));
     for (const { subscription } of all) await change(subscription, 1, 0);
     await Promise.all([deliver(0), deliver(0), deliver(0)]);
     for (const { receiver } of all) expect(await receiver.received()).toHaveLength(1);
   });
 
-  test("take up what one that died left behind, once it can be running no more", async () => {
-    const { subscription, receiver } = await wired();
+  test("A run sends the messages of a failed run again, once that run cannot be working any more", async () => {
+    const { subscription, receiver } = await withReceiver();
     await change(subscription, 1, 0);
     await without("deliveries", () => expect(deliver(0)).rejects.toThrow());
     await deliver(5 * MINUTE_MS);
@@ -180,21 +184,21 @@ describe("runs of cron", () => {
     expect(await logOf(subscription)).toHaveLength(1);
   });
 
-  test("send what is due longest first, six at a time and 90 at most", async () => {
+  test("A run sends at most 90 messages, six at a time, those due longest first", async () => {
     const team = await mintTeam();
     const all = await Promise.all(Array.from({ length: 92 }, () => subscribe(team)));
     for (const [n, subscription] of all.entries()) {
-      await hook(subscription, `https://hooks.example.com/many/${subscription.id}`);
+      await setUrl(subscription, `https://hooks.example.com/many/${subscription.id}`);
       await change(subscription, 1, n - 1_000);
     }
-    let [under, most] = [0, 0];
+    let [running, most] = [0, 0];
     const sent: string[] = [];
     const send = async (url: string) => {
-      under += 1;
-      most = Math.max(most, under);
-      // As long as it takes to ask D1 something.
+      running += 1;
+      most = Math.max(most, running);
+      // Takes as long as a query.
       await env.DB.prepare("SELECT 1").first();
-      under -= 1;
+      running -= 1;
       sent.push(url.slice("https://hooks.example.com/many/".length));
       return new Response("thanks");
     };
@@ -215,22 +219,25 @@ describe("runs of cron", () => {
     );
   });
 
-  test.each([undefined, "", "too-short"])("send nothing under the key %j, and lose nothing", async (key) => {
-    const { subscription, receiver } = await wired();
-    const complaint = vi.spyOn(console, "error").mockImplementation(() => {});
-    await deliverWebhooks({ ...env, WEBHOOK_SIGNING_KEY: key! }, db, -1);
-    expect(complaint).not.toHaveBeenCalled();
-    await change(subscription, 1, 0);
-    await deliverWebhooks({ ...env, WEBHOOK_SIGNING_KEY: key! }, db, 0);
-    expect(complaint).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("WEBHOOK_SIGNING_KEY"));
-    expect(await logOf(subscription)).toEqual([]);
-    await deliver(0);
-    expect(await receiver.received()).toHaveLength(1);
-  });
+  test.each([undefined, "", "too-short"])(
+    "Without a usable key (%j) nothing is sent, and no message is lost",
+    async (key) => {
+      const { subscription, receiver } = await withReceiver();
+      const complaint = vi.spyOn(console, "error").mockImplementation(() => {});
+      await deliverWebhooks({ db, now: -1 }, key);
+      expect(complaint).not.toHaveBeenCalled();
+      await change(subscription, 1, 0);
+      await deliverWebhooks({ db, now: 0 }, key);
+      expect(complaint).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("WEBHOOK_SIGNING_KEY"));
+      expect(await logOf(subscription)).toEqual([]);
+      await deliver(0);
+      expect(await receiver.received()).toHaveLength(1);
+    },
+  );
 });
 
-test("a URL or a secret that is set while a message is on its way is not blamed for how that ends", async () => {
-  const { subscription, receiver } = await wired({ status: 200, hold: true });
+test("The outcome of a delivery does not affect a webhook whose URL was set meanwhile", async () => {
+  const { subscription, receiver } = await withReceiver({ status: 200, hold: true });
   await change(subscription, 1, 0);
   const run = deliver(0);
   await receiver.received(1);

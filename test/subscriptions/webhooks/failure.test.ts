@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { openReceiver } from "./receiver.ts";
-import { change, deliver, hook, logOf, type Subscription, stateOf, subscribe } from "./subscription.ts";
+import { change, deliver, logOf, type Subscription, setUrl, stateOf, subscribe } from "./subscription.ts";
 
 const [MINUTE_MS, HOUR_MS, DAY_MS] = [60_000, 3_600_000, 86_400_000];
 
@@ -10,15 +10,15 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A subscription with a message queued at 0, which goes to a receiver that answers in some manner. */
-async function queued(...manner: Parameters<typeof openReceiver>) {
-  const [subscription, receiver] = [await subscribe(), await openReceiver(...manner)];
-  await hook(subscription, receiver.url);
+/** Makes a subscription with a message queued at 0, for a receiver that answers as given. */
+async function queued(...answer: Parameters<typeof openReceiver>) {
+  const [subscription, receiver] = [await subscribe(), await openReceiver(...answer)];
+  await setUrl(subscription, receiver.url);
   await change(subscription, 1, 0);
   return { subscription, receiver };
 }
 
-/** Runs the delivery whenever the message is due next, by a clock that stands still meanwhile; says when that was. */
+/** Runs the delivery each time the message is due, with a stopped clock; returns these times. */
 async function deliverWhenDue(subscription: Subscription): Promise<number[]> {
   vi.useFakeTimers({ toFake: ["Date"] });
   const runs: number[] = [];
@@ -31,8 +31,8 @@ async function deliverWhenDue(subscription: Subscription): Promise<number[]> {
   }
 }
 
-describe("a message that fails", () => {
-  test("is tried again over a day, and then given up", async () => {
+describe("A message that fails", () => {
+  test("A failed message is tried again for more than a day, and then given up", async () => {
     const { subscription, receiver } = await queued({ status: 503, body: "the secret of the receiver" });
     const runs = await deliverWhenDue(subscription);
     expect(runs).toEqual([0, 5_000, 305_000, 2_105_000, 9_305_000, 27_305_000, 63_305_000, 113_705_000]);
@@ -53,7 +53,7 @@ describe("a message that fails", () => {
     });
   });
 
-  test("is not tried before its time, and delivered as soon as the receiver is back", async () => {
+  test("A failed message is not tried before its time, and is delivered once the receiver works", async () => {
     const { subscription, receiver } = await queued({ status: 500 });
     vi.useFakeTimers({ toFake: ["Date"] });
     await deliver(0);
@@ -66,14 +66,14 @@ describe("a message that fails", () => {
     expect(await stateOf(subscription)).toMatchObject({ failing_since: null, message_id: null, failures: 1 });
   });
 
-  test("waits as long as the receiver asks for", async () => {
+  test("A failed message waits as long as the receiver asks", async () => {
     const { subscription } = await queued({ status: 429, headers: { "Retry-After": "7200" } });
     vi.useFakeTimers({ toFake: ["Date"] });
     await deliver(0);
     expect(await stateOf(subscription)).toMatchObject({ next_attempt_at: 2 * HOUR_MS });
   });
 
-  test.each([301, 302, 303, 307, 308])("for a redirect (%i) is not sent where that leads", async (status) => {
+  test.each([301, 302, 303, 307, 308])("A redirect (%i) is a failure and is not followed", async (status) => {
     const elsewhere = await openReceiver();
     const { subscription, receiver } = await queued({ status, headers: { Location: elsewhere.url } });
     await deliver(0);
@@ -82,7 +82,7 @@ describe("a message that fails", () => {
     expect(await logOf(subscription)).toMatchObject([{ statusCode: status, error }]);
   });
 
-  test("for want of an answer waits for it 15 seconds", async () => {
+  test("An attempt waits 15 seconds for an answer", async () => {
     const { subscription, receiver } = await queued({ status: 200, hold: true });
     const timeout = AbortSignal.timeout.bind(AbortSignal);
     const asked = vi.spyOn(AbortSignal, "timeout").mockImplementation(() => timeout(50));
@@ -94,7 +94,7 @@ describe("a message that fails", () => {
     await receiver.answers({ status: 200 });
   });
 
-  test("for want of a connection says nothing of what the runtime said", async () => {
+  test("A failed connection is logged without the error of the runtime", async () => {
     const { subscription } = await queued();
     await deliver(0, async () => {
       throw new Error("internal error; reference = 12345");
@@ -102,7 +102,7 @@ describe("a message that fails", () => {
     expect(await logOf(subscription)).toMatchObject([{ statusCode: null, error: "No connection" }]);
   });
 
-  test("holds up no other", async () => {
+  test("A failed message does not stop others", async () => {
     const [broken, sound] = [await queued(), await queued()];
     await deliver(0, async (url, init) => {
       if (url === broken.receiver.url) throw new Error("Network connection lost.");
@@ -113,8 +113,8 @@ describe("a message that fails", () => {
   });
 });
 
-describe("a webhook is disabled", () => {
-  test("after five days of nothing but failures", async () => {
+describe("A webhook is disabled", () => {
+  test("Five days of failures without a success disable a webhook", async () => {
     const { subscription, receiver } = await queued({ status: 500 });
     vi.useFakeTimers({ toFake: ["Date"] });
     const failAt = async (at: number) => {
@@ -130,17 +130,17 @@ describe("a webhook is disabled", () => {
     const at = 5 * DAY_MS;
     const done = { message_id: null, next_attempt_at: null };
     expect(await failAt(at)).toMatchObject({ failing_since: 0, disabled_at: at, failures: 7, ...done });
-    // Nothing is queued for it any more, not even once the receiver is back.
+    // Nothing more is queued, even after the receiver works again.
     await receiver.answers({ status: 200 });
     expect(await failAt(6 * DAY_MS)).toMatchObject({ disabled_at: at, ...done });
     expect(await receiver.received()).toHaveLength(7);
-    // Setting the URL again begins anew.
-    await hook(subscription, receiver.url);
+    // Setting the URL again enables the webhook.
+    await setUrl(subscription, receiver.url);
     expect(await failAt(7 * DAY_MS)).toMatchObject({ disabled_at: null, failing_since: null });
     expect(await receiver.received()).toHaveLength(8);
   });
 
-  test("not while it succeeds in between", async () => {
+  test("A success within the five days keeps a webhook enabled", async () => {
     const { subscription, receiver } = await queued({ status: 500 });
     vi.useFakeTimers({ toFake: ["Date"] });
     for (const day of [0, 1, 2, 3, 4, 5, 6, 7, 8]) {
@@ -153,7 +153,7 @@ describe("a webhook is disabled", () => {
     expect(await stateOf(subscription)).toMatchObject({ failing_since: 5 * DAY_MS, disabled_at: null });
   });
 
-  test("at once when the receiver is gone", async () => {
+  test("An answer 410 disables a webhook at once", async () => {
     const { subscription, receiver } = await queued({ status: 410 });
     await deliver(0);
     expect(await stateOf(subscription)).toMatchObject({ message_id: null, disabled_at: expect.any(Number) });
@@ -164,7 +164,7 @@ describe("a webhook is disabled", () => {
     expect(await logOf(subscription)).toMatchObject([{ statusCode: 410, error }]);
   });
 
-  test("with what was queued for it meanwhile", async () => {
+  test("A message that was queued while its webhook was disabled is dropped", async () => {
     const { subscription, receiver } = await queued({ status: 200, hold: true });
     const run = deliver(0);
     await receiver.received(1);
@@ -177,7 +177,7 @@ describe("a webhook is disabled", () => {
   });
 });
 
-test("the delivery log keeps the newest 50 of each subscription", async () => {
+test("The delivery log keeps the newest 50 attempts of each subscription", async () => {
   const [long, short] = [await queued({ status: 200 }), await queued({ status: 200 })];
   for (let n = 1; n <= 52; n++) {
     await change(long.subscription, n + 1, n * 1_000);
@@ -190,7 +190,7 @@ test("the delivery log keeps the newest 50 of each subscription", async () => {
   expect(await logOf(short.subscription)).toHaveLength(4);
 });
 
-test("nothing that a receiver says, and no header of ours, is kept", async () => {
+test("Neither the answer of a receiver nor a header of the request is stored", async () => {
   const { subscription, receiver } = await queued({
     ...{ status: 500, body: "body-of-the-receiver", headers: { "X-Secret": "header-of-the-receiver" } },
   });

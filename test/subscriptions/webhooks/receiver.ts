@@ -1,18 +1,18 @@
 import { newId } from "../../../src/lib/id.ts";
-import { CONTROL, type Manner, type Received } from "../../support/outside.ts";
+import { CONTROL, type Received, type ReceiverAnswer } from "../../support/outside.ts";
 
-/** A receiver of a suite's own, outside the Worker: what it is sent goes over HTTP. */
+/** A receiver of webhook messages outside the Worker, reached over HTTP. */
 export type Receiver = Awaited<ReturnType<typeof openReceiver>>;
 
-/** Opens a receiver that answers 204 until it is told otherwise. */
-export async function openReceiver(manner: Manner = { status: 204 }) {
+/** Opens a receiver, which answers 204 unless another answer is set. */
+export async function openReceiver(answer: ReceiverAnswer = { status: 204 }) {
   const path = `/${newId()}`;
-  const answers = async (manner: Manner): Promise<void> => {
-    await fetch(`${CONTROL}${path}`, { method: "PUT", body: JSON.stringify(manner) });
+  const answers = async (answer: ReceiverAnswer): Promise<void> => {
+    await fetch(`${CONTROL}${path}`, { method: "PUT", body: JSON.stringify(answer) });
   };
-  /** What it was sent so far; waits until that is `count` messages. */
+  /** Returns the messages received so far, once there are at least `count`. */
   const received = async (count = 0): Promise<Received[]> =>
     (await fetch(`${CONTROL}${path}?count=${count}`)).json<Received[]>();
-  await answers(manner);
+  await answers(answer);
   return { url: `https://hooks.example.com${path}`, answers, received };
 }

@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { openReceiver } from "./receiver.ts";
-import { change, deliver, hook, logOf, subscribe } from "./subscription.ts";
+import { change, deliver, logOf, setUrl, subscribe } from "./subscription.ts";
 
-/** All that D1 holds, as one text. */
+/** Reads everything in D1 as one text. */
 async function everything(): Promise<string> {
   const { results: tables } = await env.DB.prepare(
     "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_cf*' AND name NOT GLOB 'sqlite*'",
@@ -12,9 +12,9 @@ async function everything(): Promise<string> {
   return JSON.stringify(found.map(({ results }) => results));
 }
 
-test("no secret of a webhook, and nothing that makes one, can be read in D1", async () => {
+test("No webhook secret, and no signing key, is stored in D1", async () => {
   const [subscription, receiver] = [await subscribe(), await openReceiver()];
-  const secrets = [await hook(subscription, `${receiver.url}/1`), await hook(subscription, receiver.url)];
+  const secrets = [await setUrl(subscription, `${receiver.url}/1`), await setUrl(subscription, receiver.url)];
   await change(subscription, 1, 0);
   await deliver(0);
   expect(await logOf(subscription)).toHaveLength(1);

@@ -11,7 +11,7 @@ type Hooked = Shown & { webhook: { url: string; status: string; secret?: string 
 const cron = (expression: string) =>
   scheduled(createScheduledController({ cron: expression, scheduledTime: Date.now() }), env);
 
-test("whoever subscribes with a webhook is told of the numbers as they change", async () => {
+test("A subscription with a webhook sends its numbers whenever they change", async () => {
   const team = await mintTeam();
   const receiver = await openReceiver();
   const minuteAgo = new Date(Date.now() - 60_000).toISOString();
@@ -26,8 +26,8 @@ test("whoever subscribes with a webhook is told of the numbers as they change", 
   await cron("*/15 * * * *");
   await cron("*/5 * * * *");
   await cron("*/5 * * * *");
-  const told = (await receiver.received()).map(({ body }) => JSON.parse(body) as { type: string; data: Shown });
-  expect(told.map(({ type, data }) => [type, data.notification_id, data.snapshot])).toEqual([
+  const messages = (await receiver.received()).map(({ body }) => JSON.parse(body) as { type: string; data: Shown });
+  expect(messages.map(({ type, data }) => [type, data.notification_id, data.snapshot])).toEqual([
     ["snapshot.updated", made.notification_id, { total_activities: 2, completed_activities: 1, hours_logged: 0 }],
   ]);
   const { data } = await json<{ data: { delivered: boolean }[] }>(ask(team, `/${made.notification_id}/deliveries`));
@@ -39,7 +39,7 @@ test("whoever subscribes with a webhook is told of the numbers as they change", 
   ).toBeNull();
 });
 
-test("a webhook that cannot be leaves no subscription behind", async () => {
+test("A refused webhook URL leaves no subscription", async () => {
   const team = await mintTeam();
   await pushEvents(team, [["ada", new Date().toISOString()]]);
   const body = { user_id: "ada", time_window: "daily", webhook_url: "https://localhost/hook" };

@@ -9,10 +9,10 @@ import { mintPerson, mintTeam, type Team } from "../../support/team.ts";
 
 export const db = database(env.DB);
 
-/** A subscription whose numbers a suite changes as it likes, and its webhook. */
+/** A subscription whose numbers a suite changes directly. */
 export type Subscription = { team: Team; id: string; personId: string };
 
-/** Subscribes somebody new of a team, of a new one where none is given, to a day. */
+/** Makes a daily subscription to a new person of a team, or of a new team. */
 export async function subscribe(team?: Team): Promise<Subscription> {
   const own = team ?? (await mintTeam());
   const [id, personId] = [`notif_${newId()}`, await mintPerson(own, { name: "Ada" })];
@@ -26,13 +26,13 @@ export async function subscribe(team?: Team): Promise<Subscription> {
   return { team: own, id, personId };
 }
 
-/** Sends a subscription's changes to `url`, and gives the secret that is shown for it. */
-export async function hook({ team, id }: Subscription, url: string, now = Date.now()): Promise<string> {
+/** Sets the webhook of a subscription to `url`, and returns its secret. */
+export async function setUrl({ team, id }: Subscription, url: string, now = Date.now()): Promise<string> {
   const row = await setWebhook(db, team, id, url, now);
   return secretOf(env.WEBHOOK_SIGNING_KEY!, row!);
 }
 
-/** Changes a subscription's numbers, as a refresh at `at` does. */
+/** Changes a subscription's numbers as a refresh at `at` does; the trigger `subscriptions_changed` queues the message. */
 export const change = ({ id }: Subscription, total: number, at: number) =>
   env.DB.prepare(
     "UPDATE subscriptions SET total_activities = ?, completed_activities = 1, work_ms = 5400000, last_refreshed_at = ? WHERE id = ?",
@@ -41,14 +41,15 @@ export const change = ({ id }: Subscription, total: number, at: number) =>
     .run();
 
 /** Runs the delivery as cron does at `now`. */
-export const deliver = (now: number, send?: typeof fetch) => deliverWebhooks(env, db, now, send);
+export const deliver = (now: number, send?: typeof fetch) =>
+  deliverWebhooks({ db, now }, env.WEBHOOK_SIGNING_KEY, send);
 
-/** What is stored of a webhook's state. */
+/** Reads the stored row of a webhook. */
 export async function stateOf({ id }: Subscription) {
   const row = await env.DB.prepare("SELECT * FROM webhooks WHERE subscription_id = ?").bind(id).first();
   expect(row).not.toBeNull();
   return row as Record<string, number | null> & { message_id: string | null };
 }
 
-/** The whole delivery log of a subscription, newest first. */
+/** Reads the whole delivery log of a subscription, newest first. */
 export const logOf = ({ team, id }: Subscription) => listDeliveries(db, team, id, { limit: 1_000 });

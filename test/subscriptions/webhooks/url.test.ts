@@ -19,9 +19,9 @@ test.each([
   ["https://mylocal.com/", "https://mylocal.com/"],
   ["https://latest.dev/", "https://latest.dev/"],
   [LONG + "x".repeat(2_048 - LONG.length), LONG + "x".repeat(2_048 - LONG.length)],
-])("%s is called", (text, url) => expect(readWebhookUrl(text)).toEqual({ url }));
+])("The URL %s is accepted", (text, url) => expect(readWebhookUrl(text)).toEqual({ url }));
 
-describe("refused, saying why:", () => {
+describe("Refused URLs", () => {
   test.each([
     ["", "a URL"],
     ["example.com/hooks", "a URL"],
@@ -74,7 +74,7 @@ describe("refused, saying why:", () => {
     ["https://-a.com/", "public host"],
     [`https://${"a".repeat(64)}.com/`, "public host"],
     [`https://${"a.".repeat(126)}com/`, "public host"],
-  ])("%s", (text, why) => {
+  ])("The URL %j is refused because of: %s", (text, why) => {
     const { url, problem } = readWebhookUrl(text);
     expect(url).toBeUndefined();
     expect(problem).toContain(why);
@@ -88,15 +88,17 @@ test.each([
   ["https://rollcall.example.com/hooks", "https://rollcall.example.com./", true],
   ["https://other.example.com/hooks", "https://rollcall.example.com/", false],
   ["https://example.com/hooks", "https://rollcall.example.com/", false],
-])("%s leads back to %s: %s", (url, own, leadsBack) => expect(ownHostProblem(url, own) !== null).toBe(leadsBack));
+])("Whether %s is on the host of %s: %s", (url, own, leadsBack) =>
+  expect(ownHostProblem(url, own) !== null).toBe(leadsBack),
+);
 
-describe("webhook_url of a body", () => {
-  test("is trimmed, and may be null or left out", () => {
+describe("Field webhook_url", () => {
+  test("The field is trimmed, and may be null or absent", () => {
     expect(webhookUrl.parse("  https://example.com/a \n")).toBe("https://example.com/a");
     expect([webhookUrl.parse(null), webhookUrl.parse(undefined)]).toEqual([null, undefined]);
   });
 
-  test.each([15, true, [], {}, "", "x"])("is not %j", (value) => {
+  test.each([15, true, [], {}, "", "x"])("The field must not be %j", (value) => {
     expect(webhookUrl.safeParse(value).success).toBe(false);
   });
 });
