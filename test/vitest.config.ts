@@ -15,6 +15,8 @@ const inNode = [
 export default defineConfig({
   root,
   test: {
+    // Each worker is a runtime with its own database; the default leaves one of two cores idle.
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
@@ -50,8 +52,6 @@ export default defineConfig({
           env: { FAULTS: process.env.FAULTS ?? "" },
           // Suites mint their own teams and put back what they break, so they can share a runtime, a database and its migrations.
           isolate: false,
-          // Each worker is a runtime with its own database; the default leaves one of two cores idle.
-          maxWorkers: 2,
           // Machines that run CI are not always quiet, and some suites read or fill whole tables.
           testTimeout: 30_000,
           include: ["test/**/*.test.ts"],
