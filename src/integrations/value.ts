@@ -12,6 +12,6 @@ export const DEFAULT_TIMEOUT_MINUTES = 10;
 
 /**
  * An integration's presence timeout, in minutes: the longest gap between two heartbeats that extends a block. Tools that
- * report only changes need hours (product.md, "Presence -> blocks").
+ * report only changes need hours (src/docs/how-time-counts.md).
  */
 export const presenceTimeout = wholeNumber(1, 720);

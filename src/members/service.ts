@@ -80,4 +80,4 @@ const momentOf = ({ actor, now }: ServiceContext) => ({ now, today: localDate(no
 const memberConflict = (email: string) => conflict(`email: ${email} is on the team already`);
 
 const takenConflict = (field: store.Taken, values: { email?: string | undefined; username?: string | undefined }) =>
-  conflict(`${field}: ${values[field]} is somebody else's`);
+  conflict(`${field}: ${values[field]} belongs to another person`);

@@ -123,7 +123,7 @@ describe("creating a member", () => {
     await changeMember(team, adam.id, { email: "young@x.test" });
     await mintPerson(team, { name: "Priya", email: "adam@x.test" });
     const { error } = await expectError(await postMember(await sibling(), ADAM), 409, "conflict");
-    expect(error).toBe("email: adam@x.test is somebody else's");
+    expect(error).toBe("email: adam@x.test belongs to another person");
   });
 
   test("The same address in two accounts is two people", async () => {
@@ -197,7 +197,7 @@ describe("changing a member", () => {
         409,
         "conflict",
       );
-      expect(error).toContain("is somebody else's");
+      expect(error).toContain("belongs to another person");
     }
     expect(await getMember(team, adam.id)).toEqual(adam);
     expect(await changeMember(team, adam.id, { username: "ADAM", email: "adam@x.test" })).toMatchObject({
@@ -218,7 +218,7 @@ describe("changing a member", () => {
       409,
       "conflict",
     );
-    expect(error).toBe("email: adam@x.test is somebody else's");
+    expect(error).toBe("email: adam@x.test belongs to another person");
     expect(await getMember(team, priya.id)).toEqual(priya);
     expect(await changeMember(team, adam.id, { email: "adam@x.test" })).toEqual(adam);
   });
