@@ -24,7 +24,9 @@ describe("what the pages name is there", () => {
       /\.tsx?$/.test(path),
     );
     const finds = sources.filter((path) => read(posix.join("src", path)).includes(".getByName("));
-    expect(manualPage("deploy")).toContain(`In \`src/${finds}\`, write \`.jurisdiction("eu").getByName(\``);
+    expect(manualPage("deploy")).toContain(
+      `In \`src/${finds}\`, let the function \`objectOf\` return \`objects.jurisdiction("eu").getByName(teamId)\``,
+    );
   });
 
   test("scripts", () => {
