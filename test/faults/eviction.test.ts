@@ -1,8 +1,8 @@
 import { abortAllDurableObjects } from "cloudflare:test";
 import fc from "fast-check";
 import { beforeEach, expect, test, vi } from "vitest";
-import { evict, MINUTE, presence, read, START, stopTheClock } from "../support/presence.ts";
 import { postMerge } from "../support/merges.ts";
+import { evict, MINUTE, presence, read, START, stopTheClock } from "../support/presence.ts";
 import { mintTeam, type Team } from "../support/team.ts";
 import { blocksInD1, Ledger } from "./ledger.ts";
 import { scale, TIMEOUT_MS } from "./scale.ts";

@@ -1,9 +1,9 @@
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createMorningReports } from "../../src/checkins/reports/job.ts";
 import { anEvent, listAll } from "../events/client.ts";
-import { blocks, iso, presence } from "../support/presence.ts";
 import { clockAt, statuses } from "../support/checkins.ts";
 import { rows } from "../support/database.ts";
+import { blocks, iso, presence } from "../support/presence.ts";
 import { db, mintTeamOf, reports, storedReports } from "../support/reports.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 import { scale, TIMEOUT_MS } from "./scale.ts";

@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
-import { iso, MINUTE, objectOf, usersWith, stored } from "../support/presence.ts";
 import { expectedBlocks } from "../support/expected_blocks.ts";
+import { iso, MINUTE, objectOf, stored, usersWith } from "../support/presence.ts";
 import { call, type Team } from "../support/team.ts";
 
 type Options = { at?: number; source?: string; timezone?: string | undefined };

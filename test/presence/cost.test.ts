@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, test, vi } from "vitest";
-import { mintTeam, type Team } from "../support/team.ts";
+import { type Metered, metered, sum } from "../support/d1_meter.ts";
 import {
   alarm,
   blocks,
@@ -18,7 +18,7 @@ import {
   stored,
   type User,
 } from "../support/presence.ts";
-import { type Metered, metered, sum } from "../support/d1_meter.ts";
+import { mintTeam, type Team } from "../support/team.ts";
 
 stopTheClock();
 

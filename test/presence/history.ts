@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { identityId, newId } from "../../src/lib/id.ts";
-import type { Team } from "../support/team.ts";
 import { MINUTE, START } from "../support/presence.ts";
+import type { Team } from "../support/team.ts";
 
 /** A block of the past, in minutes after START. */
 export type Past = { who: string; from: number; to: number; seen?: number; status?: string; source?: string };

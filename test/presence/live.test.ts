@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { call, mintTeam, type Team } from "../support/team.ts";
 import { at, clock, evict, type LivePerson, presence, push, ring, stopTheClock } from "../support/presence.ts";
+import { call, mintTeam, type Team } from "../support/team.ts";
 
 stopTheClock();
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { mintTeam, type Team } from "../support/team.ts";
-import { at, clock, page, push, read, ring, stopTheClock } from "../support/presence.ts";
-import { remember } from "./history.ts";
 import { type Metered, metered, plan, sum } from "../support/d1_meter.ts";
+import { at, clock, page, push, read, ring, stopTheClock } from "../support/presence.ts";
+import { mintTeam, type Team } from "../support/team.ts";
+import { remember } from "./history.ts";
 
 stopTheClock();
 

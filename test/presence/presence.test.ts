@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { call, mintTeam, type Team } from "../support/team.ts";
 import {
   at,
   blocks,
@@ -15,6 +14,7 @@ import {
   stopTheClock,
   stored,
 } from "../support/presence.ts";
+import { call, mintTeam, type Team } from "../support/team.ts";
 
 stopTheClock();
 

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { blocks, evict, objectOf, presence, ring, stored, sendToObject } from "../support/presence.ts";
 import { expectError } from "../support/error.ts";
+import { blocks, evict, objectOf, presence, ring, sendToObject, stored } from "../support/presence.ts";
 import { placesOf } from "../support/stored_places.ts";
 import { presenceBody, request } from "../support/subject.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";

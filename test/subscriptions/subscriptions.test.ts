@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { clock, push, stopTheClock } from "../support/presence.ts";
 import { expectError } from "../support/error.ts";
+import { clock, push, stopTheClock } from "../support/presence.ts";
 import { ask, json, pushEvents, refresh, type Shown, show, subscribe } from "../support/subscriptions.ts";
 import { call, mintPerson, mintTeam } from "../support/team.ts";
 

@@ -4,10 +4,19 @@ import { beat, expire, type Outcome, openBlock, type Stream } from "../../src/pr
 export type Step = { at: number; status?: string; details?: string | null };
 
 /** A block as D1 would have it. */
-export type RecordedBlock = { id: string; status: string; startedAt: number; lastSeenAt: number; endedAt: number | null };
+export type RecordedBlock = {
+  id: string;
+  status: string;
+  startedAt: number;
+  lastSeenAt: number;
+  endedAt: number | null;
+};
 
 /** Lives through the steps, and gives the stream and every block that was ever told of, as last told. */
-export function runSteps(steps: readonly Step[], timeoutMs: number): { stream: Stream | null; blocks: RecordedBlock[] } {
+export function runSteps(
+  steps: readonly Step[],
+  timeoutMs: number,
+): { stream: Stream | null; blocks: RecordedBlock[] } {
   const blocks = new Map<string, RecordedBlock>();
   let stream: Stream | null = null;
   let ids = 0;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { blocks, clock, evict, iso, MINUTE, presence, push, read, START, stopTheClock } from "../support/presence.ts";
 import { firstChange } from "../support/live.ts";
+import { blocks, clock, evict, iso, MINUTE, presence, push, read, START, stopTheClock } from "../support/presence.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 
 stopTheClock();

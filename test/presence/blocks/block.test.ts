@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type Interval, union } from "../../../src/lib/interval.ts";
 import { beat, lastSeenAt, openBlock } from "../../../src/presence/blocks/block.ts";
 import { expectedBlocks } from "../../support/expected_blocks.ts";
-import { inWords, runSteps, type Step, parseSteps, type RecordedBlock } from "../../support/stream_steps.ts";
+import { inWords, parseSteps, type RecordedBlock, runSteps, type Step } from "../../support/stream_steps.ts";
 
 const TIMEOUT = 10;
 const run = (text: string) => runSteps(parseSteps(text), TIMEOUT);
@@ -183,7 +183,9 @@ describe("beat and expire, for any heartbeats", () => {
   test("With several heartbeats at the same time, the time of each status is as the documented rules give", () => {
     fc.assert(
       fc.property(beats, fc.integer({ min: 1, max: 40 }), (given, timeout) => {
-        expect(timeByStatus(runSteps([...given, END], timeout).blocks)).toEqual(timeByStatus(expectedBlocks(given, timeout)));
+        expect(timeByStatus(runSteps([...given, END], timeout).blocks)).toEqual(
+          timeByStatus(expectedBlocks(given, timeout)),
+        );
       }),
       { numRuns: 1_000 },
     );

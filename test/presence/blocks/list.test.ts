@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { call, mintTeam, type Team } from "../../support/team.ts";
 import { at, type BlockBody, blocks, clock, page, presence, push, ring, stopTheClock } from "../../support/presence.ts";
+import { call, mintTeam, type Team } from "../../support/team.ts";
 import { remember } from "../history.ts";
 
 stopTheClock();

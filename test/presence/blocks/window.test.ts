@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { mintTeam, type Team } from "../../support/team.ts";
 import { at, blocks, clock, push, ring, stopTheClock } from "../../support/presence.ts";
+import { mintTeam, type Team } from "../../support/team.ts";
 import { remember } from "../history.ts";
 
 stopTheClock();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { call, mintTeam, type Team } from "../../support/team.ts";
 import { at, clock, MINUTE, presence, push, read, START, stopTheClock } from "../../support/presence.ts";
+import { call, mintTeam, type Team } from "../../support/team.ts";
 
 stopTheClock();
 

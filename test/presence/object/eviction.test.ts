@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { mintTeam, type Team } from "../../support/team.ts";
-import { without } from "../../support/without.ts";
+import { expectedBlocks } from "../../support/expected_blocks.ts";
 import {
   blocks,
   clock,
@@ -11,13 +10,14 @@ import {
   presence,
   ring,
   START,
-  usersWith,
+  sendToObject,
   stopTheClock,
   stored,
-  sendToObject,
   type User,
+  usersWith,
 } from "../../support/presence.ts";
-import { expectedBlocks } from "../../support/expected_blocks.ts";
+import { mintTeam, type Team } from "../../support/team.ts";
+import { without } from "../../support/without.ts";
 
 stopTheClock();
 

@@ -1,6 +1,5 @@
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, test, vi } from "vitest";
-import { mintTeam, type Team } from "../../support/team.ts";
 import {
   alarm,
   at,
@@ -17,6 +16,7 @@ import {
   stopTheClock,
   stored,
 } from "../../support/presence.ts";
+import { mintTeam, type Team } from "../../support/team.ts";
 
 stopTheClock();
 

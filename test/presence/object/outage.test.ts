@@ -1,7 +1,5 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { mintTeam, type Team } from "../../support/team.ts";
-import { without } from "../../support/without.ts";
 import {
   alarm,
   at,
@@ -15,10 +13,12 @@ import {
   push,
   ring,
   START,
-  usersWith,
   stopTheClock,
   stored,
+  usersWith,
 } from "../../support/presence.ts";
+import { mintTeam, type Team } from "../../support/team.ts";
+import { without } from "../../support/without.ts";
 
 stopTheClock();
 

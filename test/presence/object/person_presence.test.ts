@@ -9,7 +9,7 @@ import {
   type SourceStream,
   teamPresence,
 } from "../../../src/presence/object/person_presence.ts";
-import { runSteps, parseSteps } from "../../support/stream_steps.ts";
+import { parseSteps, runSteps } from "../../support/stream_steps.ts";
 
 const TIMEOUT = 600_000;
 const iso = (ms: number) => new Date(ms).toISOString().replace(".000Z", "Z");

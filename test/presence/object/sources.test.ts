@@ -1,6 +1,5 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { call, mintTeam, type Team } from "../../support/team.ts";
 import {
   alarm,
   at,
@@ -11,12 +10,13 @@ import {
   presence,
   push,
   ring,
-  usersWith,
   send,
   stopTheClock,
   stored,
   type User,
+  usersWith,
 } from "../../support/presence.ts";
+import { call, mintTeam, type Team } from "../../support/team.ts";
 
 stopTheClock();
 
