@@ -56,7 +56,7 @@ export function archiveBlocks(
     blocks.map(({ id, status, start, end, isWhole }) => ({ id, personId, cutoff, status, start, end, isWhole })),
   );
   const areAsRead = [...pages(rows)].map(
-    // Named `person` for the fragments, which read its cutoff.
+    // The alias is `person` because END_BEFORE_CUTOFF and IS_WHOLE read the cutoff of `person`.
     (page) => sql`(
       SELECT count(*) FROM json_each(${JSON.stringify(page)}) AS person
       CROSS JOIN blocks AS block ON block.id = (person.value ->> 'id') AND block.status = (person.value ->> 'status')
@@ -84,7 +84,7 @@ export function archiveBlocks(
 
 const valuesOf = (ids: string[]): SQL => sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
 
-/** The reason of a batch that found a row changed since it was read. */
+/** Why a batch is aborted: a row changed since it was read. */
 const CHANGED = "changed";
 
 /** Moves the numbers of months from live to archived roll-ups and runs `removal`, if all conditions hold. */

@@ -10,8 +10,8 @@ const LEASE_MS = 15 * MINUTE_MS;
 export const ADVANCE_CLOCK = sql`UPDATE rollup_clock SET tick = tick + 1`;
 
 /**
- * Advances the clock if a person has marks, and returns the new tick; null, and no write, where they have none. Marks with an
- * earlier tick do not change any more, so what is read after this is enough to settle them.
+ * Advances the clock if a person has marks, and returns the new tick; null, and no write, where they have none. Marks of
+ * earlier ticks do not change any more, and rows that are read from now on include every change that made these marks.
  */
 export async function advanceClockFor(db: Database, { teamId }: Tenant, personId: string): Promise<number | null> {
   const [row] = await db.all<{ tick: number }>(sql`${ADVANCE_CLOCK}

@@ -2,7 +2,7 @@ import type { SystemContext } from "../auth/actor.ts";
 import { calendars } from "./calendar.ts";
 import { beginRecount, continueRecount, endRecount, isRecountDue, moveEndedWindows, recountPage } from "./service.ts";
 
-/** How often one run counts people with more marked days than one step counts: altogether five years of days. */
+/** Rounds of one run, for people with more marked days than one step counts: altogether five years of days. */
 const MAX_ROUNDS = 5;
 /** People counted, and subscriptions moved to a new window, in one step: each step is a handful of queries. */
 const PAGE_SIZE = 2_500;
@@ -18,8 +18,10 @@ export async function recountChangedDays(context: Context, pageSize = PAGE_SIZE)
   let tick = await beginRecount(context);
   if (tick === null) return;
   try {
-    for (let round = 1; !(await recountAll(context, tick, pageSize)) && round < MAX_ROUNDS; round += 1) {
+    let rounds = 1;
+    while (!(await recountAll(context, tick, pageSize)) && rounds < MAX_ROUNDS) {
       tick = await continueRecount(context);
+      rounds += 1;
     }
     let moved: number;
     do moved = await moveEndedWindows(context, pageSize);

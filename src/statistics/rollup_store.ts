@@ -134,7 +134,8 @@ const saveMonths = (patches: MonthPatch[]): SQL => sql`
   SELECT team_id, person_id, month, 0, iif(has_row, days, json_patch('{}', days)),
     total_activities, completed_activities, work_ms
   FROM valid_patch
-  WHERE has_row OR json_patch('{}', days) <> '{}'
+  -- In this order: the look-up of has_row is skipped for most patches.
+  WHERE json_patch('{}', days) <> '{}' OR has_row
   ON CONFLICT DO UPDATE SET days = json_patch(days, excluded.days),
     total_activities = total_activities + ${sumChange(sql`0`)},
     completed_activities = completed_activities + ${sumChange(sql`1`)},

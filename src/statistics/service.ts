@@ -25,6 +25,7 @@ export async function refreshPerson(
     const [recounted] = await rollUp(db, [person], now, statements);
     if (!recounted?.remaining.length) return;
   }
+  // Without marks, a window may have ended, or the time of a requested refresh is to be shown.
   await snapshots.refreshSnapshots(db, tenant, personId, now, requestedId);
 }
 
@@ -47,9 +48,9 @@ export const endRecount = ({ db, now }: CronContext): Promise<unknown> => clock.
 type RecountPage = { tick: number; after: stale.TeamPerson; limit: number };
 
 /**
- * Counts the marked days of a page of people, of all teams, and refreshes the snapshots that show them. Returns where the
- * next page begins, null after the last page, and whether every mark of this page was settled: a person with more marked days
- * than one step counts needs another tick.
+ * Counts the marked days of a page of people, of all teams, and refreshes the snapshots that show them. Returns the
+ * last person of the page, after whom the next page begins; null for the last page. `isSettled` is false where a person has
+ * more marked days than one step counts: the remaining ones need another tick.
  */
 export async function recountPage(
   { db, now }: CronContext,

@@ -7,7 +7,7 @@ import { datesFrom, monthAndDay } from "./calendar.ts";
 import type { TeamPerson } from "./stale_store.ts";
 import { type LocalWindow, type TimeWindow, type WindowDates, windowAt } from "./window.ts";
 
-/** An active subscription. `personId` and `timeZone`: of the person whose numbers it shows, who may be a merged one's successor. */
+/** An active subscription. `personId` and `timeZone` are of the person it was made for, or of the one they were merged into. */
 type ActiveSubscription = { id: string; teamId: string; personId: string; timeZone: string; timeWindow: TimeWindow };
 
 /** Reads active subscriptions; `from` is a FROM clause with `subscription`, and with `subscriber`, the person it was made for. */
@@ -32,7 +32,7 @@ export async function refreshStatements(
   requestedId?: string,
 ): Promise<SQL[]> {
   const keys = JSON.stringify(people.map(({ teamId, personId }) => [teamId, personId]));
-  // CROSS JOIN: from each person to their subscriptions by an index, and never through all subscriptions.
+  // CROSS JOIN: SQLite goes from each person to their subscriptions by an index, and not through all subscriptions.
   const rows = await readActive(
     db,
     sql`FROM json_each(${keys}) AS wanted
@@ -104,29 +104,29 @@ const updateSnapshots = (windows: SubscriptionWindow[], now: number, isRequested
   const dayNumber = (index: SQL) => sql`json_extract(rollup.days, '$."' || (day.value ->> 1) || '"[${index}]')`;
   return sql`
   WITH
-    present AS (
+    target AS (
       SELECT value ->> 'id' AS id, value ->> 'teamId' AS team_id, value ->> 'personId' AS person_id,
         value ->> 'timeWindow' AS time_window, value ->> 'timeZone' AS time_zone, value ->> 'startDate' AS start_date,
         value ->> 'endDate' AS end_date, value ->> 'endsAt' AS ends_at,
         value ->> 'firstMonth' AS first_month, value ->> 'lastMonth' AS last_month, value -> 'days' AS days
       FROM json_each(${JSON.stringify(windows)})),
-    -- A merge moves the identities of a person, and with them the numbers that are still counted. Archived numbers stay
-    -- with the person for whom they were counted, so those of merged people are added.
+    -- A merge moves the identities of a person, so their events and blocks are counted for the person they were merged
+    -- into. Archived numbers stay with the person for whom they were counted, and are added.
     whole_month AS (
-      SELECT present.*, rollup.total_activities, rollup.completed_activities, rollup.work_ms
-      FROM present CROSS JOIN people AS person ON person.id IN (${mergedPersonIds(sql`present.person_id`)})
-        CROSS JOIN rollups AS rollup ON rollup.team_id = present.team_id AND rollup.person_id = person.id
-          AND rollup.month BETWEEN present.first_month AND present.last_month
-          AND (rollup.archived = 1 OR person.id = present.person_id)),
+      SELECT target.*, rollup.total_activities, rollup.completed_activities, rollup.work_ms
+      FROM target CROSS JOIN people AS person ON person.id IN (${mergedPersonIds(sql`target.person_id`)})
+        CROSS JOIN rollups AS rollup ON rollup.team_id = target.team_id AND rollup.person_id = person.id
+          AND rollup.month BETWEEN target.first_month AND target.last_month
+          AND (rollup.archived = 1 OR person.id = target.person_id)),
     single_day AS (
-      SELECT present.*, ${dayNumber(sql`0`)}, ${dayNumber(sql`1`)}, ${dayNumber(sql`2`)}
-      FROM present CROSS JOIN people AS person ON person.id IN (${mergedPersonIds(sql`present.person_id`)})
-        CROSS JOIN json_each(present.days) AS day
-        CROSS JOIN rollups AS rollup ON rollup.team_id = present.team_id AND rollup.person_id = person.id
-          AND rollup.month = (day.value ->> 0) AND (rollup.archived = 1 OR person.id = present.person_id)),
+      SELECT target.*, ${dayNumber(sql`0`)}, ${dayNumber(sql`1`)}, ${dayNumber(sql`2`)}
+      FROM target CROSS JOIN people AS person ON person.id IN (${mergedPersonIds(sql`target.person_id`)})
+        CROSS JOIN json_each(target.days) AS day
+        CROSS JOIN rollups AS rollup ON rollup.team_id = target.team_id AND rollup.person_id = person.id
+          AND rollup.month = (day.value ->> 0) AND (rollup.archived = 1 OR person.id = target.person_id)),
     -- Without any roll-up, the numbers are 0.
     part AS (
-      SELECT * FROM whole_month UNION ALL SELECT * FROM single_day UNION ALL SELECT *, 0, 0, 0 FROM present),
+      SELECT * FROM whole_month UNION ALL SELECT * FROM single_day UNION ALL SELECT *, 0, 0, 0 FROM target),
     snapshot AS (
       SELECT id, person_id, time_window, time_zone, start_date, end_date, ends_at,
         coalesce(sum(total_activities), 0) AS total_activities,

@@ -80,8 +80,8 @@ const IS_SUBSCRIBED = sql`EXISTS (
     AND subscription.person_id IN (${mergedPersonIds(sql`mark.person_id`)}))`;
 
 /**
- * Whether cron recounts for a mark now. Without a subscription nobody reads the numbers yet, so it waits until the first
- * marked day has ended in every time zone: counted earlier, the day would be counted again with its next change.
+ * Whether cron recounts for a mark now. The numbers of a person without a subscription are not shown yet, so they wait until
+ * the first marked day has ended in every time zone: counted earlier, the day would be counted again after each change.
  */
 const isDue = (now: number): SQL => sql`(mark.first_date < ${addDays(utcDate(now), -1)} OR ${IS_SUBSCRIBED})`;
 
@@ -102,7 +102,7 @@ const FIRST_LONG_BLOCK = sql`(
   WHERE team_id = mark.team_id AND ${IS_LONG_BLOCK} AND last_seen_at >= ${MARK_START_MS} - ${MAX_SHORT_BLOCK_MS}
     AND started_at < ${MARK_START_MS})`;
 
-/** The first month that has numbers now and may lose them. A local month begins up to a day before or after the UTC month. */
+/** The first month with numbers in a roll-up, which a recount may remove. A local month may begin a day before the UTC month. */
 const FIRST_MONTH = sql`(
   SELECT min(month) FROM rollups
   WHERE team_id = mark.team_id AND person_id = mark.person_id AND archived = 0 AND days <> '{}'
