@@ -6,23 +6,26 @@ import { MAX_BODY_BYTES } from "../../src/http/body.ts";
 import { watchedD1 } from "../support/limits.ts";
 import { mintTeam } from "../support/team.ts";
 
-describe("a batch of the largest there can be", () => {
+describe("the largest batch of events", () => {
   const AT = new Date().toISOString();
   const texts: [string, (nth: number) => string][] = [
     ["words", (nth) => `${nth}`.padEnd(256, "\u4e2d")],
     ["e-mail addresses", (nth) => `${`${nth}`.padEnd(240, "\u4e2d")}@example.com`],
-    ["e-mail addresses that fold to more", (nth) => `${`${nth}`.padEnd(240, "\ufdfa")}@example.com`],
+    ["e-mail addresses that case folding makes longer", (nth) => `${`${nth}`.padEnd(240, "\ufdfa")}@example.com`],
   ];
 
-  test.each(texts)("is kept, in statements that D1 takes: people by %s", async (_, text) => {
-    const event = { kind: "k", timestamp: AT, title: "t", scope: "s" };
-    const events = Array.from({ length: 1_000 }, (__, nth) => ({
-      ...{ ...event, externalId: `${nth}`, personIdentifier: text(nth) },
-    }));
-    await expectKept(events);
-  });
+  test.each(texts)(
+    "The largest batch with people named by %s is stored in statements that D1 accepts",
+    async (_, text) => {
+      const event = { kind: "k", timestamp: AT, title: "t", scope: "s" };
+      const events = Array.from({ length: 1_000 }, (__, nth) => ({
+        ...{ ...event, externalId: `${nth}`, personIdentifier: text(nth) },
+      }));
+      await expectKept(events);
+    },
+  );
 
-  test("is kept, in statements that D1 takes: details that are longer than they were written", async () => {
+  test("A batch whose stored details are longer than its body is stored in statements that D1 accepts", async () => {
     const event = { kind: "k", timestamp: AT, title: "t", scope: "s", personIdentifier: "somebody" };
     const details = '{"list":[PLACE]}'.replace("PLACE", Array(700).fill("1e20").join());
     const events = Array.from({ length: 280 }, (__, nth) => ({ ...event, externalId: `${nth}`, details: "PLACE" }));

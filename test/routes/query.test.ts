@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { encodeCursor } from "../../src/lib/cursor.ts";
 import { expectError, expectRefusal } from "../support/error.ts";
 import { MATRIX, type Sample } from "./matrix.ts";
-import { address, ask, credentials, learnt } from "./request.ts";
+import { address, ask, credentials, observableAnswer } from "./request.ts";
 import { absentNames, mintWorld, type World } from "./world.ts";
 
 let world: World;
@@ -14,7 +14,7 @@ beforeAll(async () => {
 const LONG = "x".repeat(321);
 const TIMES = ["", "yesterday", "2026-01-01", "2026-01-01T00:00:00", "2026-02-30T00:00:00Z", "1767225600000", "0"];
 
-/** What is no value of a parameter. One that a sample names must be here. */
+/** Invalid values of each parameter. Every parameter that a sample uses must be listed. */
 const INVALID: Record<string, string[]> = {
   limit: ["0", "201", "-1", "abc", "", "1.5", "1e1", "0x10", " 5", "+5", "Infinity", "9".repeat(400)],
   cursor: ["", "nonsense", "%%%", "e30", "W10", LONG, encodeCursor({ at: Number.NaN, id: "" }).slice(0, 4)],
@@ -33,7 +33,7 @@ const INVALID: Record<string, string[]> = {
   date: ["", "today", "2026-02-30", "2026-1-1", "2026-01-01T00:00:00Z", "+2026-01-01", "20260101"],
 };
 
-/** The first and the last value of a parameter, as far as it has any. */
+/** The first and the last valid values of each parameter that has a range. */
 const EXTREME: Record<string, string[]> = {
   limit: ["1", "200"],
   weeks: ["1", "26"],
@@ -43,7 +43,7 @@ const EXTREME: Record<string, string[]> = {
   date: ["0000-01-01", "0001-01-01", "9999-12-31"],
 };
 
-/** For each route, its sample with the most parameters; lists that are not in numbered pages take a cursor too. */
+/** The sample of each route that has a query. Lists without numbered pages also accept a cursor. */
 const QUERIES = Object.entries(MATRIX).flatMap(([route, { samples }]) => {
   const index = samples.findIndex((sample) => sample(absentNames()).query);
   if (index < 0) return [];
@@ -58,7 +58,7 @@ describe.each(QUERIES)("the query of $route", ({ route, index, names }) => {
     return ask(route, { ...sample(), query: { ...sample().query, ...query } }, { headers });
   };
 
-  test.each(names)("is refused by name for a bad %s", async (name) => {
+  test.each(names)("An invalid %s is refused, and the answer names it", async (name) => {
     expect(Object.keys(INVALID)).toContain(name);
     for (const value of INVALID[name]!) {
       const { issues } = await expectError(await send({ [name]: value }), 400, "bad_request");
@@ -69,7 +69,7 @@ describe.each(QUERIES)("the query of $route", ({ route, index, names }) => {
     }
   });
 
-  test("is refused for every bad parameter at once", async () => {
+  test("One answer names every invalid parameter", async () => {
     const { issues } = await expectError(
       await send(Object.fromEntries(names.map((name) => [name, INVALID[name]![0]!]))),
       400,
@@ -78,7 +78,7 @@ describe.each(QUERIES)("the query of $route", ({ route, index, names }) => {
     expect(issues!.map(({ path }) => path).sort()).toEqual([...names].sort());
   });
 
-  test("is refused for a parameter that is there twice", async () => {
+  test("A parameter that occurs twice is refused", async () => {
     const headers = credentials(MATRIX[route]!.accepts, world)[0]!;
     for (const name of names) {
       const url = new URL(address(route, sample()));
@@ -90,7 +90,7 @@ describe.each(QUERIES)("the query of $route", ({ route, index, names }) => {
     }
   });
 
-  test("may hold what the route does not know", async () => {
+  test("Unknown parameters do not change the answer", async () => {
     const plain = await send({});
     const more = await send({
       unknown: "1",
@@ -101,26 +101,26 @@ describe.each(QUERIES)("the query of $route", ({ route, index, names }) => {
       Limit: "0",
     });
     expect(plain.status).toBe(200);
-    // Two answers may differ in what the clock shows.
-    const told = async (response: Response) => (await learnt(response)).replace(/"local_time":"[^"]*"/g, "");
+    // The local time may differ between two answers.
+    const told = async (response: Response) => (await observableAnswer(response)).replace(/"local_time":"[^"]*"/g, "");
     const next = (text: string) => text.replace(/^link: .*\n/m, "");
     expect(next(await told(more))).toBe(next(await told(plain)));
   });
 
-  test("may reach as far as a parameter goes", async () => {
+  test("The first and the last value of each parameter are accepted", async () => {
     for (const name of names) {
-      // Numbered pages, as Stats Notifier has them, are of a hundred at most.
+      // The numbered pages of Stats Notifier have at most 100 items.
       const isShort = name === "limit" && names.includes("page");
       for (const value of isShort ? ["1", "100"] : (EXTREME[name] ?? [])) {
         const response = await send({ [name]: value });
-        // A window may be empty or too long for the route: then one of its ends is at fault.
+        // A period may be empty or too long for the route: then `to` is refused.
         if (!response.ok)
           expect((await expectError(response, 400, "bad_request")).issues).toMatchObject([{ path: "to" }]);
       }
     }
   });
 
-  test("may hold a cursor of places that are not there", async () => {
+  test("A well-formed cursor to a place that does not exist is accepted or refused, but never fails", async () => {
     if (!names.includes("cursor")) return;
     const times = [0, -1, Date.now(), 8.64e15, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 1.5, 1e300];
     for (const at of [...times, "", "\0", "\ud800", "ann", "\uffff".repeat(1_000)]) {
@@ -133,24 +133,30 @@ describe.each(QUERIES)("the query of $route", ({ route, index, names }) => {
   });
 });
 
-/** A date in a path names nothing: it is right or wrong. */
+/** The routes whose path names a resource. A date in a path is no name: it is only valid or invalid. */
 const WITH_PATHS = Object.entries(MATRIX).filter(([route, { finds }]) => /\/:(?!date)/.test(route) && !finds);
 
-test.each(WITH_PATHS)("a path that names nothing is absent: %s", async (route, { accepts, samples }) => {
-  const headers = credentials(accepts, world)[0]!;
-  const sample = samples[0]!(world.names);
-  const send = (text: string) => {
-    const { date, ...names } = sample.params!;
-    const params = { ...(date && { date }), ...Object.fromEntries(Object.keys(names).map((name) => [name, "PLACE"])) };
-    return ask(route, sample, { headers, url: address(route, { ...sample, params }).replace("PLACE", () => text) });
-  };
-  const texts = ["%00", "%FF", "%E0%A4%A", "%", "%ED%A0%80", "a%2Fb", "%2E%2E%2F", "'", '"', "*", ":id", "null", "0"];
-  for (const text of [...texts, "%20", "%0A", "%C3%A9".repeat(100), "x".repeat(30_000), "__proto__", "%25%00"]) {
-    await expectError(await send(text), 404, "not_found");
-  }
-  // These make another path, which may be there.
-  for (const text of ["", ".", "..", "%2E", "/", "#", "?"]) {
-    const response = await send(text);
-    if (!response.ok) await expectRefusal(response);
-  }
-});
+test.each(WITH_PATHS)(
+  "A path whose name matches no resource is answered with 404: %s",
+  async (route, { accepts, samples }) => {
+    const headers = credentials(accepts, world)[0]!;
+    const sample = samples[0]!(world.names);
+    const send = (text: string) => {
+      const { date, ...names } = sample.params!;
+      const params = {
+        ...(date && { date }),
+        ...Object.fromEntries(Object.keys(names).map((name) => [name, "PLACE"])),
+      };
+      return ask(route, sample, { headers, url: address(route, { ...sample, params }).replace("PLACE", () => text) });
+    };
+    const texts = ["%00", "%FF", "%E0%A4%A", "%", "%ED%A0%80", "a%2Fb", "%2E%2E%2F", "'", '"', "*", ":id", "null", "0"];
+    for (const text of [...texts, "%20", "%0A", "%C3%A9".repeat(100), "x".repeat(30_000), "__proto__", "%25%00"]) {
+      await expectError(await send(text), 404, "not_found");
+    }
+    // These texts change the path itself, and the other path may exist.
+    for (const text of ["", ".", "..", "%2E", "/", "#", "?"]) {
+      const response = await send(text);
+      if (!response.ok) await expectRefusal(response);
+    }
+  },
+);

@@ -5,7 +5,7 @@ import type { Names, World } from "./world.ts";
 
 export const SETUP_TOKEN = "setup-token-for-tests-0000000000000";
 
-/** The headers by which the holder of a key of an accepted kind shows who they are; of two kinds, one each. */
+/** Returns the headers that carry a key of an accepted kind, one set of headers for each kind. */
 export function credentials(accepts: Accepts, world: World): Record<string, string>[] {
   const shown = {
     integration: [world.asIntegration],
@@ -16,24 +16,24 @@ export function credentials(accepts: Accepts, world: World): Record<string, stri
   return shown[accepts];
 }
 
-/** The headers to show after a response: where it answers with the team's new key, the old one may be no more. */
+/** Returns the headers for the next request, with the new team key where the response contains one. */
 export async function rotated({ rotates }: Row, response: Response, headers: Record<string, string>) {
   if (!rotates || !response.ok) return headers;
   return { ...headers, "X-API-KEY": (await response.clone().json<{ key: string }>()).key };
 }
 
-/** Of a route's samples the one with a body, else the one with a query, else the first. */
+/** Selects the sample of a route that has a body, else the one that has a query, else the first. */
 export function fullest({ samples }: Row, names: Names): Sample {
   const made = samples.map((sample) => sample(names));
   return made.find(({ body }) => body !== undefined) ?? made.find(({ query }) => query) ?? made[0]!;
 }
 
-/** A text, bytes or stream sent as it is, instead of a sample's body. */
+/** A text, bytes or stream that is sent unchanged instead of a sample's body. */
 export type Raw = string | Uint8Array | ReadableStream<Uint8Array>;
 
 type Init = { headers?: Record<string, string | undefined>; raw?: Raw; url?: string };
 
-/** The address of a route, given as "METHOD /path", with a sample's parameters in it. */
+/** Builds the URL of a route ("METHOD /path") with the parameters of a sample. */
 export function address(route: string, { params = {}, query = {} }: Sample): string {
   const path = route.split(" ")[1]!.replace(/:(\w+)/g, (_, name) => encodeURIComponent(params[name]!));
   const search = new URLSearchParams(query).toString();
@@ -50,8 +50,8 @@ export function ask(route: string, sample: Sample, init: Init = {}): Promise<Res
   return exports.default.fetch(new Request(init.url ?? address(route, sample), { method, headers, body }));
 }
 
-/** All that a caller learns from a response, as one text; ids of requests, which differ each time, left out. */
-export async function learnt(response: Response): Promise<string> {
+/** Returns the status, headers and body of a response as one text, without the request id, which always differs. */
+export async function observableAnswer(response: Response): Promise<string> {
   const text = response.webSocket ? await firstMessage(response.webSocket) : await response.text();
   const headers = [...response.headers].filter(([name]) => name !== "x-request-id");
   const told = [response.status, ...headers.map(([name, value]) => `${name}: ${value}`), text].join("\n");

@@ -7,25 +7,25 @@ import { newIntegrationKey, newTeamKey } from "../../src/lib/id.ts";
 import { direct } from "../support/direct.ts";
 import { expectError } from "../support/error.ts";
 import { mintTeam } from "../support/team.ts";
-import { holdings, stored } from "./holdings.ts";
 import { MATRIX, PUBLIC, type Row } from "./matrix.ts";
-import { ask, credentials, learnt } from "./request.ts";
+import { ask, credentials, observableAnswer } from "./request.ts";
+import { holdings, stored } from "./stored_rows.ts";
 import { absentNames, mintWorld, type Names, type World } from "./world.ts";
 
 const ROWS = Object.entries(MATRIX);
 
-test("every route has a row or is public, and every row has a route", () => {
+test("Every route has a row or is public, and every row has a route", () => {
   const routes = inspectRoutes(app).filter(({ method, isMiddleware }) => method !== "ALL" || !isMiddleware);
   const keys = new Set(routes.map(({ method, path }) => `${method} ${path}`));
   expect([...Object.keys(MATRIX), ...PUBLIC].sort()).toEqual([...keys].sort());
 });
 
-test.each(ROWS)("the guard of %s says which keys it accepts", (_, { accepts }) => {
+test.each(ROWS)("The guard of %s declares which keys it accepts", (_, { accepts }) => {
   expect(["integration", "team", "either", "setup"]).toContain(accepts);
 });
 
 type Kind = "nothing" | "integration" | "team";
-/** What a caller shows, and how it is refused where keys of its kind are taken. */
+/** The headers of a caller, and the refusal by routes that accept keys of this kind. */
 type Situation = [name: string, kind: Kind, refusal: Refusal, shown: () => Record<string, string>];
 type Refusal = { status: number; code: string; text: string };
 
@@ -54,7 +54,7 @@ beforeAll(async () => {
   await env.DB.prepare("DELETE FROM api_keys WHERE team_id = ? AND integration_id IS NULL").bind(revoked.teamId).run();
 });
 
-/** The key of an integration of ours that worked until the request before. */
+/** Creates an integration whose key worked until it was removed, rotated or made inactive. */
 async function integrationThatWas(change: "removed" | "rotated" | "inactive"): Promise<Record<string, string>> {
   const headers = ours.asTeam;
   const made = await direct("/api/v1/integrations", { headers, body: { name: change } });
@@ -74,13 +74,13 @@ const SITUATIONS: Situation[] = [
   ["no key", "nothing", MISSING, () => ({})],
   ["our team's id alone", "nothing", MISSING, () => ({ "X-TEAM-ID": ours.teamId })],
   ["a malformed integration key", "integration", INVALID, () => bearer(ours.integrationKey.slice(0, -1))],
-  ["an integration key that nobody has", "integration", INVALID, () => bearer(newIntegrationKey())],
+  ["an integration key that does not exist", "integration", INVALID, () => bearer(newIntegrationKey())],
   ["the key of a removed integration", "integration", INVALID, () => shown.removed!],
   ["an integration key that was rotated", "integration", INVALID, () => shown.rotated!],
   ["the key of an inactive integration", "integration", INACTIVE, () => shown.inactive!],
   ["an integration key of a not onboarded account", "integration", NOT_ONBOARDED, () => shown.notOnboarded!],
   ["a malformed team key", "team", INVALID, () => teamKey(ours.teamId, `${ours.teamKey}A`)],
-  ["a team key that nobody has", "team", INVALID, () => teamKey(ours.teamId, newTeamKey())],
+  ["a team key that does not exist", "team", INVALID, () => teamKey(ours.teamId, newTeamKey())],
   ["our team key without an id", "team", INVALID, () => ({ "X-API-KEY": ours.teamKey })],
   ["our team key under another team's id", "team", INVALID, () => teamKey(stranger.teamId, ours.teamKey)],
   ["another team's key under our id", "team", INVALID, () => teamKey(ours.teamId, stranger.teamKey)],
@@ -88,13 +88,13 @@ const SITUATIONS: Situation[] = [
   ["the team key of a not onboarded account", "team", NOT_ONBOARDED, () => shown.notOnboardedTeam!],
 ];
 
-/** How a route refuses what is shown: a key of a kind it does not take, it does not see. */
+/** Returns the refusal by a route. A key of a kind that the route does not accept counts as missing. */
 function refusalOf(accepts: Accepts, kind: Kind, refusal: Refusal): Refusal {
   if (accepts === "setup") return NO_TOKEN;
   return accepts === "either" || accepts === kind ? refusal : MISSING;
 }
 
-describe("who may not", () => {
+describe("callers without access", () => {
   let before: unknown;
   beforeAll(async () => {
     before = [await stored(ours), await stored(stranger)];
@@ -126,7 +126,7 @@ describe("who may not", () => {
     ];
 
     test.each([...SITUATIONS, ...foreign, ...asBearer, ...asBasic])(
-      "is refused with %s",
+      "A request with %s is refused",
       async (_, kind, refusal, headers) => {
         const { status, code, text } = refusalOf(accepts, kind, refusal);
         const response = await ask(route, samples[0]!(ours.names), { headers: headers() });
@@ -134,9 +134,9 @@ describe("who may not", () => {
       },
     );
 
-    test("learns nothing of what is there, nor of how to ask", async () => {
+    test("The refusal does not show whether a resource exists or a body is valid", async () => {
       const refused = async (names: Names, raw?: string) =>
-        learnt(await ask(route, samples[0]!(names), raw === undefined ? {} : { raw }));
+        observableAnswer(await ask(route, samples[0]!(names), raw === undefined ? {} : { raw }));
       const answer = await refused(ours.names);
       expect(await refused(absentNames())).toBe(answer);
       if (!route.startsWith("GET")) expect(await refused(ours.names, "{")).toBe(answer);
@@ -146,29 +146,29 @@ describe("who may not", () => {
   afterAll(async () => expect([await stored(ours), await stored(stranger)]).toEqual(before));
 });
 
-describe("who may", () => {
+describe("callers with access", () => {
   let world: World;
   beforeAll(async () => {
     world = await mintWorld();
   });
 
-  test.each(ROWS)("%s", async (route, { accepts, samples, erases }) => {
+  test.each(ROWS)("Every sample with an accepted key succeeds: %s", async (route, { accepts, samples, erases }) => {
     for (const sample of samples) {
       for (const nth of credentials(accepts, world).keys()) {
         if (!route.startsWith("GET")) world = await mintWorld();
         const headers = credentials(accepts, world)[nth]!;
         const response = await ask(route, sample(world.names), { headers });
-        expect([101, 200, 201, 204], await learnt(response)).toContain(response.status);
+        expect([101, 200, 201, 204], await observableAnswer(response)).toContain(response.status);
       }
     }
     if (erases) world = await mintWorld();
   });
 });
 
-/** The names that a sample makes use of. */
+/** Returns the names that a sample uses. */
 function namesUsed(sample: Row["samples"][number]): (keyof Names)[] {
   const names = absentNames();
-  // What is drawn at random differs anyhow.
+  // Random parts of a sample always differ.
   const text = (of: Names) => JSON.stringify(sample(of)).replace(/sample-[\da-f-]{36}/, "");
   return (Object.keys(names) as (keyof Names)[]).filter((key) => text({ ...names, [key]: "another" }) !== text(names));
 }
@@ -194,7 +194,7 @@ describe.each([
     );
   });
 
-  test.each(rows)("finds what is ours as absent as what is not there: %s", async (route, row) => {
+  test.each(rows)("A resource of ours is answered exactly like one that does not exist: %s", async (route, row) => {
     const { accepts, samples, unknown = 404 } = row;
     for (const sample of samples) {
       for (const name of namesUsed(sample).filter((used) => used !== "mark")) {
@@ -202,54 +202,54 @@ describe.each([
           const named = (of: Names) => ask(route, sample({ ...them.names, [name]: of[name] }), { headers });
           const [ofOurs, ofNothing] = [await named(ours.names), await named(absentNames())];
           expect(ofNothing.status, name).toBe(unknown);
-          expect(await learnt(ofOurs), name).toBe(await learnt(ofNothing));
+          expect(await observableAnswer(ofOurs), name).toBe(await observableAnswer(ofNothing));
         }
       }
     }
   });
 
-  test("sees only its own", async () => {
+  test("No answer to another team contains an id or a text of ours", async () => {
     const fresh = await mint();
     for (const [route, { accepts, samples }] of rows) {
       for (const sample of samples) {
         for (const headers of credentials(accepts, fresh)) {
-          const answer = await learnt(await ask(route, sample(fresh.names), { headers }));
+          const answer = await observableAnswer(await ask(route, sample(fresh.names), { headers }));
           for (const trace of [...before.ids, ours.names.mark]) expect(answer, route).not.toContain(trace);
         }
       }
     }
   });
 
-  // Within an account people are shared: who uses an identifier of ours there means the same person, and may.
+  // Teams of one account share people: an identifier of ours means the same person there, and is allowed.
   if (!isSibling)
-    test("may call things of its own what we call ours", async () => {
+    test("Another account may use the identifiers that we use, and gets its own resources", async () => {
       for (const [route, { accepts, samples }] of rows) {
         for (const sample of samples.filter((one) => namesUsed(one).includes("mark"))) {
           const called = sample({ ...them.names, mark: ours.names.mark });
           const response = await ask(route, called, { headers: credentials(accepts, them)[0]! });
-          const answer = await learnt(response);
+          const answer = await observableAnswer(response);
           expect([200, 201], answer).toContain(response.status);
           for (const id of before.ids) expect(answer, route).not.toContain(id);
         }
       }
     });
 
-  test("has changed nothing of ours by all that", async () => {
+  test("The requests of another team have changed nothing of ours", async () => {
     const { rows, kept } = await holdings(ours, seeds);
     expect(rows).toEqual(before.rows);
-    // Whoever erases somebody of the account has the objects of all its teams look at what they know of it.
+    // When a person is erased, the Durable Objects of all teams of the account update their `team` table.
     const own = ({ name }: { name: string }) => !isSibling || name !== "team";
     expect(kept.filter(own)).toEqual(before.kept.filter(own));
   });
 });
 
-test("while there is no set-up token, there is nothing at /setup, whoever asks in whatever way", async () => {
+test("Without a set-up token, /setup answers every method and key like an unknown path", async () => {
   const unset = { SETUP_TOKEN: undefined };
   const none = await direct("/api/v1/nothing", { body: {} }, unset);
-  const nothing = await learnt(none);
+  const nothing = await observableAnswer(none);
   for (const method of ["GET", "POST", "DELETE"]) {
     for (const headers of credentials("setup", ours)) {
-      expect(await learnt(await direct("/api/v1/setup", { method, headers }, unset))).toBe(nothing);
+      expect(await observableAnswer(await direct("/api/v1/setup", { method, headers }, unset))).toBe(nothing);
     }
   }
 });

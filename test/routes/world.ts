@@ -2,12 +2,12 @@ import { newId, newPersonId, newSubscriptionId } from "../../src/lib/id.ts";
 import { direct } from "../support/direct.ts";
 import { mintTeam, type Team } from "../support/team.ts";
 
-/** What a request can name of a team's, by id or by any other word for it. A new kind of resource is a line here. */
+/** Ids and other names of a team's resources that a request can contain. Each kind of resource has a line here. */
 export type Names = {
-  /** Part of every text of the team's own, so that whoever reads it elsewhere knows whose it was. */
+  /** A part of every text of the team, so that a test notices it in the answers to other teams. */
   mark: string;
   account: string;
-  /** Somebody with blocks and events, into whom `merged` was merged. */
+  /** A person with blocks and events, into whom `merged` was merged. */
   person: string;
   personIdentifier: string;
   personEmail: string;
@@ -15,11 +15,11 @@ export type Names = {
   other: string;
   merged: string;
   integration: string;
-  /** A check-in of `person`, the report it belongs to, and the slug it has. */
+  /** A check-in of `person`; its slug and its report follow. */
   checkin: string;
   checkinSlug: string;
   report: string;
-  /** What hangs on the check-in: a status activity, a comment and a reaction. */
+  /** A status activity, a comment and a reaction of the check-in. */
   activity: string;
   comment: string;
   reaction: string;
@@ -27,17 +27,17 @@ export type Names = {
   subscription: string;
 };
 
-/** A team with something of everything. */
+/** A team with at least one resource of every kind. */
 export type World = Team & { names: Names };
 
-/** When all that the samples tell of happened: a minute ago, so that it is presence, and the same each time. */
+/** The time of all heartbeats and events in the samples: one minute ago, so that a heartbeat counts as present. */
 const AT = new Date(Date.now() - 60_000).toISOString();
 
-/** Days on which `person` and the whole team are off, far enough ahead to touch no report. */
+/** Absence days of `person` and of the team. They are far in the future, so that they affect no report. */
 export const LEAVE = "2040-01-16";
 export const HOLIDAY = "2040-01-17";
 
-/** An update with every field of the Presence API. */
+/** Returns an update with every field of the Presence API. */
 export const presenceBody = (mark: string) => ({
   timestamp: AT,
   source: `desk-${mark}`,
@@ -51,7 +51,7 @@ export const presenceBody = (mark: string) => ({
   })),
 });
 
-/** A batch with every field of the Events API. */
+/** Returns a batch with every field of the Events API. */
 export const eventsBody = (mark: string) => ({
   events: ["commit", "review"].map((kind) => ({
     kind,
@@ -65,7 +65,7 @@ export const eventsBody = (mark: string) => ({
   })),
 });
 
-/** Mints a team and gives it, through the API, something of everything that can be named. */
+/** Creates a team and, through the API, at least one resource of every kind that can be named. */
 export async function mintWorld(options: Parameters<typeof mintTeam>[0] = {}): Promise<World> {
   const team = await mintTeam(options);
   const mark = newId().slice(0, 8);
@@ -97,7 +97,7 @@ export async function mintWorld(options: Parameters<typeof mintTeam>[0] = {}): P
     ...asTeam,
     body: wanted,
   });
-  // Has the team's object hand D1 all it holds, so that nothing is still on its way.
+  // A read makes the team's Durable Object write all its blocks to D1 first.
   await act("/blocks", { headers: team.asTeam });
   const names = {
     ...{
@@ -123,7 +123,7 @@ async function act<T = { id: string; email: string; slug: string }>(path: string
   return (await response.json()) as T;
 }
 
-/** Names of the same form, of nothing that is. */
+/** Returns valid names that belong to no resource. */
 export function absentNames(): Names {
   const [mark, person] = [newId().slice(0, 8), newPersonId()];
   const words = {

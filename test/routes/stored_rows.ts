@@ -6,7 +6,7 @@ type Table = { name: string; columns: string[]; parents: { table: string; from: 
 
 let known: Table[] | undefined;
 
-/** Every table, with what it refers to. */
+/** Reads the name, the columns and the foreign keys of every table. */
 async function tables(): Promise<Table[]> {
   const read = async <T>(sql: string) => (await env.DB.prepare(sql).all<T>()).results;
   const names = await read<{ name: string }>(
@@ -21,7 +21,7 @@ async function tables(): Promise<Table[]> {
   );
 }
 
-/** Which rows of a table are an account's, one of its teams', or refer to such rows; ?1 is the team, ?2 the account. */
+/** Returns the SQL condition for rows of team ?1 or account ?2, and for rows that refer to such rows. */
 function condition(table: Table, all: Table[]): string {
   const own = [
     ...(table.columns.includes("team_id") ? ["team_id = ?1"] : []),
@@ -35,7 +35,7 @@ function condition(table: Table, all: Table[]): string {
   return (own.length > 0 ? own : inherited).join(" OR ") || "false";
 }
 
-/** All rows of a team and its account. */
+/** Reads all rows of a team and its account from D1. */
 async function rowsOf({ teamId, accountId }: Team): Promise<{ table: string; row: Row }[]> {
   known ??= await tables();
   const all = known;
@@ -49,7 +49,7 @@ async function rowsOf({ teamId, accountId }: Team): Promise<{ table: string; row
   return all.flatMap(({ name }, index) => found[index]!.results.map((row) => ({ table: name, row })));
 }
 
-/** All that the team's object keeps. */
+/** Reads all tables that the team's Durable Object stores. */
 const keptByObject = ({ teamId }: Team) =>
   runInDurableObject(env.TEAM_PRESENCE.getByName(teamId), (_, { storage }) => {
     const names = storage.sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'").toArray();
@@ -57,15 +57,15 @@ const keptByObject = ({ teamId }: Team) =>
     return own.map((name) => ({ name, rows: storage.sql.exec(`SELECT * FROM "${name}"`).toArray() }));
   });
 
-/** Everything stored of a team and its account, and how many accounts there are. */
+/** Reads everything that is stored about a team and its account, and the number of accounts. */
 export async function stored(team: Team) {
   const accounts = await env.DB.prepare("SELECT count(*) FROM accounts").first();
   return { rows: await rowsOf(team), kept: await keptByObject(team), accounts };
 }
 
 /**
- * All there is of a team: the rows that hold one of `seeds`, or the id of a row that does, and what the team's object
- * keeps. `ids` are those of the rows.
+ * Reads what is stored about a team: the rows that contain one of `seeds`, the rows that contain the id of such a row,
+ * and the tables of the team's Durable Object. `ids` are the ids of these rows and the seeds.
  */
 export async function holdings(team: Team, seeds: string[]) {
   const all = await rowsOf(team);
