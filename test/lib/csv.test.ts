@@ -10,7 +10,7 @@ const roundTrip = (value: unknown): string | undefined => {
 };
 
 describe("toCsv", () => {
-  test("writes a header and rows in the order of the columns, every line closed by CRLF", () => {
+  test("The header and the rows are in the order of the columns, and every line ends with CRLF", () => {
     const rows = [
       { name: "Jane", hours: 7.5, extra: "dropped" },
       { hours: 0, name: "Li, Wei" },
@@ -18,15 +18,15 @@ describe("toCsv", () => {
     expect(toCsv(["name", "hours"], rows)).toBe('name,hours\r\nJane,7.5\r\n"Li, Wei",0\r\n');
   });
 
-  test("writes the header alone where there are no rows", () => {
+  test("Without rows, only the header is written", () => {
     expect(toCsv(["a", "b"], [])).toBe("a,b\r\n");
   });
 
-  test("keeps the delimiters of an empty row", () => {
+  test("An empty row keeps its delimiters", () => {
     expect(toCsv(["a", "b", "c"], [{}, { b: 1 }])).toBe("a,b,c\r\n,,\r\n,1,\r\n");
   });
 
-  test("reads no inherited property", () => {
+  test("Inherited properties are not read", () => {
     expect(toCsv(["constructor", "toString"], [{}])).toBe("constructor,toString\r\n,\r\n");
   });
 
@@ -46,7 +46,7 @@ describe("toCsv", () => {
     ["blanks around", " a ", '" a "'],
     ["a hyphen inside", "pre-release", "pre-release"],
     ["an @ inside", "jane@example.com", "jane@example.com"],
-  ])("%s", (_, value, cell) => {
+  ])("A value is written as the text of one cell: %s", (_, value, cell) => {
     expect(toCsv(["v", "end"], [{ v: value, end: 1 }])).toBe(`v,end\r\n${cell},1\r\n`);
   });
 
@@ -73,20 +73,20 @@ describe("toCsv", () => {
     "＠SUM(A1)",
     "－1",
     "\0=1+1",
-  ])("neutralises %j", (payload) => {
+  ])("The formula %j is neutralised", (payload) => {
     expect(roundTrip(payload)).toBe(`'${payload}`);
   });
 
-  test("a payload cannot start a cell or a row of its own", () => {
+  test("A payload cannot start a new cell or row", () => {
     expect(roundTrip('x",=1+1,"')).toBe('x",=1+1,"');
     expect(roundTrip("x\r\n=1+1")).toBe("x\r\n=1+1");
   });
 
-  test("neutralises headers too", () => {
+  test("Formulas in headers are neutralised", () => {
     expect(toCsv(["=1+1"], [])).toBe('"\'=1+1"\r\n');
   });
 
-  test("any text comes back from a CSV reader, with at most an apostrophe in front, and never as a formula", () => {
+  test("A CSV reader returns any text unchanged or with an apostrophe in front, and never as a formula", () => {
     const text = fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: fc.constantFrom(..."=+-@\t\r\n\"', a0") }));
     fc.assert(
       fc.property(text, (value) => {

@@ -24,7 +24,7 @@ describe("parseInstant", () => {
     ["2000-02-29T00:00:00Z", "2000-02-29T00:00:00.000Z"],
     ["0099-01-01T00:00:00Z", "0099-01-01T00:00:00.000Z"],
     ["9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z"],
-  ])("%s", (text, expected) => {
+  ])("%s is parsed as %s", (text, expected) => {
     expect(new Date(parseInstant(text) ?? Number.NaN).toISOString()).toBe(expected);
   });
 
@@ -68,16 +68,16 @@ describe("parseInstant", () => {
     "２０２４-01-15T14:30:00Z",
     "0000-01-01T00:00:00+01:00",
     "9999-12-31T23:59:59-01:00",
-  ])("refuses %j", (text) => {
+  ])("%j is not an instant", (text) => {
     expect(parseInstant(text)).toBeNull();
   });
 
-  test("gives back every instant that was formatted", () => {
+  test("Every formatted instant is parsed as the same instant", () => {
     const ms = fc.integer({ min: Date.parse("0000-01-01T00:00:00Z"), max: Date.parse("9999-12-31T23:59:59.999Z") });
     fc.assert(fc.property(ms, (instant) => parseInstant(formatInstant(instant)) === instant));
   });
 
-  test("an offset moves the wall clock, not the instant", () => {
+  test("An offset changes the local time and not the instant", () => {
     const ms = fc.integer({ min: 0, max: 4e12 });
     const minutes = fc.integer({ min: -(23 * 60 + 59), max: 23 * 60 + 59 });
     fc.assert(
@@ -91,7 +91,7 @@ describe("parseInstant", () => {
     );
   });
 
-  test("never throws", () => {
+  test("Parsing never throws", () => {
     fc.assert(fc.property(fc.string(), (text) => parseInstant(text) === null || /\d/.test(text)));
   });
 });
@@ -103,22 +103,22 @@ describe("formatInstant", () => {
     [1_705_329_000_100, "2024-01-15T14:30:00.100Z"],
     [0, "1970-01-01T00:00:00Z"],
     [-1, "1969-12-31T23:59:59.999Z"],
-  ])("%d", (ms, expected) => {
+  ])("%d milliseconds are formatted as %s", (ms, expected) => {
     expect(formatInstant(ms)).toBe(expected);
   });
 
-  test("throws for what is no instant", () => {
+  test("Formatting an invalid instant throws", () => {
     expect(() => formatInstant(Number.NaN)).toThrow(RangeError);
   });
 });
 
 describe("parseDate", () => {
-  test.each(["2024-02-29", "2018-02-05", "0001-01-01", "9999-12-31"])("%s", (text) => {
+  test.each(["2024-02-29", "2018-02-05", "0001-01-01", "9999-12-31"])("%s is parsed as a date", (text) => {
     expect(parseDate(text)).toBe(text);
   });
 
   test.each(["2023-02-29", "2024-02-30", "2024-13-01", "2024-1-5", "2024-01-15T00:00", "20240115", "", "2024-01-15\n"])(
-    "refuses %j",
+    "%j is not a date",
     (text) => {
       expect(parseDate(text)).toBeNull();
     },

@@ -14,20 +14,20 @@ describe("union", () => {
     ["overlapping", of([1, 4], [3, 6]), of([1, 6])],
     ["touching", of([1, 3], [3, 6]), of([1, 6])],
     ["one inside the other", of([1, 9], [3, 4], [8, 9]), of([1, 9])],
-    ["a lone beat", of([3, 3]), of()],
-    ["a lone beat that would bridge nothing", of([1, 2], [3, 3], [4, 5]), of([1, 2], [4, 5])],
+    ["a lone heartbeat", of([3, 3]), of()],
+    ["a lone heartbeat between two intervals", of([1, 2], [3, 3], [4, 5]), of([1, 2], [4, 5])],
     ["inverted", of([4, 1]), of()],
-  ])("%s", (_, input, expected) => {
+  ])("The union is sorted and disjoint: %s", (_, input, expected) => {
     expect(union(input)).toEqual(expected);
   });
 
-  test("leaves its input alone", () => {
+  test("The input of a union stays unchanged", () => {
     const input = of([3, 6], [1, 4]);
     union(input);
     expect(input).toEqual(of([3, 6], [1, 4]));
   });
 
-  test("is idempotent, sorted, disjoint and covers exactly what its input covers", () => {
+  test("A union is idempotent, sorted and disjoint, and covers exactly the time of its input", () => {
     fc.assert(
       fc.property(intervals, (input) => {
         const merged = union(input);
@@ -43,12 +43,12 @@ describe("union", () => {
 });
 
 describe("length", () => {
-  test("counts time covered twice once", () => {
+  test("Time that two intervals cover counts once", () => {
     expect(length(of([0, 10], [5, 15], [20, 21]))).toBe(16);
     expect(length([])).toBe(0);
   });
 
-  test("is never more than the sum nor less than the longest", () => {
+  test("The length is at most the sum of the intervals and at least the longest", () => {
     fc.assert(
       fc.property(intervals, (input) => {
         const each = input.map(({ start, end }) => end - start);
@@ -77,7 +77,7 @@ describe("clip", () => {
     expect(clip({ start, end }, window)).toEqual(expected && { start: expected[0], end: expected[1] });
   });
 
-  test("windows that tile time share an interval out without loss", () => {
+  test("Adjacent windows divide an interval without loss", () => {
     fc.assert(
       fc.property(interval, fc.nat(250), (one, cut) => {
         const parts = [clip(one, { start: -1, end: cut }), clip(one, { start: cut, end: 1_000 })];

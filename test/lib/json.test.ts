@@ -13,7 +13,7 @@ const trickyJson = fc.letrec((tie) => ({
 const blanks = fc.constantFrom(undefined, 1, "\t");
 
 describe("a body without problems", () => {
-  test.each([json, trickyJson])("comes back as it was, however it is spaced", (values) => {
+  test.each([json, trickyJson])("A body is parsed without problems, whatever its spacing", (values) => {
     fc.assert(
       fc.property(values, blanks, (value, space) => {
         const text = JSON.stringify(value, null, space);
@@ -35,14 +35,14 @@ describe("a body without problems", () => {
     ["a scalar", "null"],
     ["64 levels", `${"[".repeat(64)}${"]".repeat(64)}`],
     ["64 levels of objects", `${'{"a":'.repeat(64)}1${"}".repeat(64)}`],
-  ])("%s", (_, text) => {
+  ])("JSON is parsed without problems: %s", (_, text) => {
     const { value, problems } = parseJson(text);
     expect(problems).toEqual([]);
     expect(JSON.stringify(value)).toBe(JSON.stringify(JSON.parse(text)));
   });
 
   test.each(["", "{", '{"a":1,}', "[1,]", "{'a':1}", "undefined", "[".repeat(1 << 20), '{"a":1}x'])(
-    "throws a SyntaxError for what is not JSON (%#)",
+    "A text that is not JSON throws a SyntaxError (%#)",
     (text) => {
       expect(() => parseJson(text)).toThrow(SyntaxError);
     },
@@ -53,7 +53,7 @@ describe("problems", () => {
   const deep = `Nested deeper than 64 levels`;
   test.each([
     ["a duplicate key", '{"a":1,"a":2}', [[["a"], "Duplicate key"]]],
-    ["one key three times, told once", '{"a":1,"a":2,"a":3}', [[["a"], "Duplicate key"]]],
+    ["one key three times, reported once", '{"a":1,"a":2,"a":3}', [[["a"], "Duplicate key"]]],
     ["keys that differ in spelling only", '{"a":1,"\\u0061":2}', [[["a"], "Duplicate key"]]],
     ["__proto__ twice", '{"__proto__":1,"__proto__":2}', [[["__proto__"], "Duplicate key"]]],
     ["the empty key twice", '{"":1,"":2}', [[[""], "Duplicate key"]]],
@@ -97,11 +97,14 @@ describe("problems", () => {
         [["x"], "Duplicate key"],
       ],
     ],
-  ] as [string, string, [(string | number)[], string][]][])("%s", (_, text, expected) => {
-    expect(parseJson(text).problems).toEqual(expected.map(([path, message]) => ({ path, message })));
-  });
+  ] as [string, string, [(string | number)[], string][]][])(
+    "Problems are reported with their paths: %s",
+    (_, text, expected) => {
+      expect(parseJson(text).problems).toEqual(expected.map(([path, message]) => ({ path, message })));
+    },
+  );
 
-  test("are at most 100 in one item of a batch, with long keys cut", () => {
+  test("One item of a batch has at most 100 problems, and long keys are cut", () => {
     const key = "k".repeat(500);
     const item = `{"a":[${Array(150).fill('{"a":1,"a":2}').join()}]}`;
     const { problems } = parseJson(`{"${key}":[${item},${item}]}`);
@@ -110,19 +113,19 @@ describe("problems", () => {
     expect(problems[100]).toEqual({ path: [`${"k".repeat(100)}…`, 1, "a", 0, "a"], message: "Duplicate key" });
   });
 
-  test("hide no bad item of a batch, however many there are", () => {
+  test("Every invalid item of a batch is reported, even when all 1,000 are invalid", () => {
     const { problems } = parseJson(`{"events":[${Array(1_000).fill('{"title":"\\u0000\\ud800"}').join()}]}`);
     expect(new Set(problems.map(({ path }) => path[1])).size).toBe(1_000);
   });
 
-  test("are found in a megabyte of nesting without overflowing the stack", () => {
+  test("Problems in a megabyte of nesting are found without overflowing the stack", () => {
     const levels = 1 << 19;
     expect(parseJson("[".repeat(levels) + "]".repeat(levels)).problems).toHaveLength(1);
     expect(parseJson(`${'{"a":'.repeat(1 << 17)}1${"}".repeat(1 << 17)}`).problems).toHaveLength(1);
   });
 });
 
-test("a string is refused exactly when it holds a NUL or half a pair, however it is escaped", () => {
+test("A string is refused exactly when it contains a NUL or half a surrogate pair, escaped or not", () => {
   const units = [
     "\\ud83d",
     "\\uDE00",
@@ -169,7 +172,7 @@ function withDuplicate(root: unknown, target: number, first: boolean) {
   return { text: write(root, []), planted };
 }
 
-test.each([json, trickyJson])("a duplicate key planted anywhere is found, and nothing else", (values) => {
+test.each([json, trickyJson])("A duplicate key at any place is the only problem reported", (values) => {
   fc.assert(
     fc.property(values, fc.nat(4), fc.boolean(), (value, target, first) => {
       const { text, planted } = withDuplicate({ a: value }, target, first);

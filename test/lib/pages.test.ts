@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { pages } from "../../src/lib/pages.ts";
 
-test("pages hold every row once, in order, and fit a parameter of D1 whatever is written in them", () => {
+test("Pages contain every row once and in order, and each fits a parameter of D1, whatever its text", () => {
   const row = fc.record({
     length: fc.integer({ min: 0, max: 150_000 }),
     letter: fc.constantFrom("x", "é", "中", "\\"),
@@ -21,7 +21,7 @@ test("pages hold every row once, in order, and fit a parameter of D1 whatever is
   );
 });
 
-test("a row that is too long is a page by itself", () => {
+test("A row that is too long is a page of its own", () => {
   const [short, long] = ["x", "x".repeat(500_000)];
   expect([...pages([short, long, short, short])]).toEqual([[short], [long], [short, short]]);
   expect([...pages([])]).toEqual([]);

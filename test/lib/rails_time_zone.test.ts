@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ianaTimeZone, railsTimeZone } from "../../src/lib/rails_time_zone.ts";
 import { isTimeZone } from "../../src/lib/time_zone.ts";
 
-describe("an IANA zone is shown", () => {
+describe("the Rails name of an IANA zone", () => {
   test.each([
     // As the document prints them.
     ["America/Los_Angeles", "Pacific Time (US & Canada)"],
@@ -21,24 +21,24 @@ describe("an IANA zone is shown", () => {
     ["Asia/Calcutta", "Kolkata"],
     ["Europe/Kiev", "Kyiv"],
     ["America/Buenos_Aires", "Buenos Aires"],
-  ])("%s as %s", (zone, name) => {
+  ])("%s is shown as %s", (zone, name) => {
     expect(railsTimeZone(zone)).toBe(name);
   });
 
-  test.each(["Europe/Oslo", "America/Toronto", "Asia/Saigon", "constructor"])("%s by its own name", (zone) => {
+  test.each(["Europe/Oslo", "America/Toronto", "Asia/Saigon", "constructor"])("%s is shown by its own name", (zone) => {
     expect(railsTimeZone(zone)).toBe(zone);
   });
 });
 
-describe("a name a client gives", () => {
+describe("a zone name from a client", () => {
   const cities = ["Edinburgh", "Mumbai", "Chennai", "New Delhi", "Osaka", "Quito", "Wellington", "Bern", "Abu Dhabi"];
 
-  test.each(cities)("%s leads to a zone that is shown by another name", (name) => {
+  test.each(cities)("%s is read as a zone that is shown by another name", (name) => {
     expect(isTimeZone(ianaTimeZone(name))).toBe(true);
     expect(railsTimeZone(ianaTimeZone(name))).not.toBe(name);
   });
 
-  test("leads back to the zone that is shown by it", () => {
+  test("Each other Rails name is read as the zone that it is shown for", () => {
     const zones = Intl.supportedValuesOf("timeZone").filter((zone) => railsTimeZone(zone) !== zone);
     expect(zones.length).toBeGreaterThan(125);
     for (const zone of zones) {
@@ -50,7 +50,7 @@ describe("a name a client gives", () => {
   });
 
   test.each(["Europe/London", "Nowhere", "", "toString", "International Date Line West"])(
-    "that is none stays as it is: %j",
+    "A name that is not a Rails name stays unchanged: %j",
     (name) => {
       expect(ianaTimeZone(name)).toBe(name);
     },

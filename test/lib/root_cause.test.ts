@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { database } from "../../src/db/client.ts";
 import { rootCause } from "../../src/lib/root_cause.ts";
 
-test("a failed query is logged without the data it was asked with", async () => {
+test("A failed query is logged without its parameters", async () => {
   const secret = "what-somebody-wrote";
   const error = await database(env.DB)
     .run(sql`SELECT ${secret} FROM nowhere`)
@@ -17,7 +17,7 @@ test("a failed query is logged without the data it was asked with", async () => 
   expect(String(rootCause(error))).not.toContain(secret);
 });
 
-test("an error without a cause is its own", () => {
+test("An error without a cause is its own root cause", () => {
   const error = new Error("alone");
   expect(rootCause(error)).toBe(error);
 });

@@ -12,11 +12,11 @@ describe("fold", () => {
     ["Cafe\u0301", "caf\u00e9"],
     ["\u00a0busy\u00a0", "busy"],
     ["", ""],
-  ])("%j", (text, expected) => {
+  ])("The folded form ignores case and outer blanks: %j", (text, expected) => {
     expect(fold(text)).toBe(expected);
   });
 
-  test("is idempotent and blind to case and blanks around", () => {
+  test("Folding is idempotent and ignores case and outer blanks", () => {
     fc.assert(fc.property(unicode, (text) => fold(fold(text)) === fold(text)));
     fc.assert(fc.property(fc.string(), (text) => fold(` ${text.toUpperCase()}\t`) === fold(text)));
   });
@@ -30,11 +30,11 @@ describe("foldStatus", () => {
     ["_away_", "away"],
     ["-", ""],
     ["do - not - disturb", "do not disturb"],
-  ])("%j", (text, expected) => {
+  ])("The folded status also ignores hyphens, underscores and repeated blanks: %j", (text, expected) => {
     expect(foldStatus(text)).toBe(expected);
   });
 
-  test("is idempotent", () => {
+  test("Folding a status is idempotent", () => {
     fc.assert(fc.property(unicode, (text) => foldStatus(foldStatus(text)) === foldStatus(text)));
   });
 });
@@ -54,11 +54,11 @@ describe("slugify", () => {
     ["", ""],
     ["a".repeat(80), "a".repeat(60)],
     [`${"a".repeat(59)} b`, "a".repeat(59)],
-  ])("%j", (name, expected) => {
+  ])("The slug of a name is made from its letters and digits: %j", (name, expected) => {
     expect(slugify(name)).toBe(expected);
   });
 
-  test("is always empty or a slug, and its own slug", () => {
+  test("The result is empty or a slug, and a slug is its own slug", () => {
     fc.assert(
       fc.property(unicode, (name) => {
         const slug = slugify(name);
@@ -79,7 +79,7 @@ describe("isEmail", () => {
     "a@b.c",
     "1_2-3@x-y.example",
     `${"a".repeat(242)}@example.com`,
-  ])("accepts %j", (text) => {
+  ])("%j is an e-mail address", (text) => {
     expect(isEmail(text)).toBe(true);
   });
 
@@ -106,7 +106,7 @@ describe("isEmail", () => {
     "a@example.com,b@example.com",
     "ja\0ne@example.com",
     `${"a".repeat(243)}@example.com`,
-  ])("refuses %j", (text) => {
+  ])("%j is not an e-mail address", (text) => {
     expect(isEmail(text)).toBe(false);
   });
 });

@@ -43,7 +43,7 @@ describe("isTimeZone", () => {
     "Antarctica/McMurdo",
     "Antarctica/DumontDUrville",
     "Antarctica/South_Pole",
-  ])("accepts %s, again and again", (name) => {
+  ])("%s is a time zone, on every call", (name) => {
     expect([isTimeZone(name), isTimeZone(name)]).toEqual([true, true]);
   });
 
@@ -89,11 +89,11 @@ describe("isTimeZone", () => {
     "Europe\\Madrid",
     "Pacific Time (US & Canada)",
     `Europe/${"a".repeat(5_000)}`,
-  ])("refuses %j, again and again", (name) => {
+  ])("%j is not a time zone, on every call", (name) => {
     expect([isTimeZone(name), isTimeZone(name)]).toEqual([false, false]);
   });
 
-  test("accepts what the runtime lists, in that spelling only", () => {
+  test("The zones that the runtime lists are accepted in that spelling only", () => {
     for (const name of Intl.supportedValuesOf("timeZone")) {
       if (!name.includes("/") || name.startsWith("Etc/")) continue;
       expect([name, isTimeZone(name)]).toEqual([name, true]);
@@ -101,7 +101,7 @@ describe("isTimeZone", () => {
     }
   });
 
-  test("stays right when made-up names overrun the cache", () => {
+  test("The answers stay correct when invented names fill the cache", () => {
     const word = (n: number) => n.toString(26).replace(/[0-9]/g, (digit) => "qrstuvwxyz"[Number(digit)]!);
     for (let n = 0; n < 2_500; n++) expect(isTimeZone(`Asia/X${word(n)}`)).toBe(false);
     expect(isTimeZone("Asia/Tokyo")).toBe(true);
@@ -125,7 +125,7 @@ describe("localDay", () => {
     ["midnight twice", "2023-11-05", "America/Havana", "2023-11-05T04:00:00Z", 25],
     ["23:00 twice", "2018-02-17", "America/Sao_Paulo", "2018-02-17T02:00:00Z", 25],
     ["UTC", "2024-02-29", "UTC", "2024-02-29T00:00:00Z", 24],
-  ])("%s: %s in %s", (_, date, zone, start, hours) => {
+  ])("A local day has its start and length (%s): %s in %s", (_, date, zone, start, hours) => {
     expect(localDay(date, zone)).toEqual({ start: utc(start), end: utc(start) + hours * HOUR });
   });
 
@@ -151,7 +151,7 @@ describe("localDay", () => {
   // From 2012, for before St. John's set its clock back across midnight and showed one date in two pieces.
   const day = fc.integer({ min: 0, max: 25 * 365 }).map((n) => addDays("2012-01-01", n));
 
-  test("days tile time", () => {
+  test("Each day begins when the day before ends", () => {
     fc.assert(
       fc.property(zone, day, (name, date) => {
         const { start, end } = localDay(date, name);
@@ -162,7 +162,7 @@ describe("localDay", () => {
     );
   });
 
-  test("every instant lies in the day of its date, the first and the last of a day too", () => {
+  test("Every instant is in the day of its date, also the first and the last of a day", () => {
     const offset = fc.oneof(fc.integer({ min: 0, max: 23 * HOUR - 1 }), fc.constantFrom(0, -1));
     fc.assert(
       fc.property(zone, day, offset, (name, date, ms) => {
@@ -191,7 +191,7 @@ describe("wall clock", () => {
     ["2011-12-30T09:59:59Z", "Pacific/Apia", "2011-12-29T23:59:59-10:00", 1439],
     ["2011-12-30T10:00:00Z", "Pacific/Apia", "2011-12-31T00:00:00+14:00", 0],
     ["1969-12-31T23:59:59.500Z", "UTC", "1969-12-31T23:59:59+00:00", 1439],
-  ])("%s in %s", (instant, zone, local, minute) => {
+  ])("%s is converted to the local time in %s", (instant, zone, local, minute) => {
     expect(localTime(utc(instant), zone)).toBe(local);
     expect(localMinute(utc(instant), zone)).toBe(minute);
     expect(localDate(utc(instant), zone)).toBe(local.slice(0, 10));
@@ -221,7 +221,7 @@ describe("calendar", () => {
     expect(addDays(date, n)).toBe(expected);
   });
 
-  test("weekdays follow one another", () => {
+  test("The weekday of the next day is the next weekday", () => {
     fc.assert(
       fc.property(fc.integer({ min: -30_000, max: 30_000 }), (n) => {
         const date = addDays("2018-02-05", n);

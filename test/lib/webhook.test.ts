@@ -12,7 +12,7 @@ async function hmac(key: Uint8Array, text: string): Promise<string> {
   return btoa(String.fromCharCode(...new Uint8Array(bytes)));
 }
 
-test("a secret is derived by HMAC-SHA-256 of what it is for, under the key", async () => {
+test("A secret is the HMAC-SHA-256 of its purpose under the key", async () => {
   const secret = deriveWebhookSecret(KEY, "notif_1.2");
   expect(secret).toBe(`whsec_${await hmac(new TextEncoder().encode(KEY), "notif_1.2.0.")}`);
   expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
@@ -20,7 +20,7 @@ test("a secret is derived by HMAC-SHA-256 of what it is for, under the key", asy
   expect(new Set([secret, ...others]).size).toBe(3);
 });
 
-test("headers are those of Standard Webhooks", async () => {
+test("The headers follow Standard Webhooks", async () => {
   const secret = deriveWebhookSecret(KEY, "notif_1.2");
   const at = Date.now();
   const body = '{"type":"snapshot.updated","name":"Zoë"}';
