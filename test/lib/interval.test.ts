@@ -73,7 +73,7 @@ describe("clip", () => {
     ["touching the start", [5, 10], null],
     ["touching the end", [20, 25], null],
     ["length 0 inside", [15, 15], null],
-  ] as const)("%s", (_, [start, end], expected) => {
+  ] as const)("The interval is cut to the window: %s", (_, [start, end], expected) => {
     expect(clip({ start, end }, window)).toEqual(expected && { start: expected[0], end: expected[1] });
   });
 
