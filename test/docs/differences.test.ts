@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { differences } from "./differences.ts";
 
-describe("a page is compared with an answer", () => {
+describe("differences", () => {
   const shown = { at: "2026-11-20T22:54:39Z", id: "usr_4f8a2c", list: [{ n: 2 }] };
 
-  test("that may say more, at another time", () => {
+  test("An answer may contain more than the page, and other times", () => {
     const actual = {
       at: "2027-01-01T00:00:00.123Z",
       id: "usr_4f8a2c",
@@ -21,7 +21,7 @@ describe("a page is compared with an answer", () => {
     [{ ...shown, list: [] }, "answer.list[0]"],
     [{ at: shown.at, id: shown.id }, "answer.list"],
     [null, "answer"],
-  ])("but not %j", (actual, path) => {
+  ])("The answer %j differs from the page", (actual, path) => {
     expect(differences(shown, actual)).toEqual([expect.stringContaining(`${path}: `)]);
   });
 });

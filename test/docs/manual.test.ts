@@ -52,7 +52,7 @@ afterAll(async () => {
 });
 
 describe("the examples", () => {
-  test("are found", () => expect(EXAMPLES.length).toBeGreaterThan(40));
+  test("The pages contain more than 40 examples", () => expect(EXAMPLES.length).toBeGreaterThan(40));
 
   test("Every request that a page shows is an example", () => {
     const shown = ordered.flatMap(({ path, text }) =>
@@ -64,26 +64,29 @@ describe("the examples", () => {
     expect(shown).toEqual([]);
   });
 
-  test("The first one, sent five minutes before, makes the blocks that later ones show", async () => {
+  test("The first example, sent five minutes earlier, makes the blocks that later examples show", async () => {
     await runAt(EXAMPLES[0]!.command, Date.now() - 5 * 60_000);
   });
 
-  test.each(EXAMPLES)("$title", async ({ command, status, keeps, answer }) => {
-    const got = await run(command);
-    expect(got, got.body).toMatchObject({ status });
-    if (answer?.language === "json") expect(differences(JSON.parse(answer.text), JSON.parse(got.body))).toEqual([]);
-    if (answer?.language === "csv") expect(got.body.split("\r\n")[0]).toBe(answer.text.trim());
-    if (answer?.language === "openmetrics") {
-      const described = answer.text.split("\n").filter((line) => line.startsWith("#"));
-      expect(got.body.split("\n")).toEqual(expect.arrayContaining(described));
-    }
-    if (!answer) expect(got.body).toBe("");
-    for (const [name, place] of keeps) {
-      variables[name] = place.split(".").reduce((value, key) => value[key], JSON.parse(got.body));
-    }
-  });
+  test.each(EXAMPLES)(
+    "The example is answered as the page shows: $title",
+    async ({ command, status, keeps, answer }) => {
+      const got = await run(command);
+      expect(got, got.body).toMatchObject({ status });
+      if (answer?.language === "json") expect(differences(JSON.parse(answer.text), JSON.parse(got.body))).toEqual([]);
+      if (answer?.language === "csv") expect(got.body.split("\r\n")[0]).toBe(answer.text.trim());
+      if (answer?.language === "openmetrics") {
+        const described = answer.text.split("\n").filter((line) => line.startsWith("#"));
+        expect(got.body.split("\n")).toEqual(expect.arrayContaining(described));
+      }
+      if (!answer) expect(got.body).toBe("");
+      for (const [name, place] of keeps) {
+        variables[name] = place.split(".").reduce((value, key) => value[key], JSON.parse(got.body));
+      }
+    },
+  );
 
-  test("The live one prints a snapshot, then what changes", async () => {
+  test("The live example prints a snapshot, then each change", async () => {
     const live = blockMarked(manualPage("see-who-is-on"), "live");
     const child = spawn("bash", ["-c", here(live.text)], {
       ...{ cwd: ROOT, detached: true, stdio: ["ignore", "pipe", "inherit"] },

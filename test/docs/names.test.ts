@@ -12,14 +12,14 @@ const named = (pattern: RegExp, text = everything) => [
   ...new Set([...text.matchAll(pattern)].map((match) => match[1]!)),
 ];
 
-describe("what the pages name is there", () => {
-  test("files and folders", () => {
+describe("names in the pages", () => {
+  test("Every file and folder that the pages name exists", () => {
     const paths = named(/(?<![\w/.-])((?:\.github|\.ci|migrations|src|test)(?:\/[\w.-]+)*|[\w-]+\.toml)(?![\w<-])/g);
     expect(paths.length).toBeGreaterThan(15);
     expect(paths.filter((path) => !existsSync(resolve(ROOT, path)))).toEqual([]);
   });
 
-  test("the only file that the EU needs changed", () => {
+  test("The manual names the only file that a deployment in the EU must change", () => {
     const sources = readdirSync(resolve(ROOT, "src"), { recursive: true, encoding: "utf8" }).filter((path) =>
       /\.tsx?$/.test(path),
     );
@@ -29,20 +29,20 @@ describe("what the pages name is there", () => {
     );
   });
 
-  test("scripts", () => {
+  test("Every npm script that the pages name exists", () => {
     const { scripts } = JSON.parse(read("package.json"));
     const names = named(/npm run ([\w:]+)/g);
     expect(names).toEqual(expect.arrayContaining(["dev", "check", "deploy"]));
     expect(names.filter((name) => !(name in scripts))).toEqual([]);
   });
 
-  test("routes", () => {
+  test("Every route that the pages name exists", () => {
     const shown = named(/((?:GET|POST|PUT|PATCH|DELETE) \/api\/v1\/[\w/{}-]+)/g).map(withoutNames);
     expect(shown.length).toBeGreaterThan(10);
     expect(shown.filter((route) => !routes().includes(route))).toEqual([]);
   });
 
-  test("links, and the headings that they lead to", () => {
+  test("Every link leads to an existing file and heading", () => {
     const broken = PAGES.flatMap(({ path, text }) =>
       links(text)
         .filter((link) => !/^https?:/.test(link))
@@ -52,7 +52,7 @@ describe("what the pages name is there", () => {
     expect(broken).toEqual([]);
   });
 
-  test("the test command, which is what .ci/run calls, but for how it reports", () => {
+  test("The README names the test command that .ci/run calls with another reporter", () => {
     const commands = blocks(README.text).flatMap(({ language, text }) => (language === "sh" ? text.split("\n") : []));
     expect(commands).toContain("npm test");
     const called = read(".ci/run").match(/^[^#\n]*\bnpm (?:run )?test\b[^|&;\n]*/gm);
@@ -68,7 +68,7 @@ describe("what the pages name is there", () => {
   });
 });
 
-describe("what is there is named by the pages", () => {
+describe("completeness of the pages", () => {
   test("The README is short", () => expect(README.text.trimEnd().split("\n").length).toBeLessThanOrEqual(200));
 
   test("The table of contents names each page of the manual once", () => {

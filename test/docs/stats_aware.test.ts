@@ -39,13 +39,13 @@ const expectAsPrinted = (answer: Answer, name: string) => {
 };
 
 describe("Presence API", () => {
-  test("the request is answered as printed, and says that it is history", async () => {
+  test("The presence request is answered as printed, with a warning that its time is in the past", async () => {
     const answer = await post("/api/v1/presence", printed("presence_request"));
     expectAsPrinted(answer, "presence_response");
     expect(answer.body.warnings).toContainEqual(expect.objectContaining({ path: "timestamp" }));
   });
 
-  test("a user with a zone and no name is taken", async () => {
+  test("A user with a zone and no name is accepted", async () => {
     const users = `[${printed("zone_user")}]`;
     const body = `{ "timestamp": "${new Date().toISOString()}", "source": "zones", "users": ${users} }`;
     expect(await post("/api/v1/presence", body)).toMatchObject({ status: 200, body: { processed: { users: 1 } } });
@@ -58,11 +58,11 @@ describe("Presence API", () => {
 describe("Events API", () => {
   const events = JSON.parse(printed("events_request")).events as Record<string, unknown>[];
 
-  test("the request is answered as printed", async () => {
+  test("The events request is answered as printed", async () => {
     expectAsPrinted(await post("/api/v1/events", printed("events_request")), "events_response");
   });
 
-  test("duplicates are silently skipped, and an event can be updated by its identifier", async () => {
+  test("Duplicate events are skipped without an error, and an event can be updated by its identifier", async () => {
     const [commit, task] = events;
     const body = JSON.stringify({ events: [commit, { ...task, title: "Complete the flow" }] });
     expect((await post("/api/v1/events", body)).body.processed).toEqual({
@@ -70,7 +70,7 @@ describe("Events API", () => {
     });
   });
 
-  test("they are readable, each as its person's", async () => {
+  test("Every event can be read as an event of its person", async () => {
     const data = await read("/api/v1/events?from=2024-01-15T00:00:00Z&to=2024-01-16T00:00:00Z");
     expect(data).toMatchObject([
       {
@@ -85,7 +85,7 @@ describe("Events API", () => {
 });
 
 describe("Testing Your Integration", () => {
-  test("1. the curl verifies access, with host and key changed", async () => {
+  test("Step 1: the curl command verifies access, with the host and the key replaced", async () => {
     const command = printed("verify")
       .replace(" /api", ` ${server.url}/api`)
       .replace("tc_your_api_key_here", INTEGRATION.key);
@@ -93,7 +93,7 @@ describe("Testing Your Integration", () => {
     expectAsPrinted({ status, body: JSON.parse(body) }, "verify_response");
   });
 
-  test("2. the test user is there, with status and local time", async () => {
+  test("Step 2: the test user is present, with status and local time", async () => {
     expect(await read("/api/v1/presence?present=true")).toContainEqual(
       expect.objectContaining({
         ...{ name: "Test User", status: "online", source: "test", time_zone: "America/New_York" },
@@ -107,7 +107,7 @@ describe("Testing Your Integration", () => {
     [401, "Invalid API key", bearer("tc_your_api_key_here")],
     [403, "Integration not active", bearer(INACTIVE.key)],
     [403, "Account onboarding incomplete", bearer(NOT_ONBOARDED.integration.key)],
-  ])("3. common errors: %i %s", async (status, error, headers) => {
+  ])("Step 3: a common error is answered as documented: %i %s", async (status, error, headers) => {
     for (const path of ["/api/v1/presence", "/api/v1/events"]) {
       expect(await post(path, printed("presence_request"), headers)).toMatchObject({ status, body: { error } });
     }
@@ -126,7 +126,7 @@ describe("sendToStatsAware, run as printed", () => {
     events: [{ ...JSON.parse(printed("events_request")).events[0], externalId: id }],
   });
 
-  test("sends presence and events", async () => {
+  test("The printed client sends presence and events", async () => {
     const { send } = client(INTEGRATION.key);
     const presence = await send(`${server.url}/api/v1/presence`, JSON.parse(printed("presence_request")));
     expect(differences(JSON.parse(printed("presence_response")), presence)).toEqual([]);
@@ -134,7 +134,7 @@ describe("sendToStatsAware, run as printed", () => {
     expect(answer).toMatchObject({ success: true, processed: { total: 1, created: 1 } });
   });
 
-  test("retries server errors, backing off, and an answer lost on the way doubles nothing", async () => {
+  test("The printed client retries server errors with growing delays, and a lost answer duplicates nothing", async () => {
     let attempts = 0;
     const url = await serve(async (request, response) => {
       attempts += 1;
@@ -150,7 +150,7 @@ describe("sendToStatsAware, run as printed", () => {
     expect(await read("/api/v1/events?external_id=client-2")).toHaveLength(1);
   });
 
-  test("gives up on a key that is refused, without backing off", async () => {
+  test("The printed client does not retry when its key is refused", async () => {
     const complaint = vi.spyOn(console, "error").mockImplementation(() => {});
     const { send, sleeps } = client("tc_your_api_key_here");
     const sent = send(`${server.url}/api/v1/events`, events("client-3"));

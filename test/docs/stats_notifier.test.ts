@@ -34,9 +34,9 @@ const EXTRA = { "window.start_date": "string", "window.end_date": "string", "win
 /** A refresh is printed last, of the subscription that the example before removes. */
 const IN_TURN = [...ENDPOINTS].sort((a, b) => Number(a.method === "DELETE") - Number(b.method === "DELETE"));
 
-test("the contract has six endpoints", () => expect(ENDPOINTS).toHaveLength(6));
+test("The contract has six endpoints", () => expect(ENDPOINTS).toHaveLength(6));
 
-test.each(IN_TURN)("$does", async (endpoint) => {
+test.each(IN_TURN)("The endpoint answers as printed: $does", async (endpoint) => {
   const response = await paste(endpoint, endpoint.method === "GET" ? DEMO.integration : DEMO.team);
   expect(response.status).toBe(200);
   const answer = shape(await response.json());
@@ -44,13 +44,13 @@ test.each(IN_TURN)("$does", async (endpoint) => {
   expect(answer).toEqual("snapshot.hours_logged" in printed ? { ...printed, ...EXTRA } : printed);
 });
 
-test("what was removed last is gone", async () => {
+test("A removed subscription is answered with 410", async () => {
   for (const endpoint of IN_TURN.filter(({ path }) => path.includes(":notificationId"))) {
     expect((await paste(endpoint)).status).toBe(410);
   }
 });
 
-test("and may be made anew", async () => {
+test("A removed subscription can be created again", async () => {
   const make = ENDPOINTS.find(({ request }) => request && "user_id" in request)!;
   const response = await paste(make);
   expect(response.status).toBe(201);

@@ -69,20 +69,23 @@ async function get(path: string) {
 }
 
 describe("the document", () => {
-  test("has 18 examples, of which eleven print an answer", () => {
+  test("The document has 18 examples, of which eleven print an answer", () => {
     expect(EXAMPLES).toHaveLength(18);
     expect(EXAMPLES.filter(({ json }) => json)).toHaveLength(11);
   });
 
-  test.each(EXAMPLES)("$title: answers as documented, and when sent again", async (printed) => {
-    const answers = [await paste(mended(here(printed))), await paste(mended(here(printed)))];
-    expect(answers.map(({ status }) => status)).toEqual(STATUSES[printed.title] ?? [200, 200]);
-    if (!printed.json || printed.title === CONTRADICTED) return;
-    for (const { body } of answers) expect(departures(printed.json, body)).toEqual(ALLOWED[printed.title] ?? []);
-  });
+  test.each(EXAMPLES)(
+    "The example is answered as documented when it is sent once and again: $title",
+    async (printed) => {
+      const answers = [await paste(mended(here(printed))), await paste(mended(here(printed)))];
+      expect(answers.map(({ status }) => status)).toEqual(STATUSES[printed.title] ?? [200, 200]);
+      if (!printed.json || printed.title === CONTRADICTED) return;
+      for (const { body } of answers) expect(departures(printed.json, body)).toEqual(ALLOWED[printed.title] ?? []);
+    },
+  );
 
   test.each(["Add Member Absence", "Add Team Absence"])(
-    "%s, as printed: a request without a body, refused",
+    "The printed command for %s sends no body and is refused",
     async (title) => {
       // To the shell the line behind the missing backslash is a command, and none that it knows.
       const { status, body } = await paste(`${here(example(title)).trimEnd()} 2>/dev/null || true`);
@@ -93,7 +96,7 @@ describe("the document", () => {
     },
   );
 
-  test("asks for one check-in and prints another: either is found under its own id", async () => {
+  test("The check-in that the example requests and the other one that it prints are both found by their ids", async () => {
     const { command, json } = example(CONTRADICTED);
     expect(command).toContain(HUGHS);
     expect(departures(json, await get(`/statuses/${EMMAS}`))).toEqual([`status${BOTH_REACTIONS}`]);
@@ -102,19 +105,19 @@ describe("the document", () => {
     expect(departures({ status: hughs }, await get(`/statuses/${HUGHS}`))).toEqual([]);
   });
 
-  test("lists a reaction that it does not print: that one is found too", async () => {
+  test("A reaction that is listed but not printed is found", async () => {
     const id = "9b122169-0f78-4ff4-85b8-cb999acd61c9";
     const url = `${server.url}/teams/alpha-team/statuses/2018-02-05-emma-garrett`;
     expect(await get(`/reactions/${id}`)).toMatchObject({ reaction: { id, status_id: EMMAS, url } });
   });
 
-  test("spells the path of status activities in two ways: they are one", async () => {
+  test("Both documented spellings of the path of status activities work", async () => {
     const { json, command } = example("Get a Specific Status Activity");
     expect(command).toContain("/statuses_activities/");
     expect(departures(json, await get("/status_activities/f5238ebd-6f24-41c8-826d-815bb514ac2d"))).toEqual([]);
   });
 
-  test("does not print what it answers to a new activity: the activity, and where it is shown", async () => {
+  test("A new status activity is answered with the activity and its URL, which the document does not print", async () => {
     const { url, ...answer } = (await paste(here(example("Add a Status Activity")))).body;
     const said = { kind: "Kanban Board", description: "Moved user story Reporting from Doing to QA" };
     expect(answer).toMatchObject({ status_activity: said });
@@ -122,19 +125,19 @@ describe("the document", () => {
     expect(await get(`/status_activities/${answer.status_activity.id}`)).toEqual(answer);
   });
 
-  test("asks for a third page of reports, which the demo has not got", async () => {
+  test("The third page of reports, which the document requests, is empty in the demo", async () => {
     expect(await get("/reports?page=3")).toEqual({ reports: [] });
   });
 });
 
-describe("an answer departs from what is printed", () => {
+describe("departures", () => {
   const printed = {
     one: { id: "a", n: 1, url: "https://statushero.com/x/a" },
     all: [{ id: "a" }, { id: "b" }],
     tags: ["x"],
   };
 
-  test("not by its host, nor by what a collection holds besides", () => {
+  test("Another host and additional items of a collection are not reported", () => {
     const actual = { ...printed, one: { ...printed.one, url: "http://localhost/x/a" } };
     expect(departures(printed, { ...actual, all: [{ id: "a" }, { id: "c" }, { id: "b" }] })).toEqual([]);
   });
@@ -147,8 +150,8 @@ describe("an answer departs from what is printed", () => {
     ["an object", { ...printed, one: null }, `one: null instead of ${JSON.stringify(printed.one)}`],
     ["an order", { ...printed, all: [{ id: "b" }, { id: "a" }] }, "all: is in another order"],
     ["an entry", { ...printed, all: [{ id: "a" }] }, 'all[b]: undefined instead of {"id":"b"}'],
-    ["a text too many", { ...printed, tags: ["x", "y"] }, 'tags: ["x","y"] instead of ["x"]'],
-  ])("by %s", (_what, actual, departure) => {
+    ["an additional text", { ...printed, tags: ["x", "y"] }, 'tags: ["x","y"] instead of ["x"]'],
+  ])("A difference from the printed answer is reported: %s", (_what, actual, departure) => {
     expect(departures(printed, actual)).toContain(departure);
   });
 });
