@@ -27,22 +27,22 @@ const NAMED = [
   ...REACTIONS.map(({ id }) => ["reaction", `/reactions/${id}`, id]),
 ] as [string, string, string][];
 
-test.each(NAMED)("the %s %s is there", async (kind, path, id) => {
+test.each(NAMED)("The demo contains the %s %s", async (kind, path, id) => {
   expect((await get(path))[kind]).toMatchObject({ id });
 });
 
-test("nobody who has no location is given one in a title", async () => {
+test("The title of a check-in without a location names no location", async () => {
   const { status } = await get("/statuses/2018-02-05-adam-young");
   expect(status).toMatchObject({ title: "Check-in from Adam Young for February 5, 2018", completed_at: null });
 });
 
-test.each(REPORTS)("all nine members are expected on $date", async ({ date, checkins }) => {
+test.each(REPORTS)("All nine members are expected in the report of $date", async ({ date, checkins }) => {
   const { report } = await get(`/reports/${date}`);
   const participation_count = checkins.length;
   expect(report?.metrics).toMatchObject({ present_statuses_count: 9, absent_statuses_count: 0, participation_count });
 });
 
-test("what check-ins list is found, and belongs to them", async () => {
+test("The comments, reactions and activities that a check-in lists are found and belong to it", async () => {
   const { statuses } = await get<{ statuses: Record<string, string[]>[] }>("/statuses");
   const lists = { comment_ids: ["comment", "comments"], reaction_ids: ["reaction", "reactions"] };
   const kinds = Object.entries({ ...lists, status_activity_ids: ["status_activity", "status_activities"] });
@@ -54,7 +54,7 @@ test("what check-ins list is found, and belongs to them", async () => {
   }
 });
 
-test("a second run brings back nothing that was edited or removed", async () => {
+test("A second run restores nothing that was edited or removed", async () => {
   const everything = async () => [
     await get("/statuses"),
     await get("/tags"),

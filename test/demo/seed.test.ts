@@ -26,20 +26,20 @@ const value = (sql: string, ...params: unknown[]) =>
 
 beforeAll(() => seedDemo(env.DB, Date.now()));
 
-test("a second run, a day later, changes nothing", async () => {
+test("A second run one day later changes nothing", async () => {
   const before = await everything();
   await seedDemo(env.DB, Date.now() + DAY_MS);
   expect(await everything()).toEqual(before);
 });
 
-test("a second run keeps what was changed by hand", async () => {
+test("A second run keeps manual changes", async () => {
   await env.DB.prepare("UPDATE people SET name = 'Emma Stone' WHERE id = 'usr_4f8a2c'").run();
   await seedDemo(env.DB, Date.now());
   expect(await value("SELECT name FROM people WHERE id = 'usr_4f8a2c'")).toEqual({ name: "Emma Stone" });
 });
 
 describe("the team", () => {
-  test("has the nine active members of Status Hero's report, and StatsAware's two people as observers", async () => {
+  test("The team has the nine active members of Status Hero's report, and StatsAware's two people as observers", async () => {
     const { results } = await env.DB.prepare(
       "SELECT role, count(*) AS count FROM members WHERE team_id = ? GROUP BY role ORDER BY role",
     )
@@ -51,7 +51,7 @@ describe("the team", () => {
     ]);
   });
 
-  test("has Emma as Status Hero and Stats Notifier print her", async () => {
+  test("Emma is a member with the data that Status Hero and Stats Notifier print", async () => {
     const emma = await value(
       `SELECT m.id, m.username, m.role, m.manager, p.slug, p.email, p.time_zone, p.location, p.administrator
         FROM members m JOIN people p ON p.id = m.person_id WHERE p.id = 'usr_4f8a2c'`,
@@ -63,7 +63,7 @@ describe("the team", () => {
     });
   });
 
-  test.each(PEOPLE)("knows $name by every identifier, their e-mail among them", async (person) => {
+  test.each(PEOPLE)("$name is found by every identifier and by e-mail", async (person) => {
     const { results } = await env.DB.prepare("SELECT identifier FROM identities WHERE person_id = ?")
       .bind(person.id)
       .all<{ identifier: string }>();
@@ -89,22 +89,25 @@ describe("the keys", () => {
     });
 
   test.each([
-    ["the document's", INTEGRATION.key, 200, undefined],
-    ["that of the inactive integration", INACTIVE.key, 403, "Integration not active"],
-    ["that of the account not set up", NOT_ONBOARDED.integration.key, 403, "Account onboarding incomplete"],
-  ])("%s answers as it should", async (_whose, key, status, error) => {
-    const response = await presence(key);
-    expect(response.status).toBe(status);
-    expect((await response.json<{ error?: string }>()).error).toBe(error);
-  });
+    ["the key of the document", INTEGRATION.key, 200, undefined],
+    ["the key of the inactive integration", INACTIVE.key, 403, "Integration not active"],
+    ["the key of the account that is not set up", NOT_ONBOARDED.integration.key, 403, "Account onboarding incomplete"],
+  ])(
+    "The presence request with a demo key is answered with the documented status: %s",
+    async (_whose, key, status, error) => {
+      const response = await presence(key);
+      expect(response.status).toBe(status);
+      expect((await response.json<{ error?: string }>()).error).toBe(error);
+    },
+  );
 
-  test("the team's is taken with the team's id", async () => {
+  test("The team key is accepted with the team id", async () => {
     const response = await call("/api/v1/integrations", { headers: { "X-TEAM-ID": TEAM.id, "X-API-KEY": TEAM.key } });
     expect(response.status).toBe(200);
   });
 });
 
-test("presence of john.doe is that of the demo's John Doe, not of a new person", async () => {
+test("Presence of john.doe belongs to the demo's John Doe and creates no person", async () => {
   const count = () => value("SELECT count(*) AS people FROM people");
   const before = await count();
   const { status } = await call("/api/v1/presence", {
