@@ -30,12 +30,12 @@ async function deploy(wrangler: string, ...args: string[]) {
   return { code, printed, calls: readFileSync(calls, "utf8").trim().split("\n") };
 }
 
-test("A deployment migrates the database that is there, then deploys with the arguments given", async () => {
+test("A deployment migrates the existing database, then deploys with the given arguments", async () => {
   const { code, calls } = await deploy("exit 0", "--keep-vars");
   expect({ code, calls }).toEqual({ code: 0, calls: [APPLY, `${DEPLOY} --keep-vars`] });
 });
 
-test("The first deployment on an account makes the database, then migrates it", async () => {
+test("The first deployment on an account creates the database, then migrates it", async () => {
   const { code, calls } = await deploy(`
     case "$*" in
       "${CREATE}") touch "${directory}/made" ;;
@@ -50,11 +50,11 @@ test("A migration that fails for another reason stops the deployment, and shows 
   expect(printed).toContain("ERROR no such column");
 });
 
-test("A dry run reaches nothing but the bundler", async () => {
+test("A dry run calls only the bundler", async () => {
   expect((await deploy("exit 0", "--dry-run")).calls).toEqual([`${DEPLOY} --dry-run`]);
 });
 
-test("Wrangler says in these words that an account has no such database", async () => {
+test("Wrangler reports a missing database in the words that the deployment expects", async () => {
   const asked: string[] = [];
   const api = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);

@@ -35,7 +35,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-test("npm run dev, killed amid its first migrations, serves at the next start, says how to begin, and leaves nothing behind after Ctrl-C", async () => {
+test("After npm run dev is killed during its first migrations, its next start serves, prints how to begin, and ends all processes on Ctrl-C", async () => {
   const port = await freePort();
   const where = ["--port", `${port}`, "--persist-to", data];
   const killed = dev(...where);
@@ -89,7 +89,7 @@ test("Wrangler's process group ends with the process that started it, even if th
 test.each([
   ["--remote", "The demo is local only"],
   ["--port=many", "--port takes a number from 1 to 65535"],
-])("npm run dev refuses %s", async (argument, reason) => {
+])("The command npm run dev refuses %s", async (argument, reason) => {
   const { code, printed } = await dev(argument).gone;
   expect({ code, printed }).toEqual({ code: 1, printed: expect.stringContaining(reason) });
 });

@@ -33,7 +33,7 @@ async function wranglerDev(...args: string[]) {
   return { url: `http://localhost:${port}`, server };
 }
 
-test("npx wrangler dev works in a fresh clone: its database has tables, and it serves the home page and the manual", async () => {
+test("In a fresh clone, npx wrangler dev has a database with tables, and serves the home page and the manual", async () => {
   const { url, server } = await wranglerDev();
   expect((await fetch(`${url}/api/v1/people`, UNKNOWN_KEY)).status).toBe(401);
 
@@ -56,7 +56,7 @@ test("npx wrangler dev works in a fresh clone: its database has tables, and it s
   await server.gone;
 });
 
-test("Where the build cannot know the directory of the data, the answer and the log say which command makes the tables", async () => {
+test("When the build does not know the data directory, the answer and the log name the command that creates the tables", async () => {
   const { url, server } = await wranglerDev("--persist-to", join(clone, "elsewhere"));
   const response = await fetch(`${url}/api/v1/people`, UNKNOWN_KEY);
   const { error } = (await response.json()) as { error: string };

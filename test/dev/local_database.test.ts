@@ -39,7 +39,7 @@ const ALL = globSync("migrations/*.sql", { cwd: ROOT })
   .map((path) => path.slice("migrations/".length))
   .sort();
 
-test("The local database is opened only if migrations are missing, wherever its files went", async () => {
+test("The local database is opened only if migrations are missing, in every data directory", async () => {
   expect(await prepareLocalDatabase(persistTo)).toBe(true);
   expect(await prepareLocalDatabase(persistTo)).toBe(false);
   expect(migrated()).toEqual(ALL);
@@ -51,7 +51,7 @@ test("The local database is opened only if migrations are missing, wherever its 
   expect(migrated()).toEqual(ALL);
 });
 
-test("Two builds may migrate one database at once, and leave nothing for wrangler to apply", async () => {
+test("Two builds can migrate one database at the same time, and leave no migration for wrangler to apply", async () => {
   const ended = await Promise.all([build().gone, build().gone]);
   expect(ended.map(({ code }) => code)).toEqual([0, 0]);
   expect(migrated()).toEqual(ALL);
@@ -59,7 +59,7 @@ test("Two builds may migrate one database at once, and leave nothing for wrangle
   expect((await start("npx", list, ROOT).gone).printed).toContain("No migrations to apply");
 });
 
-test("A build that was killed in its migrations, again and again, is done by the next one", async () => {
+test("The next build completes the migrations of builds that were killed", async () => {
   for (const delay of [0, 250]) {
     const killed = build();
     while (databases().length === 0) await setTimeout(5);

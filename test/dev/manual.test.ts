@@ -27,7 +27,7 @@ function manual(files: Record<string, string>) {
 const html = (markdown: string) => renderMarkdown(markdown, (address) => address).html;
 
 describe("A page", () => {
-  test("has headings with the anchors that GitHub gives them", () => {
+  test("Headings have the anchors that GitHub gives them", () => {
     const { title, headings } = renderMarkdown(
       "# Keys\n## A `tc_` key\n## What's new?\n## Dates & zones\n## What's new?",
       () => null,
@@ -36,20 +36,20 @@ describe("A page", () => {
     expect(headings.map(({ id }) => id)).toEqual(["keys", "a-tc_-key", "whats-new", "dates--zones", "whats-new-1"]);
   });
 
-  test("shows code as it is, without the marks behind its language", () => {
+  test("Code is shown unchanged, without the words after its language", () => {
     const code = html('```sh example 201\ncurl "a&b" <x>\n```');
     expect(code).toContain('<code class="language-sh">curl &quot;a&amp;b&quot; &lt;x&gt;\n</code>');
     expect(code).not.toContain("201");
   });
 
-  test("shows an alert of GitHub as one, and another quote as a quote", () => {
+  test("A GitHub alert is shown as an alert, and any other quote as a quote", () => {
     expect(html("> [!WARNING]\n> The key is *shown once*.")).toMatch(
       /^<aside class="alert warning"><p><strong>Warning<\/strong><\/p>\n<p>The key is <em>shown once<\/em>\.<\/p>/,
     );
     expect(html("> Said so.")).toContain("<blockquote>");
   });
 
-  test("lets the keyboard scroll what is wide, and names each table", () => {
+  test("Wide content can be scrolled with the keyboard, and each table has a name", () => {
     const wide = html("## Costs\n| a | b |\n|--|--:|\n| 1 | 2 |\n\n```\nlong\n```");
     expect(wide).toContain('role="region" aria-label="Table 1: Costs" tabindex="0"><table>');
     expect(wide).toContain('<pre tabindex="0">');
@@ -65,7 +65,7 @@ describe("The manual", () => {
     "api/presence.md": "# Presence\n\n## Body\n\n[Back](../index.md) to [keys](../keys.md)",
   };
 
-  test("has a page for each file, with links that work where it is served", async () => {
+  test("Each file becomes a page whose links work where it is served", async () => {
     const { files, problems } = await manual(PAGES);
     expect(problems).toEqual([]);
     expect([...files.keys()].sort()).toEqual(["docs.html", "docs/api/presence.html", "docs/keys.html"]);
@@ -79,7 +79,7 @@ describe("The manual", () => {
     expect(presence).toMatch(/<a href="\/docs">Back<\/a> to <a href="\/docs\/keys">keys<\/a>/);
   });
 
-  test("has the navigation of its table of contents, each page once, and the pages around each page", async () => {
+  test("The navigation contains each page once, and each page links to the previous and the next page", async () => {
     const keys = String((await manual(PAGES)).files.get("docs/keys.html"));
     const [navigation] = keys.match(/<nav class="contents"[\s\S]*?<\/nav>/)!;
     expect([...navigation.matchAll(/<h2>.*?<\/h2>|<a [^>]*>.*?<\/a>/g)].map(([entry]) => entry)).toEqual([
@@ -91,7 +91,7 @@ describe("The manual", () => {
     expect(keys).not.toContain('rel="prev"');
   });
 
-  test("serves images under the digest of what they hold, also those in HTML, and no other file of the repository", async () => {
+  test("Images, also those in HTML, are served under their digest, and no other file of the repository is served", async () => {
     const page = '# M\n\n![A day](./day.svg)\n\n<picture><source srcset="day.svg"></picture>\n\n[Notes](./notes.txt)';
     const { files, problems } = await manual({ "index.md": page, "day.svg": "<svg/>", "notes.txt": "" });
     const image = hashedPath("day.svg", "<svg/>");
@@ -103,7 +103,7 @@ describe("The manual", () => {
     expect(text).toMatch(/<p>Notes<\/p>/);
   });
 
-  test("names the links that lead nowhere, and the pages that nothing leads to", async () => {
+  test("Broken links and pages without a link to them are reported", async () => {
     const { problems } = await manual({
       "index.md": "# Manual\n\n[Keys](./keys.md#rotate), [gone](./gone.md)",
       "keys.md": "## No title",
@@ -118,7 +118,7 @@ describe("The manual", () => {
     ]);
   });
 
-  test("of this repository has no such problem, no script, no inline style, and loads nothing from elsewhere", async () => {
+  test("The manual of this repository has no such problem, script or inline style, and loads nothing from other hosts", async () => {
     const { files, problems } = await buildManual(join(ROOT, "src/docs"), STYLE);
     expect(problems).toEqual([]);
     for (const [path, content] of files) {
@@ -129,7 +129,7 @@ describe("The manual", () => {
   });
 });
 
-test("Building again touches only the files that differ, and removes those that are gone", () => {
+test("A second build writes only the files that changed, and removes those without a source", () => {
   const [target, temporary] = [join(directory, "assets"), directory];
   const write = (files: Record<string, string>) => writeFiles(target, new Map(Object.entries(files)), temporary);
   expect(write({ "a.txt": "a", "b/c.txt": "c" })).toBe(true);

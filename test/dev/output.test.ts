@@ -15,7 +15,7 @@ const PRINTED = `[wrangler:info] Ready on http://localhost:8787
 [wrangler:info] GET /api/v1/people 401 Unauthorized (38ms)
 `;
 
-test("The server's lines are printed, but for its first answer and the hint for cron", () => {
+test("The lines of the server are printed, except its first answer and the hint for cron", () => {
   const lines: string[] = [];
   const take = serverOutput((line) => lines.push(line));
   for (const piece of PRINTED.match(/[\s\S]{1,7}/g)!) take(piece);
