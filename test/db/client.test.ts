@@ -5,7 +5,7 @@ import { abortUnless, atomically, atomicallyNamed, database, decodeRow, isAborte
 import { teams } from "../../src/db/schema/index.ts";
 import { mintTeam } from "../support/team.ts";
 
-test("a batch is undone as a whole where a condition of it does not hold, and says which one", async () => {
+test("A batch with a false condition is undone as a whole, and the error names the condition", async () => {
   const db = database(env.DB);
   const { teamId } = await mintTeam();
   const rename = (name: string) => sql`UPDATE teams SET name = ${name} WHERE id = ${teamId}`;

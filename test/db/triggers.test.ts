@@ -57,7 +57,7 @@ async function rebuild(...names: string[]): Promise<string[]> {
   return statements;
 }
 
-test("each trigger is listed under its own name and table, with a reason, in the order of the names", () => {
+test("Each trigger is listed by name with its table and a reason, in the order of the names", () => {
   for (const { name, table, reason, sql } of TRIGGERS) {
     expect(sql).toMatch(new RegExp(`^CREATE TRIGGER ${name} AFTER [^\\n]+ ON ${table}\\n`));
     expect(reason).toMatch(/\.$/);
@@ -65,12 +65,12 @@ test("each trigger is listed under its own name and table, with a reason, in the
   expect(TRIGGERS.map(({ name }) => name)).toEqual(TRIGGERS.map(({ name }) => name).sort());
 });
 
-test("after all migrations the database has the listed triggers and no others", async () => {
+test("After all migrations the database has the listed triggers and no others", async () => {
   const db = await migrated("A");
   expect(await storedTriggers(db)).toEqual(LISTED);
 });
 
-test("a rebuild of a table that a trigger of another table names is refused", async () => {
+test("A rebuild of a table that a trigger of another table names is refused", async () => {
   const db = await migrated("B");
   expect(TABLES).toHaveLength(10);
   for (const table of TABLES.filter((name) => name !== "events")) {
@@ -79,7 +79,7 @@ test("a rebuild of a table that a trigger of another table names is refused", as
   expect(await storedTriggers(db)).toEqual(LISTED);
 });
 
-test("a rebuild of a table that no other table's trigger names loses triggers, which the comparison notices", async () => {
+test("A rebuild of a table that no other trigger names loses its triggers, and the comparison detects that", async () => {
   const db = await migrated("C");
   await run(db, await rebuild("events"));
   const stored = await storedTriggers(db);
@@ -89,7 +89,7 @@ test("a rebuild of a table that no other table's trigger names loses triggers, w
   expect(await storedTriggers(db)).toEqual(LISTED);
 });
 
-test("a migration that the command has wrapped rebuilds tables and keeps every trigger", async () => {
+test("A migration that the command has wrapped rebuilds tables and keeps every trigger", async () => {
   const db = await migrated("D");
   const rebuilt = await rebuild(...TABLES);
   await run(db, recreateTriggers(rebuilt.join(`\n${BREAKPOINT}\n`)).split(BREAKPOINT));
