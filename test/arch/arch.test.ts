@@ -13,37 +13,38 @@ const inSource = (rule: (module: Module) => string[]) => [...src.values()].flatM
 const manifest = JSON.parse(read("package.json"));
 
 describe("imports", () => {
-  test("every file has a place and a role", () => expect(misplaced(src)).toEqual([]));
-  test("a file imports only what its role may", () => expect(wrongArrows(src)).toEqual([]));
-  test("a slice imports earlier slices alone, and no surface", () => expect(wrongSlices(src)).toEqual([]));
-  test("a file uses only the packages of its role", () => expect(wrongPackages(src)).toEqual([]));
-  test("only cron, objects and guards open a database", () => expect(openers(src)).toEqual([]));
-  test("nothing imports in a circle", () => expect(cycles(src)).toEqual([]));
-  test("what a file exports, it declares", () => expect(barrels(src)).toEqual([]));
+  test("Every file has a place and a role", () => expect(misplaced(src)).toEqual([]));
+  test("A file imports only what its role may import", () => expect(wrongArrows(src)).toEqual([]));
+  test("A slice imports only earlier slices, and no surface", () => expect(wrongSlices(src)).toEqual([]));
+  test("A file uses only the packages of its role", () => expect(wrongPackages(src)).toEqual([]));
+  test("Only cron, objects and guards open a database", () => expect(openers(src)).toEqual([]));
+  test("No imports form a cycle", () => expect(cycles(src)).toEqual([]));
+  test("A file declares everything that it exports", () => expect(barrels(src)).toEqual([]));
 });
 
 describe("source", () => {
-  test("time, randomness and the network are arguments", () => expect(inSource(worldly)).toEqual([]));
-  test("queries are in stores", () => expect(inSource(queries)).toEqual([]));
-  test("exported functions and classes say what they do", () => expect(inSource(undocumented)).toEqual([]));
-  test("names say what is inside", () => expect(emptyNames(code)).toEqual([]));
-  test("no file is too long to read", () => expect(code.filter((path) => isTooLong(read(path)))).toEqual([]));
+  test("Pure code receives the time, randomness and the network as arguments", () =>
+    expect(inSource(worldly)).toEqual([]));
+  test("Queries are only in stores", () => expect(inSource(queries)).toEqual([]));
+  test("Every exported function and class has a docstring", () => expect(inSource(undocumented)).toEqual([]));
+  test("No file or folder has a name without meaning", () => expect(emptyNames(code)).toEqual([]));
+  test("No file is longer than 300 lines", () => expect(code.filter((path) => isTooLong(read(path)))).toEqual([]));
 
-  test("every query takes the database and the tenant, but for these", () => {
+  test("Every query takes the database and the tenant, except the listed ones", () => {
     expect(inSource(tenantless).sort()).toEqual(Object.keys(TENANTLESS).sort());
   });
 });
 
 describe("repository", () => {
-  test("the top level holds only what it must", () => expect(strayEntries(all)).toEqual([]));
-  test("dependencies are pinned", () => expect(unpinned(manifest)).toEqual([]));
-  test("dependencies are what src/ imports", () => {
+  test("The top level contains only the allowed entries", () => expect(strayEntries(all)).toEqual([]));
+  test("Dependencies are pinned to exact versions", () => expect(unpinned(manifest)).toEqual([]));
+  test("The dependencies are exactly the packages that src/ imports", () => {
     expect(packagesOf(src)).toEqual(Object.keys(manifest.dependencies).sort());
   });
-  test("no file names the machine it was written on", () => {
+  test("No file names the machine it was written on", () => {
     expect(all.filter((path) => namesMachine(path, read(path)))).toEqual([]);
   });
-  test("the manual shows the order of slices", () => {
+  test("The manual shows the order of slices", () => {
     expect(shownOrders(read("src/docs/architecture.md"))).toContain(SLICES.join(" < "));
   });
 });

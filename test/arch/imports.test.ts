@@ -6,7 +6,7 @@ import { type Module, readModule } from "./module.ts";
 const tree = (files: Record<string, string>): Map<string, Module> =>
   new Map(Object.entries(files).map(([path, text]) => [path, readModule(path, text)]));
 
-/** A tree of one file that imports another, which is there. */
+/** A tree of one file that imports another existing file. */
 const importing = (from: string, statement: string, to: string): Map<string, Module> =>
   tree({ [from]: statement, [to]: "export const a = 1;" });
 
@@ -31,7 +31,7 @@ describe("places and roles", () => {
     ["src/db/schema/people.ts", "tables"],
     ["src/auth/actor.ts", "actor"],
     ["src/app.ts", "app"],
-  ])("%s is %s", (path, role) => {
+  ])("The file %s has the role %s", (path, role) => {
     expect(readModule(path, "").role).toBe(role);
     expect(misplaced(tree({ [path]: "" }))).toEqual([]);
   });
@@ -47,7 +47,7 @@ describe("places and roles", () => {
     "src/people/person_body.ts",
     "src/api/rollcall/store.ts",
     "src/api/rollcall/service.ts",
-  ])("%s has no place", (path) => {
+  ])("The file %s has no place", (path) => {
     expect(misplaced(tree({ [path]: "" }))).toHaveLength(1);
   });
 });
@@ -65,7 +65,7 @@ describe("arrows", () => {
     ["src/api/rollcall/routes.ts", value("../../people/service.ts"), "src/people/service.ts"],
     ["src/api/rollcall/schema.ts", value("../../http/schema.ts"), "src/http/schema.ts"],
     ["src/api/rollcall/a_body.ts", type("../../people/store.ts"), "src/people/store.ts"],
-  ])("%s may: %s", (from, statement, to) => {
+  ])("The file %s may contain: %s", (from, statement, to) => {
     expect(wrongArrows(importing(from, statement, to))).toEqual([]);
   });
 
@@ -93,11 +93,11 @@ describe("arrows", () => {
     ["src/presence/object.ts", value("../http/schema.ts"), "src/http/schema.ts"],
     ["src/lib/text.ts", value("../http/body.ts"), "src/http/body.ts"],
     ["src/index.ts", value("./api/rollcall/routes.ts"), "src/api/rollcall/routes.ts"],
-  ])("%s may not: %s", (from, statement, to) => {
+  ])("The file %s may not contain: %s", (from, statement, to) => {
     expect(wrongArrows(importing(from, statement, to))).toHaveLength(1);
   });
 
-  test("src/ may import neither tests nor files that do not exist", () => {
+  test("Files in src/ may import neither tests nor files that do not exist", () => {
     const statements = value("../test/support/team.ts") + value("./gone.ts") + value("./lib/text");
     expect(wrongArrows(importing("src/app.ts", statements, "src/lib/text.ts"))).toHaveLength(3);
   });
@@ -111,7 +111,7 @@ describe("slices and surfaces", () => {
     ["src/api/rollcall/routes.ts", "src/auth/key_guard.ts"],
     ["src/api/rollcall/routes.ts", "src/people/service.ts"],
     ["src/app.ts", "src/api/rollcall/routes.ts"],
-  ])("%s may import %s", (from, to) => {
+  ])("The file %s may import %s", (from, to) => {
     expect(wrongSlices(importing(from, value(relative(from, to)), to))).toEqual([]);
   });
 
@@ -123,7 +123,7 @@ describe("slices and surfaces", () => {
     ["src/timeline/service.ts", "src/presence/object.ts"],
     ["src/lib/text.ts", "src/people/merge.ts"],
     ["src/http/body.ts", "src/auth/key_guard.ts"],
-  ])("%s may not import %s, not even a type", (from, to) => {
+  ])("The file %s may not import %s, not even a type", (from, to) => {
     expect(wrongSlices(importing(from, value(relative(from, to)), to))).toHaveLength(1);
     expect(wrongSlices(importing(from, type(relative(from, to)), to))).toHaveLength(1);
   });
@@ -140,7 +140,9 @@ describe("packages", () => {
     ["src/lib/csv.ts", 'import Papa from "papaparse";'],
     ["src/dashboard/page.tsx", value("hono/jsx")],
     ["src/presence/object.ts", value("cloudflare:workers")],
-  ])("%s may: %s", (path, text) => expect(wrongPackages(tree({ [path]: text }))).toEqual([]));
+  ])("The file %s may import the package: %s", (path, text) =>
+    expect(wrongPackages(tree({ [path]: text }))).toEqual([]),
+  );
 
   test.each([
     ["src/api/rollcall/routes.ts", value("drizzle-orm")],
@@ -154,22 +156,24 @@ describe("packages", () => {
     ["src/app.ts", value("node:fs")],
     ["src/people/store.ts", "const a = await import(name);"],
     ["src/people/store.ts", value("@/db/client.ts")],
-  ])("%s may not: %s", (path, text) => expect(wrongPackages(tree({ [path]: text }))).toHaveLength(1));
+  ])("The file %s may not import the package: %s", (path, text) =>
+    expect(wrongPackages(tree({ [path]: text }))).toHaveLength(1),
+  );
 
-  test("are counted by name, without subpaths and the runtime's own", () => {
+  test("Packages are listed by name, without subpaths and without modules of the runtime", () => {
     const text = value("hono/factory") + value("hono") + value("@hono/zod-validator") + value("cloudflare:workers");
     expect(packagesOf(tree({ "src/app.ts": text }))).toEqual(["@hono/zod-validator", "hono"]);
   });
 });
 
-describe("ties", () => {
-  test("a circle is found, of types too, and told once", () => {
+describe("cycles, barrels and database openers", () => {
+  test("A cycle is reported once, even when a part of it imports only types", () => {
     const files = { "src/lib/a.ts": type("./b.ts"), "src/lib/b.ts": value("./c.ts"), "src/lib/c.ts": value("./a.ts") };
     expect(cycles(tree(files))).toEqual(["src/lib/a.ts > src/lib/b.ts > src/lib/c.ts > src/lib/a.ts"]);
     expect(cycles(tree({ "src/lib/a.ts": value("./a.ts") }))).toHaveLength(1);
   });
 
-  test("two ways to one file are no circle", () => {
+  test("Two paths to one file are not a cycle", () => {
     const files = {
       "src/lib/a.ts": value("./b.ts") + value("./c.ts"),
       "src/lib/b.ts": value("./c.ts"),
@@ -179,18 +183,18 @@ describe("ties", () => {
   });
 
   test.each(['export * from "./b.ts";', 'export { b } from "./b.ts";', 'import { b } from "./b.ts"; export { b };'])(
-    "a barrel is found: %s",
+    "A barrel is found: %s",
     (text) => {
       expect(barrels(tree({ "src/people/a.ts": text }))).toEqual(["src/people/a.ts"]);
       expect(barrels(tree({ "src/db/schema/index.ts": text }))).toEqual([]);
     },
   );
 
-  test("exporting what is declared here is no barrel", () => {
+  test("A file that exports its own declarations is not a barrel", () => {
     expect(barrels(tree({ "src/people/a.ts": 'import { b } from "./b.ts"; const c = b; export { c };' }))).toEqual([]);
   });
 
-  test("the database is opened where no request brings it, and handed on elsewhere", () => {
+  test("An object may open the database, and a store may not", () => {
     const open = 'import { type Database, database } from "../db/client.ts";';
     expect(openers(tree({ "src/people/store.ts": open }))).toHaveLength(1);
     expect(openers(tree({ "src/presence/object.ts": open }))).toEqual([]);

@@ -2,14 +2,14 @@ import { describe, expect, test } from "vitest";
 import { namesMachine, shownOrders, strayEntries, unpinned } from "./repository.ts";
 
 describe("repository", () => {
-  test("stray entries of the top level are found, dotfiles are free", () => {
+  test("Unexpected entries of the top level are found, and dotfiles are allowed", () => {
     expect(strayEntries(["src/app.ts", "docs/a.md", "docs/b.md", ".biome.json", "vitest.config.ts"])).toEqual([
       "docs",
       "vitest.config.ts",
     ]);
   });
 
-  test("a range, a tag or an address is no pin", () => {
+  test("A range, a tag or an address is not an exact version", () => {
     const pinned = { a: "1.2.3", b: "1.2.3-beta.1", c: "npm:@x/y@1.2.3" };
     const loose = { d: "^1.2.3", e: "latest", f: "npm:@x/y", g: "1.x", h: "github:x/y" };
     expect(unpinned({ dependencies: pinned, overrides: { i: { a: "$a" } } })).toEqual([]);
@@ -17,8 +17,8 @@ describe("repository", () => {
     expect(unpinned({ overrides: { i: { a: "~1.2.3" } } })).toEqual(["a: ~1.2.3"]);
   });
 
-  test("traces of a machine are found", () => {
-    // Put together here, lest this file be one that holds them.
+  test("Paths and hosts of a machine are found", () => {
+    // The parts are joined here so that this file does not contain the names itself.
     const traces = [
       ["", "work", "main"].join("/"),
       ["https://registry", "example.org"].join("."),
@@ -29,7 +29,7 @@ describe("repository", () => {
     expect(namesMachine("README.md", "Work days, in the registry. /api/v1/homework")).toBe(false);
   });
 
-  test("chains of slices are read out of a text", () => {
+  test("The orders of slices are read from a text", () => {
     expect(shownOrders("Slices: `auth < people < events`.\n1 < 2, a <b>")).toEqual(["auth < people < events"]);
   });
 });

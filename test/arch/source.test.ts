@@ -16,23 +16,23 @@ describe("time, chance and the network", () => {
       "(db: D1Database) => db",
       "{} as Env",
     ],
-  ])("a pure file may not: %j", (text) => expect(pure(`export const a = ${text};`)).not.toEqual([]));
+  ])("A pure file may not contain %j", (text) => expect(pure(`export const a = ${text};`)).not.toEqual([]));
 
   test.each([
     ...["new Date(ms)", "Date.parse(text)", "Math.max(1, 2)", "store.fetch(1)", "{ process: 1, console: 2 }"],
     ...['"Date.now()"', "Temporal.Instant.from(text)"],
-  ])("a pure file may: %j", (text) =>
+  ])("A pure file may contain %j", (text) =>
     expect(pure(`export const a = ${text}; // Date.now() fetch(console)`)).toEqual([]),
   );
 
-  test("a store is handed the time but holds a database; a guard may look at the clock", () => {
+  test("A store may use a database but not the clock, and a guard may use the clock", () => {
     const text = "export const a = (db: D1Database) => db;";
     expect(worldly(readModule("src/people/store.ts", text))).toEqual([]);
     expect(worldly(readModule("src/people/store.ts", "const a = Date.now();"))).toHaveLength(1);
     expect(worldly(readModule("src/auth/guard.ts", "const a = Date.now();"))).toEqual([]);
   });
 
-  test("ids and digests live in one file", () => {
+  test("The file for ids may use crypto but not Math.random", () => {
     expect(worldly(readModule("src/lib/id.ts", "const a = crypto.randomUUID();"))).toEqual([]);
     expect(worldly(readModule("src/lib/id.ts", "const a = Math.random();"))).toHaveLength(1);
   });
@@ -45,14 +45,14 @@ describe("queries", () => {
     ...['"SELECT id FROM people"', "`insert into people values (1)`", "`UPDATE people\n SET name = 1`"],
     ...[`\`SELECT \${id} FROM people\``],
     ...["'DELETE FROM people'", "db.select()", 'c.get("db").select()', "c.env.DB.prepare(text)", "this.#db.batch([])"],
-  ])("are no business of routes: %j", (text) => expect(routes(`const a = ${text};`)).toHaveLength(1));
+  ])("A route file may not contain the query %j", (text) => expect(routes(`const a = ${text};`)).toHaveLength(1));
 
   test.each(['findPeople(c.get("db"), team)', "database(c.env.DB)", '"Select a person"', '"updated"', "{ db: 1 }"])(
-    "are not seen in %j",
+    "No query is found in %j",
     (text) => expect(routes(`const a = ${text};`)).toEqual([]),
   );
 
-  test("are at home in stores, an object's own among them, and not in the object", () => {
+  test("A store of an object may contain queries, and the object itself may not", () => {
     const text = 'sql.exec("SELECT value FROM team")';
     expect(queries(readModule("src/presence/object_store.ts", text))).toEqual([]);
     expect(queries(readModule("src/presence/object.ts", text))).toHaveLength(1);
@@ -64,7 +64,9 @@ describe("queries", () => {
     "export const statements = (tenant: Tenant) => [];",
     "function find(db: Database, id: string) {}",
     "export type Find = string; export const PAGE = 1; export class Directory {}",
-  ])("take the tenant: %j", (text) => expect(tenantless(readModule("src/people/store.ts", text))).toEqual([]));
+  ])("No missing tenant is found in %j", (text) =>
+    expect(tenantless(readModule("src/people/store.ts", text))).toEqual([]),
+  );
 
   test.each([
     "export function find(db: Database, id: string, teamId: string) {}",
@@ -72,7 +74,7 @@ describe("queries", () => {
     "export const find = (db: Database) => {};",
     "export const find = async ({ id }: Person) => {};",
     "const find = (db: Database, steamId: string) => {}; export { find };",
-  ])("lack the tenant: %j", (text) => {
+  ])("A missing tenant is found in %j", (text) => {
     expect(tenantless(readModule("src/people/merge_store.ts", text))).toEqual(["src/people/merge_store.ts: find"]);
   });
 });
@@ -87,7 +89,7 @@ describe("docstrings", () => {
     "/** Does. */\nexport function a(x: 1): 1;\nexport function a(x: 2): 2;\nexport function a(x: number) { return x; }",
     "export type A = string; export const b = 1; export const routes = new Hono(); const c = () => 1;",
     "/** Does. */\nconst a = () => 1;\nexport { a };",
-  ])("suffice: %j", (text) => expect(lacking(text)).toEqual([]));
+  ])("No missing docstring is found in %j", (text) => expect(lacking(text)).toEqual([]));
 
   test.each([
     "export function a() {}",
@@ -100,16 +102,16 @@ describe("docstrings", () => {
     "/* Does. */\nexport const a = () => 1;",
     "/** Of b. */\nexport const b = 1;\nexport const a = () => 1;",
     "const a = () => 1;\nexport { a };",
-  ])("lack: %j", (text) => expect(lacking(text)).toEqual(["src/people/merge.ts: a"]));
+  ])("A missing docstring is found in %j", (text) => expect(lacking(text)).toEqual(["src/people/merge.ts: a"]));
 });
 
 describe("names and sizes", () => {
-  test("empty names are found as files, folders and words of either", () => {
+  test("Names without meaning are found in files, in folders and in words of their names", () => {
     const empty = ["src/people/utils.ts", "src/common/a.ts", "test/misc.test.ts", "src/lib/date_helpers.ts"];
     expect(emptyNames([...empty, "src/people/type.ts", "src/lib/text.ts"])).toEqual(empty);
   });
 
-  test("300 lines are not too long, 301 are", () => {
+  test("A file of 300 lines is not too long, and one of 301 is", () => {
     expect(isTooLong("a\n".repeat(300))).toBe(false);
     expect(isTooLong("a\n".repeat(301))).toBe(true);
   });
