@@ -81,7 +81,7 @@ async function checkIn(member: string, answers: Answers & { met: boolean }): Pro
   return status;
 }
 
-test("a team lives in Status Hero's API for a day", async () => {
+test("A team can use Status Hero's API for a whole day of check-ins", async () => {
   // A bot sees thirty more people at work, and a manager has the team work every day of the week.
   const events = Array.from({ length: 30 }, (_, n) => ({
     ...{ kind: "visit", scope: "fair", title: "Came by", timestamp: "2018-02-05T12:00:00Z" },

@@ -41,7 +41,7 @@ async function report(tool: Headers, source: string, time: string, ...users: Sai
 
 type Timeline = { person_id: string; hours_worked: number; data: Record<string, string>[] };
 
-test("a small team lives a day", async () => {
+test("The presence, events and people of a small team are correct through a day", async () => {
   // The first steps: an account, with all that it takes to begin.
   const setup = await foundTeam(server.url, {
     team: { name: "Night Shift", time_zone: zone },

@@ -62,7 +62,7 @@ const off = (name: string, lastSeenAt: string) => ({
   last_seen_at: lastSeenAt,
 });
 
-test("a viewer sees who is there, and then what changes, in order, and nothing else", async () => {
+test("A viewer receives a snapshot, then each change in order, and nothing else", async () => {
   const at: string[] = [];
   at.push(await report("chat", [emma("online")]));
   const viewer = await watch();
@@ -105,7 +105,7 @@ test("a viewer sees who is there, and then what changes, in order, and nothing e
   }
 });
 
-test("a status nobody repeats ends by itself, and viewers see it without anybody asking", async () => {
+test("A status that is not repeated ends at its timeout, and viewers receive the change without a request", async () => {
   const body = { name: "Every minute", presence_timeout_minutes: 1 };
   const { key } = await json<{ key: string }>(ask(server.url, DEMO.team, "/integrations", { body }));
   const viewer = await watch();
