@@ -19,7 +19,7 @@ const measuredWith = (some: Partial<Record<Operation, Partial<Measured>>>) =>
   });
 const free = { requests: 0, cpuMs: 0, objectRequests: 0, objectGbS: 0, objectRead: 0, objectWritten: 0 };
 
-test("a team's tool sends a heartbeat a minute, however many it names", () => {
+test("The tool of a team sends one heartbeat per minute for all its people", () => {
   const beats = (people: number, naming: "teams" | "people") =>
     usesOfDay({ people, naming }).find(({ operation }) => operation.startsWith("beat"))!;
   expect(beats(10, "teams").count).toBe(480);
@@ -28,7 +28,7 @@ test("a team's tool sends a heartbeat a minute, however many it names", () => {
   expect(beats(1_000, "people").count).toBe(480_000);
 });
 
-test("a month has 22 work days, and cron runs on all 30", () => {
+test("A month has 22 work days, and cron runs on all 30 days", () => {
   const uses = usesOfDay({ people: 100, naming: "teams" });
   const of = (operation: Operation) => timesAMonth(uses.find((use) => use.operation === operation)!);
   expect(of("event")).toBe(100 * 30 * 22);
@@ -36,7 +36,7 @@ test("a month has 22 work days, and cron runs on all 30", () => {
   expect(of("wake of a team")).toBe(288 * 30);
 });
 
-test("totals are counts times what one takes, and only what an object does counts as its duration", () => {
+test("A total is the count times the cost of one, and only work of an object counts as its duration", () => {
   const measured = measuredWith({
     event: { requests: 1, d1Written: 6, ms: 4 },
     "beat of a team": { requests: 1, objectRequests: 1, objectWritten: 1, ms: 2 },
@@ -47,7 +47,7 @@ test("totals are counts times what one takes, and only what an object does count
   expect(totals.objectGbS).toBeCloseTo(480 * 0.002 * 0.128);
 });
 
-test("what is included costs nothing, and the plan always does", () => {
+test("Included usage costs nothing, and the plan always has its price", () => {
   const lines = linesOf({ ...free, d1Read: 25e9, d1Written: 52e6, d1Gb: 6, requests: 11e6 });
   const dollars = Object.fromEntries(lines.map(({ metric, dollars }) => [metric, dollars]));
   expect(dollars).toMatchObject({ d1Read: 0, d1Written: 2, d1Gb: 0.75 });
@@ -56,13 +56,13 @@ test("what is included costs nothing, and the plan always does", () => {
   expect(totalOf(linesOf({ ...free, d1Read: 0, d1Written: 0, d1Gb: 0 }))).toBe(5);
 });
 
-test("the free plan holds as many people as its tightest limit lets in", () => {
+test("The tightest limit of the free plan sets how many people it can serve", () => {
   const limits = freePlan("people", measuredWith({ "beat of one person": { requests: 1 }, event: { d1Written: 5 } }));
   const of = (name: string) => limits.find((limit) => limit.name === name)!.people;
   expect(of("Worker requests")).toBe(Math.floor(100_000 / 480));
   expect(of("D1 rows written")).toBe(Math.floor(100_000 / (30 * 5)));
 });
 
-test("events take room by the month", () => {
+test("The storage of events is counted per month", () => {
   expect(gigabytesOfMonth(1_000, 500)).toBeCloseTo(0.33);
 });
