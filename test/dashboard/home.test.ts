@@ -9,7 +9,7 @@ const open = (Accept: string, method = "GET") => call("/", { method, headers: { 
 
 describe("the page at /", () => {
   test.each([BROWSER, "text/html", "application/json;q=0.9, text/html"])(
-    "is shown to a client that prefers %s",
+    "The page is shown to a client that prefers %s",
     async (accept) => {
       const response = await open(accept);
       expect(response.status).toBe(200);
@@ -18,7 +18,7 @@ describe("the page at /", () => {
     },
   );
 
-  test("may be kept for five minutes, by media type, and loads nothing from elsewhere", async () => {
+  test("The page may be cached for five minutes for each Accept header, and loads nothing from other hosts", async () => {
     const response = await open(BROWSER);
     expect(response.headers.get("Cache-Control")).toBe("public, max-age=300");
     expect(response.headers.get("Vary")).toContain("Accept");
@@ -37,11 +37,11 @@ describe("the page at /", () => {
   });
 
   test.each(["application/json", "*/*", "application/json, text/html;q=0.5"])(
-    "is a 404 in JSON for a client that prefers %s",
+    "A client that prefers %s gets 404 in JSON",
     async (accept) => void (await expectError(await open(accept), 404, "not_found")),
   );
 
-  test("answers HEAD without a body, and refuses other methods", async () => {
+  test("The page answers HEAD without a body, and refuses other methods", async () => {
     const head = await open(BROWSER, "HEAD");
     expect([head.status, await head.text()]).toEqual([200, ""]);
     await expectError(await open(BROWSER, "POST"), 405, "method_not_allowed");
