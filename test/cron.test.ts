@@ -74,7 +74,7 @@ afterEach(() => {
 });
 
 describe("every five minutes", () => {
-  test("wakes the objects whose alarm was lost, and their alarm is set again", async () => {
+  test("Cron wakes the objects whose alarm was lost, and they set it again", async () => {
     const team = await mintTeam();
     await strand(team);
     expect([await statuses(team), await alarmOf(team)]).toEqual([[], null]);
@@ -83,7 +83,7 @@ describe("every five minutes", () => {
     expect(await alarmOf(team)).toBeGreaterThan(Date.now());
   });
 
-  test("wakes an object that had been evicted from memory", async () => {
+  test("Cron wakes an object that was evicted from memory", async () => {
     const team = await mintTeam();
     await strand(team);
     await evictDurableObject(objectOf(team));
@@ -91,7 +91,7 @@ describe("every five minutes", () => {
     expect(await statuses(team)).toEqual(["coding"]);
   });
 
-  test("leaves alone the teams that no tool of theirs was heard from for a day", async () => {
+  test("Cron does not call teams without a heartbeat in the last day", async () => {
     const [team, silent, never] = [await mintTeam(), await mintTeam(), await mintTeam()];
     await strand(team, silent);
     await lastUsed(silent, Date.now() - DAY_MS - 1_000);
@@ -106,7 +106,7 @@ describe("every five minutes", () => {
     expect(await statuses(silent)).toEqual(["coding"]);
   });
 
-  test("goes on to the other teams where one team's object fails", async () => {
+  test("Cron continues with the other teams when the object of one team fails", async () => {
     const teams = [];
     for (let i = 0; i < 8; i++) teams.push(await mintTeam());
     await strand(...teams);
@@ -125,19 +125,19 @@ describe("every five minutes", () => {
   });
 });
 
-test("a cron expression that nothing is planned for fails rather than pass for done", async () => {
+test("A cron expression without a job fails", async () => {
   await expect(cron("0 0 * * *")).rejects.toThrow("0 0 * * *");
 });
 
-describe("whose turn it is", () => {
+describe("the teams of one run", () => {
   const teams = Array.from({ length: 25 }, (_, n) => n);
 
-  test("everybody's, where they are few enough", () => {
+  test("One run takes all teams when they fit", () => {
     for (const run of [0, 1, 7]) expect(batchOfRun(teams, run, 25)).toEqual(teams);
     expect(batchOfRun([], 3)).toEqual([]);
   });
 
-  test("everybody's once in as many runs as it takes, in whichever run that begins", () => {
+  test("Consecutive runs take each team once, whichever run is the first", () => {
     for (const first of [0, 1, 5_874_120]) {
       const runs = [first, first + 1, first + 2].map((run) => batchOfRun(teams, run, 10));
       expect(runs.flat().sort((a, b) => a - b)).toEqual(teams);
@@ -145,7 +145,7 @@ describe("whose turn it is", () => {
     }
   });
 
-  test("never more teams' than one run may call", () => {
+  test("One run never takes more teams than it may call", () => {
     expect(batchOfRun(Array.from({ length: 5_000 }), 1).length).toBeLessThan(1_000);
   });
 });
