@@ -63,6 +63,6 @@ test("The tightest limit of the free plan sets how many people it can serve", ()
   expect(of("D1 rows written")).toBe(Math.floor(100_000 / (30 * 5)));
 });
 
-test("The storage of events is counted per month", () => {
+test("The storage for the events of a month is computed in gigabytes", () => {
   expect(gigabytesOfMonth(1_000, 500)).toBeCloseTo(0.33);
 });

@@ -39,7 +39,7 @@ const ALL = globSync("migrations/*.sql", { cwd: ROOT })
   .map((path) => path.slice("migrations/".length))
   .sort();
 
-test("The local database is opened only if migrations are missing, in every data directory", async () => {
+test("The local database is opened only if migrations are missing, also after its files were deleted", async () => {
   expect(await prepareLocalDatabase(persistTo)).toBe(true);
   expect(await prepareLocalDatabase(persistTo)).toBe(false);
   expect(migrated()).toEqual(ALL);
