@@ -1,4 +1,4 @@
-/** What the pages name is there, and what is there is named by the pages. */
+/** Everything that the pages name exists, and the pages name everything that they must. */
 import { existsSync, readdirSync } from "node:fs";
 import { posix, resolve } from "node:path";
 import { inspectRoutes } from "hono/dev";
