@@ -63,6 +63,7 @@ function identityPageStatements({ accountId }: Account, rows: string, now: numbe
     FROM json_each(${rows}) reported WHERE ${isNew} AND ${existingPerson} IS NULL
     ON CONFLICT DO NOTHING`;
   // Runs after `insertPeople`: two new identities with one e-mail then find the same new person.
+  // The trigger `identities_stale_new` marks all days of a person whose blocks were written before this identity.
   const insertIdentities = sql`
     INSERT INTO identities (id, account_id, identifier, person_id, created_at)
     SELECT reported.value ->> 'identityId', ${accountId}, reported.value ->> 'identifier',
