@@ -10,7 +10,7 @@ export const database = (d1: D1Database): Database => drizzle(d1);
 /** Opens the database in which keys, and the accounts they belong to, are found. */
 export const directoryDatabase = (env: Env): Database => database(env.DB);
 
-/** Opens the database that holds an account's rows. There is one database today, whatever the account. */
+/** Opens the database that holds an account's rows. Today all accounts are in one database. */
 export const databaseOf = (env: Env, _accountId: string): Database => database(env.DB);
 
 /** Opens every database of the deployment, for work on all accounts. */

@@ -4,7 +4,7 @@ import type { Team } from "../../teams/service.ts";
 import { statusClassNames } from "../../teams/status_classes.ts";
 
 /**
- * Shows a team with each of its settings, under the name of its column. In questions, `{previous_day}` stands for
+ * Shows a team with each of its settings, under the name of its column. In questions, `{previous_day}` is replaced by
  * "yesterday", a weekday or a date.
  */
 export const teamBody = ({ id, archivedUntil: _, ...settings }: Team) => ({

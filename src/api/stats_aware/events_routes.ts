@@ -39,7 +39,7 @@ type SentEvent = { index: number; externalId: string | null };
 
 const failure = ({ index, externalId }: SentEvent, message: string) => ({ index, externalId, message });
 
-/** Parses each event by itself. `problems` are those in the JSON of some of them. */
+/** Parses each event separately. `problems` are the JSON problems found inside events. */
 function parseEvents(sent: readonly unknown[], problems: readonly JsonProblem[]) {
   const problemsByIndex = Map.groupBy(problems, ({ path }) => path[1]);
   const valid: (SentEvent & { event: NewEvent })[] = [];
