@@ -19,9 +19,9 @@ const MIGRATIONS_TABLE = `CREATE TABLE IF NOT EXISTS d1_migrations (
   applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL
 )`;
 
-/** Another process may be migrating the same database: each attempt waits this many milliseconds longer. */
+/** How often to try while another process has the database locked; each attempt waits this many milliseconds longer. */
+const ATTEMPTS = 10;
 const RETRY_MS = 200;
-const ATTEMPTS = 5;
 
 /**
  * Applies the new migrations to the local database under `persistTo` (as in wrangler's `--persist-to`), then runs `seed`
@@ -31,9 +31,8 @@ const ATTEMPTS = 5;
  */
 export async function prepareLocalDatabase(persistTo: string, seed?: (db: D1Database) => Promise<void>) {
   if (!seed && (await isStamped(persistTo))) return false;
-  const { db, close } = await open(persistTo);
+  const { db, close } = await openMigrated(persistTo);
   try {
-    await applyMigrations(db);
     await seed?.(db);
   } finally {
     await close();
@@ -42,8 +41,30 @@ export async function prepareLocalDatabase(persistTo: string, seed?: (db: D1Data
   return true;
 }
 
+type LocalDatabase = { db: D1Database; close: () => Promise<void> };
+
+/**
+ * Opens the local database and applies the new migrations. While another process writes to it, everything may fail with
+ * SQLITE_BUSY, even the start of the runtime: then it tries again from the start.
+ */
+async function openMigrated(persistTo: string): Promise<LocalDatabase> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const database = await open(persistTo);
+      await applyMigrations(database.db).catch(async (error) => {
+        await database.close();
+        throw error;
+      });
+      return database;
+    } catch (error) {
+      if (attempt === ATTEMPTS || !String(error).includes("SQLITE_BUSY")) throw error;
+      await setTimeout(attempt * RETRY_MS);
+    }
+  }
+}
+
 /** Opens the local database by wrangler's own means. The configuration has no other bindings, because no Worker runs here. */
-async function open(persistTo: string): Promise<{ db: D1Database; close: () => Promise<void> }> {
+async function open(persistTo: string): Promise<LocalDatabase> {
   // Wrangler otherwise asks a server on the internet where this machine is, which takes seconds.
   process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= "false";
   const { getPlatformProxy, unstable_readConfig } = await import("wrangler");
@@ -69,14 +90,14 @@ async function applyMigrations(db: D1Database): Promise<void> {
   for (const { name, text } of await readMigrations()) {
     const statements = unstable_splitSqlQuery(text).map((query) => db.prepare(query));
     const record = db.prepare("INSERT INTO d1_migrations (name) VALUES (?)").bind(name);
-    // A batch fails if another process applies the migration meanwhile; then it is applied, which is all that matters.
-    for (let attempt = 1; !(await isApplied(name)); attempt++) {
-      try {
-        await db.batch([...statements, record]);
-      } catch (error) {
-        if (attempt === ATTEMPTS) throw new Error(`Migration ${name} failed: ${(error as Error).message}`);
-        await setTimeout(attempt * RETRY_MS);
-      }
+    if (await isApplied(name)) continue;
+    try {
+      await db.batch([...statements, record]);
+    } catch (error) {
+      const { message } = error as Error;
+      // The batch also fails if another process has applied the migration meanwhile, which is just as well.
+      if (!message.includes("SQLITE_BUSY") && (await isApplied(name))) continue;
+      throw new Error(`Migration ${name} failed: ${message}`);
     }
   }
 }
