@@ -5,7 +5,7 @@ import { database } from "../../src/db/client.ts";
 import { SETUP_TOKEN } from "../routes/request.ts";
 import { direct } from "../support/direct.ts";
 import { expectError } from "../support/error.ts";
-import { evict, objectOf, presence, ring, sendToObject } from "../support/presence.ts";
+import { doDueWork, evict, objectOf, presence, ring, sendToObject } from "../support/presence.ts";
 import { objectState, placesOf } from "../support/stored_places.ts";
 import { mintSubject, presenceBody, request, type Subject } from "../support/subject.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
@@ -120,7 +120,7 @@ test("Blocks that D1 refused are not written after the removal", async () => {
   await without("blocks", async () => {
     const users = [{ personIdentifier: identifiers[0], status: canary }];
     await request("/presence", { headers: team.asIntegration, body: presenceBody("desk", users) });
-    await ring(team);
+    await doDueWork(team);
     expect(await placesOfAccount(subject)).toContain("object.outbox.value");
   });
   expect((await erase(team.accountId)).status).toBe(204);
@@ -142,25 +142,25 @@ test("A heartbeat accepted later by a cached key leaves nothing behind once D1 a
   await evict(team);
   await without("teams", async () => {
     await sendToObject(team, [{ personIdentifier: "ada", status: "online" }]);
-    await ring(team);
+    await doDueWork(team);
     // While D1 does not answer, the object cannot know that the team is gone.
     expect(await objectState(team)).toMatchObject({ tables: expect.any(Number), alarm: expect.any(Number) });
   });
-  await ring(team);
+  await doDueWork(team);
   expect(await objectState(team)).toEqual({ tables: 0, alarm: null, viewers: 0 });
 });
 
 test("A team that D1 knew is kept even if the database at hand does not have it", async () => {
   const team = await mintTeam();
   await sendToObject(team, [{ personIdentifier: "ada", status: "online" }]);
-  await ring(team);
+  await doDueWork(team);
   await without("teams", async () => {
     await env.DB.exec("CREATE TABLE teams AS SELECT * FROM teams_away WHERE false");
     await sendToObject(team, [{ personIdentifier: "bob", status: "online" }]);
-    await ring(team);
+    await doDueWork(team);
     await env.DB.exec("DROP TABLE teams");
   });
-  await ring(team);
+  await doDueWork(team);
   expect(Object.keys(await presence(team))).toEqual(["ada", "bob"]);
 });
 

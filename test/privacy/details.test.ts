@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { expectError } from "../support/error.ts";
-import { blocks, evict, objectOf, presence, ring, sendToObject, stored } from "../support/presence.ts";
+import { blocks, doDueWork, evict, objectOf, presence, sendToObject, stored } from "../support/presence.ts";
 import { placesOf } from "../support/stored_places.ts";
 import { presenceBody, request } from "../support/subject.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
@@ -42,7 +42,7 @@ describe("the details of presence and events", () => {
     expect(await settings()).toMatchObject({ stores_details: true });
     await sendHeartbeat("ada");
     await push(event("a", "open"));
-    await ring(team);
+    await doDueWork(team);
     expect(await placesOfSecret()).toEqual(["d1.blocks.details", "d1.events.details", "object.streams.value"]);
     expect(await (await set(true)).json()).toMatchObject({ stores_details: true });
     expect(await placesOfSecret()).toEqual(["d1.blocks.details", "d1.events.details", "object.streams.value"]);
@@ -62,7 +62,7 @@ describe("the details of presence and events", () => {
       expect(await placesOfSecret()).toEqual([]);
     }
     await push(event("a", "open"), event("b", "done"));
-    await ring(team);
+    await doDueWork(team);
     await evict(team);
     await presence(team);
     expect(await placesOfSecret()).toEqual([]);
@@ -88,19 +88,19 @@ describe("the details of presence and events", () => {
     await sendHeartbeat("ada", "busy", 5);
     await sendHeartbeat("ada", "online", 4);
     await push(event("a", "open"), event("b", "done"));
-    await ring(team);
+    await doDueWork(team);
     await without("blocks", async () => {
       await sendHeartbeat("ada", "busy");
-      await ring(team);
+      await doDueWork(team);
       expect(await placesOfSecret()).toEqual([
         ...["d1.blocks_away.details", "d1.events.details", "object.outbox.value", "object.streams.value"],
       ]);
     });
     await set(false);
     expect(await placesOfSecret()).toEqual([]);
-    await ring(team);
+    await doDueWork(team);
     await evict(team);
-    await ring(team);
+    await doDueWork(team);
     expect(await placesOfSecret()).toEqual([]);
     expect((await blocks(team)).map(({ status }) => status)).toEqual(["busy", "online", "busy"]);
     expect(await completed()).toEqual([
@@ -150,7 +150,7 @@ describe("the details of presence and events", () => {
     await sendHeartbeat("ada");
     await set(false);
     await sendToObject(team, [{ personIdentifier: "bob", status: "busy", details: { place: secret } }]);
-    await ring(team);
+    await doDueWork(team);
     expect(await placesOfSecret()).toEqual([]);
   });
 

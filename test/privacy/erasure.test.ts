@@ -5,7 +5,7 @@ import { identityId, newId } from "../../src/lib/id.ts";
 import { deleteHistory, deletePerson, listIdentityIds } from "../../src/privacy/erasure_store.ts";
 import { expectError } from "../support/error.ts";
 import { firstChange } from "../support/live.ts";
-import { evict, objectOf, presence, ring, sendToObject, stored } from "../support/presence.ts";
+import { doDueWork, evict, objectOf, presence, sendToObject, stored } from "../support/presence.ts";
 import { placesOf } from "../support/stored_places.ts";
 import { mintSubject, presenceBody, request, type Subject } from "../support/subject.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
@@ -56,9 +56,9 @@ describe("the erasure of a person", () => {
     expect(await placesOfPerson(subject)).toEqual([]);
     // Nothing comes back by the remaining work of the objects.
     for (const one of [team, sibling]) {
-      await ring(one);
+      await doDueWork(one);
       await evict(one);
-      await ring(one);
+      await doDueWork(one);
       await presence(one);
     }
     expect(await placesOfPerson(subject)).toEqual([]);
@@ -78,7 +78,7 @@ describe("the erasure of a person", () => {
     const { team, sibling, canary, personId, identifiers } = subject;
     const identifier = identifiers.find((one) => one.startsWith("first"))!;
     await sendHeartbeat(team, { personIdentifier: identifier, name: "Once Again" });
-    await ring(team);
+    await doDueWork(team);
     const { id } = await request<{ id: string }>(`/people/${identifier}`, { headers: team.asTeam });
     expect(id).not.toBe(personId);
     expect(await presence(team)).toMatchObject({ "Once Again": { person_id: id, status: "online" } });
@@ -128,7 +128,7 @@ test("Only an id is accepted, because any other reference may belong to another 
 
 test("No other person is erased", async () => {
   const [erased, kept] = [await mintSubject(), await mintSubject()];
-  await ring(kept.team);
+  await doDueWork(kept.team);
   const before = await placesOfPerson(kept);
   const rows = async () => (await stored(kept.team)).length;
   const blocks = await rows();
@@ -149,11 +149,11 @@ test("Blocks that D1 refused are not written after the erasure", async () => {
   const { team, identifiers } = subject;
   await without("blocks", async () => {
     await sendHeartbeat(team, { personIdentifier: identifiers[0], status: "meeting" });
-    await ring(team);
+    await doDueWork(team);
     expect(await placesOfPerson(subject)).toContain("object.outbox.value");
   });
   expect((await erase(team, subject.personId)).status).toBe(204);
-  await ring(team);
+  await doDueWork(team);
   expect(await placesOfPerson(subject)).toEqual([]);
 });
 
@@ -184,7 +184,7 @@ describe("an interrupted erasure", () => {
     // Blocks on their way to D1 are written and deleted again.
     for (const one of [team, sibling]) {
       await evict(one);
-      await ring(one);
+      await doDueWork(one);
       await presence(one);
       await objectOf(one).wake();
     }
@@ -217,14 +217,14 @@ describe("an interrupted erasure", () => {
     const { team, sibling, identifiers, personId } = subject;
     // Without the address that only a status activity reported.
     const known = identifiers.filter((one) => !one.includes("@"));
-    await ring(team);
+    await doDueWork(team);
     await deleteFromD1(subject);
     // The new time zone waits to be written to D1, with the directory version from before the erasure.
     const anew = known.map((personIdentifier) => ({ personIdentifier, timezone: "Asia/Tokyo", status: "online" }));
     await sendToObject(team, anew);
-    await ring(team);
+    await doDueWork(team);
     await presence(sibling);
-    await ring(sibling);
+    await doDueWork(sibling);
     expect(await placesOfPerson(subject)).toEqual([]);
     await sendHeartbeat(team, { personIdentifier: known[0] });
     const again = await request<{ id: string }>(`/people/${known[0]}`, { headers: team.asTeam });

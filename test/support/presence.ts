@@ -127,6 +127,9 @@ export const evict = (team: Team) => evictDurableObject(objectOf(team));
 /** Rings the object's alarm, whatever time it is set to; false when none is set. */
 export const ring = (team: Team): Promise<boolean> => runDurableObjectAlarm(objectOf(team));
 
+/** Has the object do all work that is due. Unlike `ring`, also waits for an alarm that has rung by the real clock. */
+export const doDueWork = (team: Team): Promise<void> => objectOf(team).wake();
+
 /** When the object's alarm rings, in milliseconds after START; null when it is not set. */
 export const alarm = (team: Team): Promise<number | null> =>
   runInDurableObject(objectOf(team), async (_, { storage }) => {
