@@ -12,6 +12,10 @@ const inNode = [
   "test/db/triggers.test.ts",
 ];
 
+/** Which tests run: all, only the long ones (`*.long.test.ts`), or all but these. */
+const lane = process.env.LANE ?? "short";
+const outsideLane = lane === "all" ? [] : [lane === "long" ? "test/**/!(*.long).test.ts" : "test/**/*.long.test.ts"];
+
 export default defineConfig({
   root,
   test: {
@@ -55,14 +59,24 @@ export default defineConfig({
           // Machines that run CI are not always quiet, and some suites read or fill whole tables.
           testTimeout: 30_000,
           include: ["test/**/*.test.ts"],
-          exclude: inNode,
+          exclude: [...inNode, ...outsideLane],
           setupFiles: ["test/support/migrate.ts"],
           // CommonJS packages, bundled as wrangler does for the Worker: workerd takes none unbundled that requires an ES module,
           // and of others the runner misses the sources that their maps name.
           deps: { optimizer: { ssr: { enabled: true, include: ["sanitize-html", "standardwebhooks"] } } },
         },
       },
-      { extends: true, root, test: { name: "node", include: inNode, testTimeout: 120_000, hookTimeout: 120_000 } },
+      {
+        extends: true,
+        root,
+        test: {
+          name: "node",
+          include: inNode,
+          exclude: outsideLane,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 });
