@@ -42,9 +42,8 @@ export async function readBody(request: Request): Promise<string> {
   if (bytes.byteLength === 0 && type === "") return "{}";
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
-  } catch (error) {
-    if (error instanceof TypeError) throw badRequest([{ path: "", message: "The body is not UTF-8" }]);
-    throw error;
+  } catch {
+    throw badRequest([{ path: "", message: "The body is not UTF-8" }]);
   }
 }
 

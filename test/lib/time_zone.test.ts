@@ -14,6 +14,13 @@ const HOUR = 3_600_000;
 const utc = (text: string) => Date.parse(text);
 
 describe("isTimeZone", () => {
+  test("Valid names are accepted after any number of invented ones", () => {
+    for (let n = 0; n < 1_100; n++)
+      expect(isTimeZone(`Europe/${n.toString(2).replaceAll("0", "A").replaceAll("1", "b")}`)).toBe(false);
+    expect(isTimeZone("Europe/Madrid")).toBe(true);
+    expect(isTimeZone(`Europe/${"A".repeat(64)}`)).toBe(false);
+  });
+
   test.each([
     "UTC",
     "Europe/Madrid",

@@ -14,6 +14,7 @@ import {
 } from "../support/members.ts";
 import { reportPeople } from "../support/people.ts";
 import { mintPerson, mintTeam, type Team } from "../support/team.ts";
+import { without } from "../support/without.ts";
 
 let team: Team;
 beforeEach(async () => {
@@ -261,4 +262,13 @@ describe("changing a member", () => {
     expect(issues![0]!.path).toBe(path);
     expect(await getMember(team, adam.id)).toEqual(adam);
   });
+});
+
+test("When the database fails, no change of a member is kept", async () => {
+  const ada = await mintPerson(team, { name: "Ada" });
+  await without("checkins", async () => {
+    expect((await requestMember(team, ada, "PATCH", { name: "Grace", role: "active" })).status).toBe(500);
+    expect((await postMember(team, ADAM)).status).toBe(500);
+  });
+  expect(await listMemberNames(team)).toEqual(["Ada"]);
 });

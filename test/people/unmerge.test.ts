@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { undoMerge } from "../../src/people/merges/merge_store.ts";
+import { mergePeople, undoMerge } from "../../src/people/merges/merge_store.ts";
 import { db } from "../support/database.ts";
 import {
   activeMerges,
@@ -16,6 +16,7 @@ import {
 } from "../support/merges.ts";
 import { reportPeople } from "../support/people.ts";
 import { call, mintTeam } from "../support/team.ts";
+import { without } from "../support/without.ts";
 
 describe("POST /people/{id}/unmerge", () => {
   test("It restores the state before the merge, on every team", async () => {
@@ -131,6 +132,20 @@ describe("POST /people/{id}/unmerge", () => {
     await expectPerson(postMerge(team, a, "merge", b));
     const answers = await Promise.all([postMerge(team, a, "unmerge"), postMerge(team, a, "unmerge")]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+  });
+
+  test("When the database fails, neither a merge nor its undoing changes anything", async () => {
+    const team = await mintTeam();
+    const [a, b, c] = await mintPeople(team, "A", "B", "C");
+    await expectPerson(postMerge(team, a, "merge", b));
+    const [merge] = await activeMerges(team);
+    await without("merge_moves", async () => {
+      const mergeC = mergePeople(db, team, { fromId: c, intoId: a }, Date.now());
+      await expect(mergeC).rejects.toThrow("merge_moves");
+      await expect(undoMerge(db, team, String(merge!.id), Date.now())).rejects.toThrow("merge_moves");
+    });
+    expect(await listNames(team)).toEqual(["A", "C"]);
+    expect(await activeMerges(team)).toEqual([merge]);
   });
 
   test("It does not undo a merge of another account", async () => {

@@ -38,10 +38,10 @@ export function patterns(work: readonly Interval[], zone: string, dates: readonl
     }));
 }
 
-/** Returns the middle value; of an even number of values, the mean of the middle two, rounded down. */
+/** Returns the middle of at least one value; of an even number of values, the mean of the middle two, rounded down. */
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
-  const low = sorted[(sorted.length - 1) >> 1] ?? 0;
-  const high = sorted[sorted.length >> 1] ?? 0;
+  const low = sorted[(sorted.length - 1) >> 1]!;
+  const high = sorted[sorted.length >> 1]!;
   return Math.floor((low + high) / 2);
 }
