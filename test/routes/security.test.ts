@@ -9,7 +9,7 @@ import { expectError } from "../support/error.ts";
 import { mintTeam } from "../support/team.ts";
 import { MATRIX, PUBLIC, type Row } from "./matrix.ts";
 import { ask, credentials, observableAnswer } from "./request.ts";
-import { holdings, stored } from "./stored_rows.ts";
+import { stored, storedWithSeeds } from "./stored_rows.ts";
 import { absentNames, mintWorld, type Names, type World } from "./world.ts";
 
 const ROWS = Object.entries(MATRIX);
@@ -180,7 +180,7 @@ describe.each([
   const rows = ROWS.filter(([, { accepts }]) => accepts !== "setup");
   let them: World;
   let seeds: string[];
-  let before: Awaited<ReturnType<typeof holdings>>;
+  let before: Awaited<ReturnType<typeof storedWithSeeds>>;
 
   const mint = () => mintWorld(isSibling ? { accountId: ours.accountId } : {});
 
@@ -188,7 +188,7 @@ describe.each([
     them = await mint();
     const { person, other, merged } = ours.names;
     seeds = [ours.teamId, person, other, merged, ...(isSibling ? [] : [ours.accountId])];
-    before = await holdings(ours, seeds);
+    before = await storedWithSeeds(ours, seeds);
     expect(before.tables).toEqual(
       expect.arrayContaining(["api_keys", "blocks", "events", "identities", "integrations", "members", "merges"]),
     );
@@ -235,7 +235,7 @@ describe.each([
     });
 
   test("The requests of another team have changed nothing of ours", async () => {
-    const { rows, kept } = await holdings(ours, seeds);
+    const { rows, kept } = await storedWithSeeds(ours, seeds);
     expect(rows).toEqual(before.rows);
     // When a person is erased, the Durable Objects of all teams of the account update their `team` table.
     const own = ({ name }: { name: string }) => !isSibling || name !== "team";

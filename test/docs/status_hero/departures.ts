@@ -1,7 +1,8 @@
 /**
- * Where an answer is not what the document prints, as texts that begin with the place. Objects have the printed keys, in the
- * printed order, and no others. Of a collection the document prints some: they are all there, in the printed order, each
- * found by its id. Any other list is the printed one. Of a `url` the path counts, for the document's host is not ours.
+ * Returns where an answer differs from what the document prints, as texts that begin with the path. Objects must have
+ * exactly the printed keys, in the printed order. A collection may have more items than the document prints; the printed
+ * ones must be in the printed order and are found by id. Any other list must be equal. Of a `url` only the path is compared,
+ * because the host differs.
  */
 export function departures(printed: unknown, actual: unknown, place = ""): string[] {
   if (isObject(printed) && isObject(actual)) {
