@@ -3,7 +3,7 @@ import type { Database } from "../../db/client.ts";
 import { checkins, people, reports } from "../../db/schema/index.ts";
 import type { Tenant } from "../../people/store.ts";
 import { offsetOf, type Page } from "../paging.ts";
-import { areGoalsMet } from "../statuses/checkin.ts";
+import { areGoalsMet, NO_BLOCKERS } from "../statuses/checkin.ts";
 import { isObsoleteAfterMerge } from "../statuses/obsolete_store.ts";
 import type { ReportEntry } from "./metrics.ts";
 import type { ReportRow } from "./report.ts";
@@ -67,7 +67,7 @@ async function readEntries(
       // iif() makes the IN a condition. As a value, which may be NULL, SQLite reads all absences again for each check-in.
       absent: sql<number>`iif((${checkins.date}, ${currentPersonId}) IN (${absences}), 1, 0)`,
       // Decides as `isBlocked` does. The texts are not read: a page has some 1,500 of them, of up to 10,000 characters each.
-      blocked: sql<number>`coalesce(${checkins.blockers}, '') <> ''`,
+      blocked: sql<number>`lower(coalesce(${checkins.blockers}, '')) NOT IN ${["", ...NO_BLOCKERS]}`,
       previousCompleted: checkins.previousCompleted,
     })
     .from(checkins)
