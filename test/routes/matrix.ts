@@ -36,6 +36,7 @@ const WINDOW = { from: "2026-01-01T00:00:00Z", to: "2026-01-15T00:00:00+02:00" }
 const UPGRADE = { Upgrade: "websocket" };
 const ofPerson = (of: Names) => ({ params: { id: of.person } });
 const PAGE = { page: "1" };
+const DATES = { from: "2040-01-18", to: "2040-01-20" };
 /** The time zone of the teams in the samples. */
 const TODAY = new Date().toISOString().slice(0, 10);
 const ofIntegration = (of: Names) => ({ params: { id: of.integration } });
@@ -136,9 +137,18 @@ const ROWS: Record<string, Row> = {
     (of) => ({ params: { id: of.other }, body: { first_name: "Changed", last_name: of.mark } }),
   ),
   "DELETE /api/v1/members/:id": row(ofPerson),
-  "POST /api/v1/member_absences/:id": row((of) => ({ ...ofPerson(of), body: { date: TODAY } })),
+  "GET /api/v1/member_absences": row(nothing, () => ({ query: { ...PAGE, ...DATES } })),
+  "GET /api/v1/member_absences/:id": row(ofPerson, (of) => ({ ...ofPerson(of), query: { ...PAGE, ...DATES } })),
+  "POST /api/v1/member_absences/:id": row(
+    (of) => ({ ...ofPerson(of), body: { date: TODAY } }),
+    (of) => ({ ...ofPerson(of), body: DATES }),
+  ),
   "DELETE /api/v1/member_absences/:id/:date": row((of) => ({ params: { id: of.person, date: LEAVE } })),
-  "POST /api/v1/team_absences": row(() => ({ body: { date: "2040-01-18" } })),
+  "GET /api/v1/team_absences": row(nothing, () => ({ query: { ...PAGE, ...DATES } })),
+  "POST /api/v1/team_absences": row(
+    () => ({ body: { date: "2040-01-18" } }),
+    () => ({ body: DATES }),
+  ),
   "DELETE /api/v1/team_absences/:date": row(() => ({ params: { date: HOLIDAY } })),
 
   "GET /api/v1/reports": row(nothing, () => ({ query: PAGE })),

@@ -24,6 +24,8 @@ export type Status = {
   reaction_ids: string[];
   status_activity_ids: string[];
   user: Record<string, unknown>;
+  created_at: string;
+  updated_at: string;
 };
 
 /** Reads the JSON of a response; throws for any other status than the expected one. */

@@ -17,6 +17,9 @@ export type CheckinRow = {
   previousCompleted: boolean | string | null;
   /** UTC milliseconds; null while pending. */
   completedAt: number | null;
+  /** When the check-in was created, and when its answers last changed. */
+  createdAt: number;
+  updatedAt: number;
   person: User & { location: string | null };
 };
 
