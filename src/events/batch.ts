@@ -34,7 +34,11 @@ export function splitBatch(
  * within what the team keeps and has not removed: an older event may have been counted before it was removed, and would be
  * counted a second time.
  */
-function rejectionReason(occurredAt: number, now: number, { retentionDays, archivedUntil }: Retention): string | null {
+export function rejectionReason(
+  occurredAt: number,
+  now: number,
+  { retentionDays, archivedUntil }: Retention,
+): string | null {
   if (occurredAt > now + MAX_AHEAD_MS) return "must not be more than 5 minutes ahead";
   if (occurredAt < (retainedSince(retentionDays, now) ?? Number.NEGATIVE_INFINITY)) {
     return `is older than the ${retentionDays} days this team keeps`;

@@ -159,14 +159,14 @@ const ROWS: Record<string, Row> = {
   "GET /api/v1/statuses": row(nothing, () => ({ query: PAGE })),
   "GET /api/v1/statuses/:id": row(ofCheckin, (of) => ({ params: { id: of.checkinSlug } })),
   "PUT /api/v1/statuses/:id": row((of) => ({ ...ofCheckin(of), body: { answers: answers(of.mark) } })),
-  "POST /api/v1/statuses": row((of) => ({ body: { member: of.person, answers: answers(of.mark) } })),
+  "POST /api/v1/statuses": row((of) => ({ body: { member: of.person, date: TODAY, answers: answers(of.mark) } })),
   "GET /api/v1/status_activities/:id": row(ofActivity),
   "GET /api/v1/statuses_activities/:id": row(ofActivity),
   "POST /api/v1/status_activities": {
     ...row(({ mark, personEmail }) => ({
       body: {
         ...{ email: personEmail, source: `board-${mark}`, source_url: `https://example.com/${mark}` },
-        description: `Moved <b>${mark}</b>`,
+        ...{ description: `Moved <b>${mark}</b>`, created_at: WINDOW.from },
       },
     })),
     unknown: 422,
