@@ -1,5 +1,5 @@
 import { localDay } from "../../lib/time_zone.ts";
-import type { Leave } from "../../presence/blocks/leave_store.ts";
+import type { Leave } from "../../presence/blocks/block_row.ts";
 
 /** Returns the window of local dates, from the start of the first to the end of the last. `dates` must not be empty. */
 export function windowOfDates(dates: readonly string[], timeZone: string) {

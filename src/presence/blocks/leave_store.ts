@@ -3,6 +3,7 @@ import type { Database } from "../../db/client.ts";
 import { DAY_MS } from "../../lib/duration.ts";
 import type { Interval } from "../../lib/interval.ts";
 import type { Tenant } from "../../people/store.ts";
+import type { Leave } from "./block_row.ts";
 import { IS_LONG_BLOCK } from "./store.ts";
 
 /**
@@ -13,9 +14,6 @@ import { IS_LONG_BLOCK } from "./store.ts";
 export const IS_LEAVE = sql.raw(
   "trim(replace(replace(lower(status), '-', ' '), '_', ' ')) IN ('vacation', 'sick', 'leave', 'holiday', 'out of office', 'ooo')",
 );
-
-/** A time in which a tool of the team reported a person with a status that means leave: first and last heartbeat. */
-export type Leave = { personId: string; firstSeenAt: number; lastSeenAt: number };
 
 /**
  * Lists the times of the team's people on leave that overlap a window, in no order. An open block is listed up to the last
