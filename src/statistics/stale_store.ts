@@ -105,7 +105,7 @@ const FIRST_LONG_BLOCK = sql`(
 /** The first month with numbers in a roll-up, which a recount may remove. A local month may begin a day before the UTC month. */
 const FIRST_MONTH = sql`(
   SELECT min(month) FROM rollups
-  WHERE team_id = mark.team_id AND person_id = mark.person_id AND archived = 0 AND days <> '{}'
+  WHERE team_id = mark.team_id AND person_id = mark.person_id AND counted = 0 AND days <> '{}'
     AND month >= iif(mark.first_date = ${FIRST_DATE}, '', substr(date(mark.first_date, '-1 day'), 1, 7)))`;
 
 type MarkRow = Mark &
