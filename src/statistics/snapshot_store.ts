@@ -4,7 +4,7 @@ import { pages } from "../lib/pages.ts";
 import { addDays } from "../lib/time_zone.ts";
 import { mergedPersonIds, type Tenant } from "../people/store.ts";
 import { datesFrom, monthAndDay } from "./calendar.ts";
-import type { TeamPerson } from "./stale_store.ts";
+import { hasEndedWindow, type TeamPerson } from "./stale_store.ts";
 import { type LocalWindow, type TimeWindow, type WindowDates, windowAt } from "./window.ts";
 
 /** An active subscription. `personId` and `timeZone` are of the person it was made for, or of the one they were merged into. */
@@ -70,7 +70,7 @@ export async function refreshSnapshots(
 export async function moveEndedWindows(db: Database, now: number, limit: number): Promise<number> {
   const active = await readActive(
     db,
-    sql`FROM (SELECT * FROM subscriptions WHERE status = 'active' AND ends_at <= ${now} ORDER BY ends_at LIMIT ${limit})
+    sql`FROM (SELECT * FROM subscriptions WHERE ${hasEndedWindow(now)} ORDER BY ends_at LIMIT ${limit})
         AS subscription
       JOIN people AS subscriber ON subscriber.id = subscription.person_id`,
   );

@@ -24,6 +24,7 @@ export const TENANTLESS: Record<string, string> = {
   "src/statistics/rollup_store.ts: rollUp": "takes many people, each with their own tenant",
   "src/statistics/snapshot_store.ts: moveEndedWindows": "cron serves every team",
   "src/statistics/snapshot_store.ts: refreshStatements": "cron serves every team",
+  "src/statistics/stale_store.ts: hasEndedWindow": "a part of queries of cron, which serves every team",
   "src/statistics/stale_store.ts: isAnyDue": "cron serves every team",
   "src/statistics/stale_store.ts: listStalePeople": "cron serves every team",
   "src/subscriptions/webhooks/delivery_store.ts: claimDue": "the cron sends every team's messages",

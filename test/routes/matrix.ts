@@ -59,16 +59,32 @@ const member = (username: string) => ({
  * fails a test, and so does a row without a route. The names of resources in a sample come from `of`.
  */
 const ROWS: Record<string, Row> = {
-  "POST /api/v1/setup": row(() => ({
-    body: {
-      account_name: "Sample",
-      team: { name: "Sample team", slug: `sample-${crypto.randomUUID()}`, time_zone: "Europe/London" },
-      owner: { name: "Olive Owner", email: "olive@example.com", time_zone: "Asia/Tokyo" },
-      integration: { name: "Chat", presence_timeout_minutes: 15 },
-    },
-  })),
+  "POST /api/v1/setup": row(() => {
+    const unique = `sample-${crypto.randomUUID()}`;
+    return {
+      body: {
+        account_name: "Sample",
+        team: { name: "Sample team", slug: unique, time_zone: "Europe/London" },
+        owner: { name: "Olive Owner", email: `${unique}@example.com`, time_zone: "Asia/Tokyo" },
+        integration: { name: "Chat", presence_timeout_minutes: 15 },
+      },
+    };
+  }),
 
   "DELETE /api/v1/setup/accounts/:id": { ...row((of) => ({ params: { id: of.account } })), erases: true },
+
+  "GET /api/v1/teams": row(
+    (of) => ({ query: { account_id: of.account } }),
+    (of) => ({ query: { account_id: of.account, ...LIMIT } }),
+  ),
+  "POST /api/v1/teams": row((of) => ({
+    query: { account_id: of.account },
+    body: { name: "Second team", slug: `sample-${crypto.randomUUID()}`, time_zone: "Asia/Tokyo" },
+  })),
+  "PATCH /api/v1/teams/:id": row((of) => ({
+    ...{ params: { id: of.team }, query: { account_id: of.account } },
+    body: { name: "Renamed team", archived: false },
+  })),
 
   "GET /api/v1/integrations": row(nothing, () => ({ query: LIMIT })),
   "POST /api/v1/integrations": row(({ mark }) => ({
