@@ -52,6 +52,12 @@ beforeAll(async () => {
   shown.revokedTeam = revoked.asTeam;
   expect((await direct("/api/v1/people", { headers: revoked.asTeam })).status).toBe(200);
   await env.DB.prepare("DELETE FROM api_keys WHERE team_id = ? AND integration_id IS NULL").bind(revoked.teamId).run();
+  const archived = await mintTeam({ accountId: ours.accountId });
+  const path = `/api/v1/teams/${archived.teamId}?account_id=${ours.accountId}`;
+  const init = { method: "PATCH", headers: credentials("setup", ours)[0]!, body: { archived: true } };
+  expect((await direct(path, init)).status).toBe(200);
+  shown.archived = archived.asIntegration;
+  shown.archivedTeam = archived.asTeam;
 });
 
 /** Creates an integration whose key worked until it was removed, rotated or made inactive. */
@@ -79,6 +85,8 @@ const SITUATIONS: Situation[] = [
   ["an integration key that was rotated", "integration", INVALID, () => shown.rotated!],
   ["the key of an inactive integration", "integration", INACTIVE, () => shown.inactive!],
   ["an integration key of a not onboarded account", "integration", NOT_ONBOARDED, () => shown.notOnboarded!],
+  ["an integration key of an archived team", "integration", INACTIVE, () => shown.archived!],
+  ["the team key of an archived team", "team", INACTIVE, () => shown.archivedTeam!],
   ["a malformed team key", "team", INVALID, () => teamKey(ours.teamId, `${ours.teamKey}A`)],
   ["a team key that does not exist", "team", INVALID, () => teamKey(ours.teamId, newTeamKey())],
   ["our team key without an id", "team", INVALID, () => ({ "X-API-KEY": ours.teamKey })],
@@ -169,7 +177,7 @@ describe("callers with access", () => {
 function namesUsed(sample: Row["samples"][number]): (keyof Names)[] {
   const names = absentNames();
   // Random parts of a sample always differ.
-  const text = (of: Names) => JSON.stringify(sample(of)).replace(/sample-[\da-f-]{36}/, "");
+  const text = (of: Names) => JSON.stringify(sample(of)).replaceAll(/sample-[\da-f-]{36}/g, "");
   return (Object.keys(names) as (keyof Names)[]).filter((key) => text({ ...names, [key]: "another" }) !== text(names));
 }
 
@@ -243,13 +251,16 @@ describe.each([
   });
 });
 
-test("Without a set-up token, /setup answers every method and key like an unknown path", async () => {
-  const unset = { SETUP_TOKEN: undefined };
-  const none = await direct("/api/v1/nothing", { body: {} }, unset);
-  const nothing = await observableAnswer(none);
-  for (const method of ["GET", "POST", "DELETE"]) {
-    for (const headers of credentials("setup", ours)) {
-      expect(await observableAnswer(await direct("/api/v1/setup", { method, headers }, unset))).toBe(nothing);
+test.each(["/api/v1/setup", "/api/v1/teams", "/api/v1/teams/x"])(
+  "Without a set-up token, %s answers every method and key like an unknown path",
+  async (path) => {
+    const unset = { SETUP_TOKEN: undefined };
+    const none = await direct("/api/v1/nothing", { body: {} }, unset);
+    const nothing = await observableAnswer(none);
+    for (const method of ["GET", "POST", "PATCH", "DELETE"]) {
+      for (const headers of credentials("setup", ours)) {
+        expect(await observableAnswer(await direct(path, { method, headers }, unset))).toBe(nothing);
+      }
     }
-  }
-});
+  },
+);

@@ -69,6 +69,32 @@ describe("a new status activity", () => {
     expect((await emmasCheckin(team)).status_activity_ids.toSorted()).toEqual(ids.toSorted());
   });
 
+  test("An activity with created_at belongs to the check-in of that time", async () => {
+    const team = await mintMonday();
+    await createActivity(team);
+    clockAt("2018-02-07T18:00:00Z");
+    const late = await createActivity(team, { created_at: "2018-02-05T15:00:00+01:00" });
+    expect(late).toMatchObject({
+      created_at: "2018-02-05T14:00:00Z",
+      status_id: (await emmasCheckin(team)).id,
+    });
+    expect((await createActivity(team, { created_at: null })).created_at).toBe("2018-02-07T18:00:00Z");
+    expect((await createActivity(team, { created_at: "2018-02-07T18:05:00Z" })).created_at).toBe(
+      "2018-02-07T18:05:00Z",
+    );
+  });
+
+  test("A created_at that is no time, that is ahead, or that the team does not keep is a 400 that names it", async () => {
+    const team = await mintMonday();
+    await run("UPDATE teams SET retention_days = 30 WHERE id = ?", team.teamId);
+    for (const created_at of ["yesterday", "2018-02-05T15:00:00", 5, "2018-02-05T16:05:01Z", "2017-12-31T00:00:00Z"]) {
+      const body = { email: "emma.garrett@x.test", source: "x", description: "x", created_at };
+      const { issues } = await expectError(await postActivity(team, body), 400, "bad_request");
+      expect(issues!.map(({ path }) => path)).toEqual(["created_at"]);
+    }
+    expect((await list(team)).data).toEqual([]);
+  });
+
   test("Unknown fields are ignored, and a null or blank source_url is stored as null", async () => {
     const team = await mintMonday();
     await createActivity(team, { source_url: null, colour: "red" });

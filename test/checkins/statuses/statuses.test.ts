@@ -30,7 +30,7 @@ async function mintMonday() {
 }
 
 describe("a check-in", () => {
-  test("A check-in has the keys of Status Hero's document in their order", async () => {
+  test("A check-in has the keys of Status Hero's document in their order, then the times of its creation and last change", async () => {
     const team = await mintMonday();
     const { report_id } = await status(team, "2018-02-05-emma-garrett");
     const answers = { previous_completed: "1", next: "Prep", blockers: "Waiting", previous: "Souped up" };
@@ -64,6 +64,8 @@ describe("a check-in", () => {
             initials: "eg",
             avatar_url: null,
           },
+          created_at: "2018-02-05T15:00:00Z",
+          updated_at: "2018-02-05T15:00:00Z",
         },
       }),
     );
