@@ -16,17 +16,25 @@ export type AccountTeam = {
   key: string;
 };
 
-/** The address of the teams of an account, or of one of them. */
-export const path = (accountId: string, id = "", query = "") =>
-  `/api/v1/teams${id && `/${id}`}?account_id=${accountId}${query && `&${query}`}`;
 /** Lists teams. */
 export const list = (accountId: string, query = "") =>
-  read<{ data: AccountTeam[]; next_cursor: string | null }>(call(path(accountId, "", query), { headers: asOperator }));
+  read<{ data: AccountTeam[]; next_cursor: string | null }>(
+    call(`/api/v1/teams?account_id=${accountId}&${query}`, { headers: asOperator }),
+  );
+
 /** Asks for a new team. */
-export const post = (accountId: string, body: unknown) => call(path(accountId), { headers: asOperator, body });
+export const post = (accountId: string, body: object, headers: Record<string, string> = asOperator) =>
+  call("/api/v1/teams", { headers, body: { account_id: accountId, ...body } });
+
 /** Asks for a change of a team. */
-export const patch = (accountId: string, id: string, body: unknown) =>
-  call(path(accountId, id), { method: "PATCH", headers: asOperator, body });
+export const patch = (
+  accountId: string,
+  id: string,
+  body: object,
+  headers: Record<string, string> = asOperator,
+): Promise<Response> =>
+  call(`/api/v1/teams/${id}`, { method: "PATCH", headers, body: { account_id: accountId, ...body } });
+
 /** Archives a team, or brings it back. */
 export const archive = (team: Team, archived = true) =>
   read<AccountTeam>(patch(team.accountId, team.teamId, { archived }));

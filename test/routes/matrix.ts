@@ -78,12 +78,16 @@ const ROWS: Record<string, Row> = {
     (of) => ({ query: { account_id: of.account, ...LIMIT } }),
   ),
   "POST /api/v1/teams": row((of) => ({
-    query: { account_id: of.account },
-    body: { name: "Second team", slug: `sample-${crypto.randomUUID()}`, time_zone: "Asia/Tokyo" },
+    body: {
+      account_id: of.account,
+      name: "Second team",
+      slug: `sample-${crypto.randomUUID()}`,
+      time_zone: "Asia/Tokyo",
+    },
   })),
   "PATCH /api/v1/teams/:id": row((of) => ({
-    ...{ params: { id: of.team }, query: { account_id: of.account } },
-    body: { name: "Renamed team", archived: false },
+    params: { id: of.team },
+    body: { account_id: of.account, name: "Renamed team", archived: false },
   })),
 
   "GET /api/v1/integrations": row(nothing, () => ({ query: LIMIT })),
@@ -153,13 +157,13 @@ const ROWS: Record<string, Row> = {
     (of) => ({ params: { id: of.other }, body: { first_name: "Changed", last_name: of.mark } }),
   ),
   "DELETE /api/v1/members/:id": row(ofPerson),
-  "GET /api/v1/member_absences": row(nothing, () => ({ query: { ...PAGE, ...DATES } })),
-  "GET /api/v1/member_absences/:id": row(ofPerson, (of) => ({ ...ofPerson(of), query: { ...PAGE, ...DATES } })),
   "POST /api/v1/member_absences/:id": row(
     (of) => ({ ...ofPerson(of), body: { date: TODAY } }),
     (of) => ({ ...ofPerson(of), body: DATES }),
   ),
   "DELETE /api/v1/member_absences/:id/:date": row((of) => ({ params: { id: of.person, date: LEAVE } })),
+  "GET /api/v1/member_absences": row(nothing, () => ({ query: { ...PAGE, ...DATES } })),
+  "GET /api/v1/member_absences/:id": row(ofPerson, (of) => ({ ...ofPerson(of), query: { ...PAGE, ...DATES } })),
   "GET /api/v1/team_absences": row(nothing, () => ({ query: { ...PAGE, ...DATES } })),
   "POST /api/v1/team_absences": row(
     () => ({ body: { date: "2040-01-18" } }),

@@ -53,9 +53,9 @@ beforeAll(async () => {
   expect((await direct("/api/v1/people", { headers: revoked.asTeam })).status).toBe(200);
   await env.DB.prepare("DELETE FROM api_keys WHERE team_id = ? AND integration_id IS NULL").bind(revoked.teamId).run();
   const archived = await mintTeam({ accountId: ours.accountId });
-  const path = `/api/v1/teams/${archived.teamId}?account_id=${ours.accountId}`;
-  const init = { method: "PATCH", headers: credentials("setup", ours)[0]!, body: { archived: true } };
-  expect((await direct(path, init)).status).toBe(200);
+  const body = { account_id: ours.accountId, archived: true };
+  const init = { method: "PATCH", headers: credentials("setup", ours)[0]!, body };
+  expect((await direct(`/api/v1/teams/${archived.teamId}`, init)).status).toBe(200);
   shown.archived = archived.asIntegration;
   shown.archivedTeam = archived.asTeam;
 });

@@ -7,7 +7,7 @@ import { NO_STORE } from "../../http/headers.ts";
 import { query } from "../../http/query.ts";
 import { accountTeamBody } from "./account_team_body.ts";
 import { requireSetupToken } from "./setup_guard.ts";
-import { accountQuery, accountTeamChange, newTeam, teamsQuery } from "./teams_schema.ts";
+import { accountTeamChange, newTeam, teamsQuery } from "./teams_schema.ts";
 
 /** Routes of the teams of an account, for its administrators. A team key is shown in the answer that creates it. */
 export const teamsRoutes = new Hono<AppContext>()
@@ -18,16 +18,15 @@ export const teamsRoutes = new Hono<AppContext>()
     const { rows, nextCursor } = await listTeams(operatorContext(c, accountId), page);
     return c.json({ data: rows.map(accountTeamBody), next_cursor: nextCursor });
   })
-  .post("/teams", query(accountQuery), jsonBody(newTeam), async function create(c) {
-    const { name, slug, time_zone: timeZone } = c.req.valid("json");
-    const context = operatorContext(c, c.req.valid("query").account_id);
-    const { key, ...team } = await createTeam(context, { name, slug, timeZone });
+  .post("/teams", jsonBody(newTeam), async function create(c) {
+    const { account_id: accountId, name, slug, time_zone: timeZone } = c.req.valid("json");
+    const { key, ...team } = await createTeam(operatorContext(c, accountId), { name, slug, timeZone });
     return c.json({ ...accountTeamBody(team), key }, 201, NO_STORE);
   })
   .use("/teams/:id", requireSetupToken)
-  .patch("/teams/:id", query(accountQuery), jsonBody(accountTeamChange), async function change(c) {
-    const context = operatorContext(c, c.req.valid("query").account_id);
-    return c.json(accountTeamBody(await changeTeam(context, c.req.param("id"), c.req.valid("json"))));
+  .patch("/teams/:id", jsonBody(accountTeamChange), async function change(c) {
+    const { account_id: accountId, ...change } = c.req.valid("json");
+    return c.json(accountTeamBody(await changeTeam(operatorContext(c, accountId), c.req.param("id"), change)));
   });
 
 const operatorContext = (c: Context<AppContext>, accountId: string): AdministratorContext => ({

@@ -141,8 +141,12 @@ describe("an absence of the team", () => {
     expect(await get(team, `/statuses/${TODAY}-emma-garrett`)).toEqual(before);
   });
 
-  test("A team absence changes nothing for another team", async () => {
-    const other = await mintTeamOf();
+  test.each([
+    ["another account", false],
+    ["the same account", true],
+  ])("A team absence changes nothing for another team of %s", async (_, isSibling) => {
+    const account = isSibling ? { accountId: team.accountId } : {};
+    const other = await mintTeamOf({ ...account, names: ["Other Person"] });
     await get(other, "/reports");
     await addAbsence(team, { date: TODAY });
     await expectError(await removeAbsence(other, TODAY), 404, "not_found");

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { anEvent, list, push } from "../../events/client.ts";
 import { clockAt, get, mintMembers, read, run, status, statuses } from "../../support/checkins.ts";
 import { expectError } from "../../support/error.ts";
-import { call, mintPerson, mintTeam, type Team } from "../../support/team.ts";
+import { call, mintPerson, mintStrangers, mintTeam, type Team } from "../../support/team.ts";
 import { createActivity, getActivity, postActivity } from "./client.ts";
 
 afterEach(() => void vi.useRealTimers());
@@ -268,14 +268,16 @@ describe("an activity that is invalid", () => {
 });
 
 test("An unknown activity and another team's activity are the same 404 under both paths", async () => {
-  const [team, otherTeam] = [await mintMonday(), await mintMonday()];
+  const otherTeam = await mintMonday();
   const { id } = await createActivity(otherTeam);
   const answers = [];
-  for (const path of ["status_activities", "statuses_activities"]) {
-    for (const name of [id, crypto.randomUUID()]) {
-      const answer = await call(`/api/v1/${path}/${name}`, { headers: team.asTeam });
-      const { request_id: _, ...body } = await expectError(answer, 404, "not_found");
-      answers.push(JSON.stringify(body));
+  for (const team of await mintStrangers(otherTeam)) {
+    for (const path of ["status_activities", "statuses_activities"]) {
+      for (const name of [id, crypto.randomUUID()]) {
+        const answer = await call(`/api/v1/${path}/${name}`, { headers: team.asTeam });
+        const { request_id: _, ...body } = await expectError(answer, 404, "not_found");
+        answers.push(JSON.stringify(body));
+      }
     }
   }
   expect(new Set(answers).size).toBe(1);

@@ -104,14 +104,18 @@ describe("after a change of whether a person is expected to check in", () => {
     expect(await namesByDate()).toEqual(["Emma Garrett, Hugh Oliver", "Emma Garrett, Hugh Oliver"]);
   });
 
-  test("The check-ins of other people and other teams stay", async () => {
-    const other = await mintTeamOf();
+  test.each([
+    ["another account", false],
+    ["the same account", true],
+  ])("The check-ins of other people and other teams of %s stay", async (_, isSibling) => {
+    const account = isSibling ? { accountId: team.accountId } : {};
+    const other = await mintTeamOf({ ...account, names: ["Other One", "Other Two"] });
     await get(other, "/reports");
     await run("UPDATE members SET removed_at = 1 WHERE team_id IN (?, ?)", team.teamId, other.teamId);
     await atomically(db, updateExpectedCheckins(team, other.people[0]!, TODAY, later));
     await update();
     expect(await namesByDate()).toEqual(["Emma Garrett, Hugh Oliver", "Hugh Oliver"]);
-    expect((await storedReports(other)).map(({ names }) => names)).toEqual(["Emma Garrett, Hugh Oliver"]);
+    expect((await storedReports(other)).map(({ names }) => names)).toEqual(["Other One, Other Two"]);
   });
 });
 

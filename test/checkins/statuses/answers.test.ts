@@ -160,7 +160,8 @@ describe("answers for a member", () => {
 
   test("A member who is not on the team is a 404 that names the field", async () => {
     const stranger = await mintTeamOf({ names: ["Stranger"] });
-    for (const reference of ["nobody", stranger.people[0]!]) {
+    const colleague = await mintTeamOf({ names: ["Colleague"], accountId: team.accountId });
+    for (const reference of ["nobody", stranger.people[0]!, colleague.people[0]!]) {
       const response = await postAnswers(team, reference, { next: "x" });
       expect(response.status).toBe(404);
       expect(await response.json()).toMatchObject({ error: "member: not found" });

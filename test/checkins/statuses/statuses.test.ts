@@ -125,10 +125,12 @@ describe("404 Not found", () => {
     );
     const foreign = await status(other, "theirs");
     const missing = [newId(), foreign.id, "theirs", "%00", "x".repeat(5_000), "2018-02-06-emma-garrett"];
+    const sibling = await mintTeam({ accountId: other.accountId });
+    const asked = [team, sibling].flatMap((by) => missing.map((id) => ({ by, id })));
     for (const init of [{}, { method: "PUT", body: { answers: { next: "mine" } } }]) {
       const bodies = [];
-      for (const id of missing) {
-        const response = await call(`/api/v1/statuses/${id}`, { headers: team.asTeam, ...init });
+      for (const { by, id } of asked) {
+        const response = await call(`/api/v1/statuses/${id}`, { headers: by.asTeam, ...init });
         expect(response.status).toBe(404);
         bodies.push({ ...((await response.json()) as object), request_id: "" });
       }
