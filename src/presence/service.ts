@@ -2,6 +2,7 @@ import type { ServiceContext, SystemContext } from "../auth/actor.ts";
 import { type Cursor, cutPage } from "../lib/cursor.ts";
 import { badRequest, Failure } from "../lib/failure.ts";
 import { isTooOld, MAX_AHEAD_MS, type ReportedHeartbeat, withoutDetails } from "./heartbeat/heartbeat.ts";
+import { presencePosition } from "./object/live_message.ts";
 import * as store from "./store.ts";
 import { listPeople, openSocket, sendHeartbeat, type TeamRef, wakeObject } from "./stub.ts";
 
@@ -36,7 +37,7 @@ export type PresenceQuery = { present?: boolean | undefined; limit: number; curs
 export async function listPresence({ objects, actor }: ServiceContext, { present, limit, cursor }: PresenceQuery) {
   const after = cursor && { name: String(cursor.at), personId: cursor.id };
   const people = await listPeople(objects, actor, { present, after, limit: limit + 1 });
-  return cutPage(people, limit, ({ name, personId }) => ({ at: name, id: personId }));
+  return cutPage(people, limit, presencePosition);
 }
 
 /**

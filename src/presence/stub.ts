@@ -21,14 +21,37 @@ export const listPeople = (
 ): Promise<PersonPresence[]> => callObject(objects, teamId, (object) => object.listPeople(directoryVersion, filter));
 
 /**
- * Has the team's object send D1 every block that opened or ended, and returns the blocks that are open. With `personId`, D1
- * also has the last heartbeats of that person's open blocks when this returns.
+ * Has the team's object send D1 the blocks that opened or ended, up to some megabytes: after a long outage of D1, its alarm
+ * sends the others. With `personId`, sends that person's in any case, and D1 also has the last heartbeats of their open
+ * blocks when this returns.
  */
 export const flushBlocks = (
   objects: Objects,
   { teamId, directoryVersion }: TeamRef,
   personId?: string,
-): Promise<OpenBlock[]> => callObject(objects, teamId, (object) => object.flush(directoryVersion, personId));
+): Promise<void> => callObject(objects, teamId, (object) => object.flush(directoryVersion, personId));
+
+/** Blocks per call of `findOpenBlocks`: 200 with details have some megabytes at most, 5,000 without have less than one. */
+const BLOCKS_PER_CALL = { withDetails: 200, withoutDetails: 5_000 };
+
+/**
+ * Returns, page by page, the present state of those of the blocks that are open. Without `withDetails`, the details are
+ * null. D1 has the end of a block that is missing in the answer.
+ */
+export async function findOpenBlocks(
+  objects: Objects,
+  teamId: string,
+  blockIds: string[],
+  withDetails: boolean,
+): Promise<OpenBlock[]> {
+  const size = withDetails ? BLOCKS_PER_CALL.withDetails : BLOCKS_PER_CALL.withoutDetails;
+  const found: OpenBlock[] = [];
+  for (let start = 0; start < blockIds.length; start += size) {
+    const page = blockIds.slice(start, start + size);
+    found.push(...(await callObject(objects, teamId, (object) => object.findOpenBlocks(page, withDetails))));
+  }
+  return found;
+}
 
 /** Has the team's object do all work that is due, and read its directory if it has an older version. */
 export const wakeObject = (objects: Objects, { teamId, directoryVersion }: TeamRef): Promise<void> =>

@@ -5,8 +5,16 @@ import { foldHeartbeat } from "../heartbeat/fold.ts";
 import { type Heartbeat, type HeartbeatUser, usersOf } from "../heartbeat/heartbeat.ts";
 import { Alarm } from "./alarm_object.ts";
 import { D1Sync } from "./d1_sync_object.ts";
+import { toReference } from "./details_reference.ts";
 import { Directory } from "./directory_object.ts";
-import { type PersonPresence, type PresenceFilter, presencePage, teamPresence } from "./person_presence.ts";
+import {
+  entryPresence,
+  type PersonPresence,
+  type PresenceFilter,
+  presencePage,
+  type TeamState,
+  teamPresence,
+} from "./person_presence.ts";
 import { ObjectStore } from "./storage_store.ts";
 import { sourceKey } from "./stored_stream.ts";
 import { Streams } from "./streams_object.ts";
@@ -58,7 +66,7 @@ export class TeamPresence extends DurableObject<Env> {
     this.#sync = new D1Sync({
       ...{ env, store: this.#store, directory: this.#directory, streams: this.#streams },
       team: () => this.#team,
-      onChange: () => this.#broadcast(),
+      onChange: () => this.#viewers.broadcastAll(() => this.#people()),
       onInactive: (integrationIds) => this.#viewers.disconnect(integrationIds),
     });
     this.#viewers.restore(() => this.#people());
@@ -72,9 +80,9 @@ export class TeamPresence extends DurableObject<Env> {
     const users = usersOf(heartbeat.users);
     await this.#directory.addNew(heartbeat.accountId, users, sourceKey(heartbeat));
     if (this.#isErased) return;
-    const isVisible = this.#fold(heartbeat, users);
+    const changedIds = this.#fold(heartbeat, users);
     await this.#sync.syncDirectory(heartbeat.directoryVersion);
-    if (isVisible) this.#broadcast();
+    this.#broadcast(changedIds);
     await this.#alarm.advance(this.#nextWake());
     this.#heartbeats += 1;
   }
@@ -82,17 +90,28 @@ export class TeamPresence extends DurableObject<Env> {
   /** Lists a page of the people that this team's integrations ever reported, by name and then id, as they are now. */
   async listPeople(directoryVersion: number, filter: PresenceFilter): Promise<PersonPresence[]> {
     await this.#refresh(directoryVersion);
-    return presencePage(this.#people(), filter);
+    return presencePage(this.#people(filter.after), filter);
   }
 
   /**
-   * Sends D1 every block that opened or ended, and returns the open ones with what D1 has only as of the last checkpoint:
-   * last heartbeat and details. With `personId`, sends these of that person's open blocks too.
+   * Sends D1 the blocks that opened or ended, up to a limit (see `D1Sync`); the alarm sends the others. With `personId`,
+   * sends those of that person in any case, and the last heartbeats of their open blocks too.
    */
-  async flush(directoryVersion: number, personId?: string): Promise<OpenBlock[]> {
+  async flush(directoryVersion: number, personId?: string): Promise<void> {
     await this.#refresh(directoryVersion);
-    await (personId ? this.#sync.flushWithOpenBlocks(personId) : this.#sync.flush());
-    return this.#streams.openBlocks().map(({ id, lastSeenAt, details }) => ({ id, lastSeenAt, details }));
+    await (personId ? this.#sync.flushIdentities(this.#directory.identitiesOf(personId)) : this.#sync.flush());
+    await this.#alarm.advance(this.#nextWake());
+  }
+
+  /**
+   * Returns those of the blocks that are open, with what D1 has only as of the last checkpoint: last heartbeat and, with
+   * `withDetails`, details. Of a block that is not open, D1 has the end when this returns.
+   */
+  async findOpenBlocks(blockIds: string[], withDetails: boolean): Promise<OpenBlock[]> {
+    this.#expire();
+    const open = this.#streams.findOpen(new Set(blockIds), withDetails);
+    if (open.length < blockIds.length) await this.#sync.flush();
+    return open;
   }
 
   /** Does all work that is due, even if the alarm was lost or D1 failed a moment ago. */
@@ -109,8 +128,8 @@ export class TeamPresence extends DurableObject<Env> {
   async readMetrics(directoryVersion: number): Promise<ObjectMetrics> {
     await this.#refresh(directoryVersion);
     return {
-      present: this.#people().filter(({ present }) => present).length,
-      openBlocks: this.#streams.openBlocks().length,
+      present: this.#countPresent(),
+      openBlocks: this.#streams.countOpen(),
       outbox: this.#store.outboxSize(),
       viewers: this.#viewers.count(),
       heartbeats: this.#heartbeats,
@@ -150,7 +169,7 @@ export class TeamPresence extends DurableObject<Env> {
   /** Opens a live socket. Only stub.ts calls this, for a request that the guard has let in. */
   override async fetch(request: Request): Promise<Response> {
     await this.#refresh(Number(request.headers.get("X-Directory-Version")));
-    return this.#viewers.connect(this.#people(), request.headers.get("X-Viewer")!);
+    return this.#viewers.connect(() => this.#people(), request.headers.get("X-Viewer")!);
   }
 
   /** Runs when a viewer closes its socket. */
@@ -166,10 +185,12 @@ export class TeamPresence extends DurableObject<Env> {
     this.#store.saveTeam(this.#team);
   }
 
-  /** Folds a heartbeat into the streams and stores them. Returns whether viewers may see a difference. */
-  #fold(heartbeat: Heartbeat, users: HeartbeatUser[]): boolean {
+  /** Folds a heartbeat into the streams and stores them. Returns the identities of which viewers may see a difference. */
+  #fold(heartbeat: Heartbeat, users: HeartbeatUser[]): string[] {
     const key = sourceKey(heartbeat);
-    const { accepted, isVisible, ...changes } = foldHeartbeat(heartbeat, users, {
+    const texts = new Map<string, string>();
+    const inMemory = users.map((user) => withReference(user, texts));
+    const { accepted, isVisible, ...changes } = foldHeartbeat(heartbeat, inMemory, {
       streams: this.#streams.ofSource(key),
       nextNumber: this.#streams.nextNumber,
       identityOf: (identifier) => this.#directory.identityOf(identifier),
@@ -178,8 +199,8 @@ export class TeamPresence extends DurableObject<Env> {
       newId,
     });
     this.#directory.update(accepted, key);
-    this.#streams.commit({ ...changes, at: heartbeat.at });
-    return isVisible;
+    this.#streams.commit({ ...changes, at: heartbeat.at }, texts);
+    return isVisible ? changes.changed.map(({ identityId }) => identityId) : [];
   }
 
   /** Does what is due now: timeouts, compaction and the exchange with D1. */
@@ -201,17 +222,41 @@ export class TeamPresence extends DurableObject<Env> {
 
   /** Ends the blocks whose timeout has passed, so that a late alarm is never visible. */
   #expire(): void {
-    const hasEnded = this.#streams.expire((integrationId) => timeoutOf(this.#team, integrationId), Date.now());
-    if (hasEnded) this.#broadcast();
+    this.#broadcast(this.#streams.expire((integrationId) => timeoutOf(this.#team, integrationId), Date.now()));
   }
 
-  /** Computes everyone's presence. */
-  #people(): PersonPresence[] {
-    return teamPresence(this.#directory.people(), this.#streams.all(), this.#team?.statusClasses ?? {});
+  /** Computes everyone's presence, or that of the people after a position. */
+  #people(after?: PresenceFilter["after"]): Generator<PersonPresence> {
+    return teamPresence(this.#state(), after);
   }
 
-  #broadcast(): void {
-    this.#viewers.broadcast(() => this.#people());
+  #state(): TeamState {
+    return {
+      roster: this.#directory.roster(),
+      streamsOf: (identityId) => this.#streams.ofIdentity(identityId),
+      classes: this.#team?.statusClasses ?? {},
+    };
+  }
+
+  #countPresent(): number {
+    let count = 0;
+    for (const { present } of this.#people()) if (present) count += 1;
+    return count;
+  }
+
+  /** Sends viewers what changed of the people behind identities. */
+  #broadcast(identityIds: string[]): void {
+    if (identityIds.length > 0) this.#viewers.broadcast(() => this.#peopleOf(identityIds));
+  }
+
+  *#peopleOf(identityIds: string[]): Generator<PersonPresence> {
+    const state = this.#state();
+    const personIds = new Set(identityIds.map((id) => this.#directory.personOf(id)?.personId));
+    for (const personId of personIds) {
+      const entry = state.roster.byPersonId.get(personId ?? "");
+      const presence = entry && entryPresence(entry, state);
+      if (presence) yield presence;
+    }
   }
 
   /** Computes when the alarm must ring next, in UTC milliseconds; null for never. */
@@ -224,4 +269,12 @@ export class TeamPresence extends DurableObject<Env> {
       retryAt: this.#sync.retryAt,
     });
   }
+}
+
+/** Returns a user with a reference in place of long details, and adds their text to `texts`. */
+function withReference(user: HeartbeatUser, texts: Map<string, string>): HeartbeatUser {
+  const details = toReference(user.details);
+  if (details === user.details) return user;
+  texts.set(details!, user.details!);
+  return { ...user, details };
 }

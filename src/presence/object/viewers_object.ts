@@ -1,5 +1,8 @@
-import { changeMessage, snapshotMessage } from "./live_message.ts";
-import { type PersonPresence, presenceChanges } from "./person_presence.ts";
+import { changeMessages, snapshotMessages } from "./live_message.ts";
+import { changedPeople, type PersonPresence, type PresenceChanges, presenceChanges } from "./person_presence.ts";
+
+/** Computes people's presence. It is called only if there are viewers. */
+type People = () => Iterable<PersonPresence>;
 
 /**
  * The live viewers of a team: WebSockets that stay open while the object hibernates. Each has a tag that says which key
@@ -22,16 +25,16 @@ export class Viewers {
   }
 
   /** Takes `people` for what viewers were last sent, if any stayed connected while the object was evicted. */
-  restore(people: () => PersonPresence[]): void {
+  restore(people: People): void {
     if (this.count() > 0) this.#lastSent = byId(people());
   }
 
-  /** Opens a socket and sends it everyone on the team. `tag`: what `disconnect` finds it by. */
-  connect(people: PersonPresence[], tag: string): Response {
+  /** Opens a socket and sends it everyone on the team, see `snapshotMessages`. `tag`: what `disconnect` finds it by. */
+  connect(people: People, tag: string): Response {
     const { 0: client, 1: server } = new WebSocketPair();
     this.#ctx.acceptWebSocket(server, [tag]);
-    this.#lastSent ??= byId(people);
-    server.send(snapshotMessage(people, Date.now()));
+    this.#lastSent ??= byId(people());
+    for (const message of snapshotMessages(people(), Date.now())) server.send(message);
     return new Response(null, { status: 101, webSocket: client });
   }
 
@@ -51,20 +54,34 @@ export class Viewers {
     close(this.#ctx.getWebSockets());
   }
 
-  /** Sends viewers the people who changed since the last broadcast. `people` is called only if there are viewers. */
-  broadcast(people: () => PersonPresence[]): void {
-    if (this.count() === 0) {
-      this.#lastSent = null;
-      return;
-    }
-    const present = people();
-    const changes = presenceChanges(this.#lastSent ?? new Map(), present);
+  /** Sends viewers who changed since the last broadcast, and who is gone. `people` is everyone on the team. */
+  broadcastAll(people: People): void {
+    if (!this.#hasViewers()) return;
+    const present = [...people()];
+    const changes = presenceChanges(this.#lastSent!, present);
     this.#lastSent = byId(present);
-    if (changes.changed.length === 0 && changes.removed.length === 0) return;
-    const message = changeMessage(changes, Date.now());
-    for (const socket of this.#ctx.getWebSockets()) {
-      // `send` throws on a socket that has just closed, before its close handler ran.
-      if (socket.readyState === WebSocket.OPEN) socket.send(message);
+    this.#send(changes);
+  }
+
+  /** Sends viewers which of `people` changed since the last broadcast. */
+  broadcast(people: People): void {
+    if (!this.#hasViewers()) return;
+    const changed = changedPeople(this.#lastSent!, [...people()]);
+    for (const person of changed) this.#lastSent!.set(person.personId, person);
+    this.#send({ changed, removed: [] });
+  }
+
+  #hasViewers(): boolean {
+    if (this.count() === 0) this.#lastSent = null;
+    return this.#lastSent !== null;
+  }
+
+  #send(changes: PresenceChanges): void {
+    for (const message of changeMessages(changes, Date.now())) {
+      for (const socket of this.#ctx.getWebSockets()) {
+        // `send` throws on a socket that has just closed, before its close handler ran.
+        if (socket.readyState === WebSocket.OPEN) socket.send(message);
+      }
     }
   }
 }
@@ -73,5 +90,5 @@ function close(sockets: WebSocket[]): void {
   for (const socket of sockets) socket.close(1008, "The key is no longer in force");
 }
 
-const byId = (people: PersonPresence[]): Map<string, PersonPresence> =>
-  new Map(people.map((person) => [person.personId, person]));
+const byId = (people: Iterable<PersonPresence>): Map<string, PersonPresence> =>
+  new Map(Array.from(people, (person) => [person.personId, person]));
