@@ -108,7 +108,10 @@ async function firstMessages(team: Team): Promise<string[]> {
   onTestFinished(() => socket.close());
   const messages: string[] = [];
   const pong = new Promise<void>((resolve) => {
-    socket.addEventListener("message", ({ data }) => (data === "pong" ? resolve() : messages.push(String(data))));
+    socket.addEventListener("message", ({ data }) => {
+      if (data === "pong") resolve();
+      else messages.push(String(data));
+    });
   });
   socket.accept();
   socket.send("ping");
