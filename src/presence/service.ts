@@ -40,12 +40,24 @@ export async function listPresence({ objects, actor }: ServiceContext, { present
   return cutPage(people, limit, presencePosition);
 }
 
+/** How long a client waits for a free socket, in seconds: sockets close at any time. */
+const SOCKET_RETRY_AFTER = 60;
+
 /**
  * Opens a WebSocket on which the team's object sends everyone's presence at once, and then every change. It is closed when
- * the integration that opened it is switched off or removed.
+ * the key that opened it ends. Fails with `invalid_api_key` and `integration_not_active` where the object knows of the end of
+ * the key already, and with `too_many_requests` where 200 sockets of the integration, or of the team key, are open.
  */
-export const openLiveSocket = ({ objects, actor }: ServiceContext) =>
-  openSocket(objects, actor, actor.integration?.id ?? "team");
+export async function openLiveSocket({ objects, actor }: ServiceContext) {
+  const key = { ...actor.key, integrationId: actor.integration?.id ?? null };
+  const opened = await openSocket(objects, actor, key);
+  if (typeof opened !== "string") return opened;
+  if (opened !== "too_many_requests") throw new Failure(opened);
+  throw new Failure(opened, {
+    text: "Too many live sockets: at most 200 for an integration, or for the team key",
+    retryAfter: SOCKET_RETRY_AFTER,
+  });
+}
 
 /** Lists the teams whose integrations were used after `since`, UTC milliseconds. */
 export const listActiveTeams = ({ db }: SystemContext, since: number): Promise<TeamRef[]> =>

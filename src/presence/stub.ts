@@ -1,5 +1,7 @@
+import { rootCause } from "../lib/root_cause.ts";
 import type { OpenBlock } from "./blocks/block_row.ts";
 import type { Heartbeat } from "./heartbeat/heartbeat.ts";
+import type { KeyChange, PresentedKey, SocketRefusal } from "./object/key_state.ts";
 import type { PersonPresence, PresenceFilter } from "./object/person_presence.ts";
 import type { ObjectMetrics, TeamPresence } from "./object/team_presence_object.ts";
 
@@ -70,18 +72,41 @@ export const eraseObject = (objects: Objects, teamId: string): Promise<void> =>
   callObject(objects, teamId, (object) => object.erase());
 
 /**
- * Opens a live socket to the team's object and returns the client's end. `tag` is what the object closes it by: the id of
- * the integration that opened it. The object gets no header of the request, and so no key.
+ * Changes the register of keys in the team's object, which closes the sockets whose keys are not valid any more. Call it
+ * before D1 is changed, if the change takes access away, and afterwards if it gives access.
+ */
+export const changeKeys = (objects: Objects, teamId: string, change: KeyChange): Promise<void> =>
+  callObject(objects, teamId, (object) => object.changeKeys(change));
+
+/**
+ * Has the team's object send live viewers what changed up to a directory version. Without viewers it does nothing. A failure
+ * is logged and not thrown: the object reads the change later.
+ */
+export async function showChanges(objects: Objects, { teamId, directoryVersion }: TeamRef): Promise<void> {
+  try {
+    await callObject(objects, teamId, (object) => object.showChanges(directoryVersion));
+  } catch (error) {
+    console.warn("presence: live viewers get a change later, of team", teamId, rootCause(error));
+  }
+}
+
+/**
+ * Opens a live socket to the team's object and returns the client's end, or why it is refused. The object gets no header of
+ * the request, and so no key: it knows the key by its digest.
  */
 export async function openSocket(
   objects: Objects,
   { teamId, directoryVersion }: TeamRef,
-  tag: string,
-): Promise<WebSocket> {
-  const headers = { Upgrade: "websocket", "X-Directory-Version": String(directoryVersion), "X-Viewer": tag };
+  key: PresentedKey,
+): Promise<WebSocket | SocketRefusal> {
+  const headers = {
+    Upgrade: "websocket",
+    "X-Directory-Version": String(directoryVersion),
+    "X-Key": JSON.stringify(key),
+  };
   // A socket cannot be returned by an RPC method: only `fetch` hands one over.
-  const { webSocket } = await callObject(objects, teamId, (object) => object.fetch("https://object/live", { headers }));
-  return webSocket!;
+  const response = await callObject(objects, teamId, (object) => object.fetch("https://object/live", { headers }));
+  return response.webSocket ?? ((await response.text()) as SocketRefusal);
 }
 
 /**

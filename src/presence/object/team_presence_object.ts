@@ -5,16 +5,13 @@ import { foldHeartbeat } from "../heartbeat/fold.ts";
 import { type Heartbeat, type HeartbeatUser, usersOf } from "../heartbeat/heartbeat.ts";
 import { Alarm } from "./alarm_object.ts";
 import { D1Sync } from "./d1_sync_object.ts";
-import { toReference } from "./details_reference.ts";
+import { withReference } from "./details_reference.ts";
 import { Directory } from "./directory_object.ts";
-import {
-  entryPresence,
-  type PersonPresence,
-  type PresenceFilter,
-  presencePage,
-  type TeamState,
-  teamPresence,
-} from "./person_presence.ts";
+import { KeyRegister } from "./key_register_object.ts";
+import type { KeyChange, PresentedKey, SocketRefusal } from "./key_state.ts";
+import { KeyStore } from "./key_storage_store.ts";
+import { type PersonPresence, type PresenceFilter, presencePage } from "./person_presence.ts";
+import { PresenceView } from "./presence_view_object.ts";
 import { ObjectStore } from "./storage_store.ts";
 import { sourceKey } from "./stored_stream.ts";
 import { Streams } from "./streams_object.ts";
@@ -46,6 +43,8 @@ export class TeamPresence extends DurableObject<Env> {
   readonly #store: ObjectStore;
   readonly #directory: Directory;
   readonly #streams: Streams;
+  readonly #view: PresenceView;
+  readonly #keys: KeyRegister;
   readonly #viewers: Viewers;
   readonly #alarm: Alarm;
   readonly #sync: D1Sync;
@@ -61,15 +60,17 @@ export class TeamPresence extends DurableObject<Env> {
     this.#team = this.#store.readTeam();
     this.#directory = new Directory(this.#store);
     this.#streams = new Streams(ctx.storage, this.#store);
-    this.#viewers = new Viewers(ctx);
+    this.#view = new PresenceView(this.#directory, this.#streams, () => this.#team);
+    this.#keys = new KeyRegister(ctx.storage, new KeyStore(ctx.storage.sql));
+    this.#viewers = new Viewers(ctx, (digest) => this.#keys.isValid(digest, Date.now()));
     this.#alarm = new Alarm(ctx.storage);
     this.#sync = new D1Sync({
       ...{ env, store: this.#store, directory: this.#directory, streams: this.#streams },
       team: () => this.#team,
-      onChange: () => this.#viewers.broadcastAll(() => this.#people()),
+      onChange: () => this.#viewers.broadcastAll(() => this.#view.all()),
       onInactive: (integrationIds) => this.#viewers.disconnect(integrationIds),
     });
-    this.#viewers.restore(() => this.#people());
+    this.#viewers.restore(() => this.#view.all());
   }
 
   /** Records a heartbeat. It is durable in the object when this returns, whether or not D1 can be reached. */
@@ -90,7 +91,7 @@ export class TeamPresence extends DurableObject<Env> {
   /** Lists a page of the people that this team's integrations ever reported, by name and then id, as they are now. */
   async listPeople(directoryVersion: number, filter: PresenceFilter): Promise<PersonPresence[]> {
     await this.#refresh(directoryVersion);
-    return presencePage(this.#people(filter.after), filter);
+    return presencePage(this.#view.all(filter.after), filter);
   }
 
   /**
@@ -128,7 +129,7 @@ export class TeamPresence extends DurableObject<Env> {
   async readMetrics(directoryVersion: number): Promise<ObjectMetrics> {
     await this.#refresh(directoryVersion);
     return {
-      present: this.#countPresent(),
+      present: this.#view.countPresent(),
       openBlocks: this.#streams.countOpen(),
       outbox: this.#store.outboxSize(),
       viewers: this.#viewers.count(),
@@ -166,10 +167,40 @@ export class TeamPresence extends DurableObject<Env> {
     await this.#alarm.set(this.#nextWake());
   }
 
-  /** Opens a live socket. Only stub.ts calls this, for a request that the guard has let in. */
+  /** Changes the register of keys, and closes the sockets whose keys are not valid any more. */
+  async changeKeys(change: KeyChange): Promise<void> {
+    if (this.#isErased) return;
+    this.#keys.apply(change, Date.now());
+    this.#viewers.closeInvalid();
+    // Other keys may expire later.
+    await this.#alarm.advance(this.#nextWake());
+  }
+
+  /** Sends viewers what changed up to a directory version. Without viewers, that can wait for the next reader. */
+  async showChanges(directoryVersion: number): Promise<void> {
+    if (this.#viewers.count() > 0) await this.#refresh(directoryVersion);
+  }
+
+  /** Opens a live socket, or answers 403 with the reason. Only stub.ts calls this, for a request that the guard has let in. */
   override async fetch(request: Request): Promise<Response> {
     await this.#refresh(Number(request.headers.get("X-Directory-Version")));
-    return this.#viewers.connect(() => this.#people(), request.headers.get("X-Viewer")!);
+    const key = JSON.parse(request.headers.get("X-Key")!) as PresentedKey;
+    const refusal = this.#refusal(key);
+    if (refusal) return new Response(refusal, { status: 403 });
+    const response = this.#viewers.connect(() => this.#view.all(), key);
+    await this.#alarm.advance(this.#nextWake());
+    return response;
+  }
+
+  #refusal(key: PresentedKey): SocketRefusal | null {
+    if (this.#isErased) return "invalid_api_key";
+    const isFull = () => this.#viewers.isFull(key.integrationId);
+    return this.#keys.admit(key, Date.now()) ?? (isFull() ? "too_many_requests" : null);
+  }
+
+  /** Runs when a viewer sends a message that is no ping. */
+  override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
+    this.#viewers.receive(socket, message);
   }
 
   /** Runs when a viewer closes its socket. */
@@ -203,8 +234,10 @@ export class TeamPresence extends DurableObject<Env> {
     return isVisible ? changes.changed.map(({ identityId }) => identityId) : [];
   }
 
-  /** Does what is due now: timeouts, compaction and the exchange with D1. */
+  /** Does what is due now: the end of keys, timeouts, compaction and the exchange with D1. */
   async #doDueWork(): Promise<void> {
+    this.#keys.revokeExpired(Date.now());
+    this.#viewers.closeInvalid();
     if (!this.#team) return;
     this.#store.invalidateOutboxSize();
     this.#expire();
@@ -225,56 +258,19 @@ export class TeamPresence extends DurableObject<Env> {
     this.#broadcast(this.#streams.expire((integrationId) => timeoutOf(this.#team, integrationId), Date.now()));
   }
 
-  /** Computes everyone's presence, or that of the people after a position. */
-  #people(after?: PresenceFilter["after"]): Generator<PersonPresence> {
-    return teamPresence(this.#state(), after);
-  }
-
-  #state(): TeamState {
-    return {
-      roster: this.#directory.roster(),
-      streamsOf: (identityId) => this.#streams.ofIdentity(identityId),
-      classes: this.#team?.statusClasses ?? {},
-    };
-  }
-
-  #countPresent(): number {
-    let count = 0;
-    for (const { present } of this.#people()) if (present) count += 1;
-    return count;
-  }
-
   /** Sends viewers what changed of the people behind identities. */
   #broadcast(identityIds: string[]): void {
-    if (identityIds.length > 0) this.#viewers.broadcast(() => this.#peopleOf(identityIds));
-  }
-
-  *#peopleOf(identityIds: string[]): Generator<PersonPresence> {
-    const state = this.#state();
-    const personIds = new Set(identityIds.map((id) => this.#directory.personOf(id)?.personId));
-    for (const personId of personIds) {
-      const entry = state.roster.byPersonId.get(personId ?? "");
-      const presence = entry && entryPresence(entry, state);
-      if (presence) yield presence;
-    }
+    if (identityIds.length > 0) this.#viewers.broadcast(() => this.#view.ofIdentities(identityIds));
   }
 
   /** Computes when the alarm must ring next, in UTC milliseconds; null for never. */
   #nextWake(): number | null {
-    if (!this.#team) return null;
     return nextWake({
       timeoutAt: this.#streams.nextTimeout((integrationId) => timeoutOf(this.#team, integrationId)),
-      hasUnsent: this.#sync.hasUnsent(),
-      checkpointAt: this.#sync.checkpointAt(this.#team),
+      hasUnsent: this.#team !== null && this.#sync.hasUnsent(),
+      checkpointAt: this.#team ? this.#sync.checkpointAt(this.#team) : 0,
       retryAt: this.#sync.retryAt,
+      keyExpiresAt: this.#viewers.count() > 0 ? this.#keys.nextExpiry() : null,
     });
   }
-}
-
-/** Returns a user with a reference in place of long details, and adds their text to `texts`. */
-function withReference(user: HeartbeatUser, texts: Map<string, string>): HeartbeatUser {
-  const details = toReference(user.details);
-  if (details === user.details) return user;
-  texts.set(details!, user.details!);
-  return { ...user, details };
 }
