@@ -33,7 +33,7 @@ export async function changeIntegration(
 /** Removes an integration; its keys stop working. Fails with `not_found` and `unavailable`. */
 export async function removeIntegration(context: ServiceContext, id: string): Promise<void> {
   const { db, objects, actor, now } = context;
-  const allKeys = { kind: "end", integrationId: id, createdBefore: Number.MAX_SAFE_INTEGER, endsAt: now } as const;
+  const allKeys = { kind: "end", integrationId: id, createdUntil: Number.MAX_SAFE_INTEGER, endsAt: now } as const;
   await endOfExisting(context, id, () => changeKeys(objects, actor.teamId, allKeys));
   if (!(await inBoth(() => store.removeIntegration(db, actor, id, now)))) throw notFound();
   await showToViewers(context);
@@ -79,9 +79,9 @@ const oldKeyExpiry = ({ keepUntil }: store.Rotation, keepOldForMinutes: number):
   keepOldForMinutes > 0 ? keepUntil : null;
 
 const endedBy = ({ now }: ServiceContext, integrationId: string | null, { keepUntil }: store.Rotation) =>
-  ({ kind: "end", integrationId, createdBefore: now, endsAt: keepUntil }) as const;
+  ({ kind: "end", integrationId, createdUntil: now, endsAt: keepUntil }) as const;
 
-/** Has the object register the new key, and end those that another rotation made at the same time, or by a faster clock. */
+/** Has the object register the new key, and end those that another rotation made by a faster clock. */
 async function confirm(
   context: ServiceContext,
   integrationId: string | null,
@@ -89,7 +89,7 @@ async function confirm(
   ended: store.EndedKey[],
 ): Promise<void> {
   const { objects, actor, now } = context;
-  const digests = ended.filter(({ createdAt }) => createdAt >= now).map(({ digest }) => digest);
+  const digests = ended.filter(({ createdAt }) => createdAt > now).map(({ digest }) => digest);
   const ofRotation = endedBy(context, integrationId, rotation);
   if (digests.length > 0) await changeKeys(objects, actor.teamId, { ...ofRotation, digests });
   const digest = await sha256(rotation.key);

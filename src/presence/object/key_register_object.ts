@@ -63,15 +63,15 @@ export class KeyRegister {
   }
 
   /** Ends keys. Those that end now are revoked for good. */
-  #end({ integrationId, createdBefore, endsAt, digests = [] }: EndedKeys, now: number): void {
+  #end({ integrationId, createdUntil, endsAt, digests = [] }: EndedKeys, now: number): void {
     const owner = this.#owner(integrationId);
-    const ending = laterEnding(owner.ending, { createdBefore, endsAt });
+    const ending = laterEnding(owner.ending, { createdUntil, endsAt });
     this.#storage.transactionSync(() => {
       this.#saveOwner({ ...owner, ending });
-      for (const digest of digests) this.#add({ digest, integrationId, createdAt: createdBefore, expiresAt: endsAt });
+      for (const digest of digests) this.#add({ digest, integrationId, createdAt: createdUntil, expiresAt: endsAt });
       for (const key of [...this.#keys.values()]) {
         const isOfOwner = ownerId(key.integrationId) === owner.id;
-        if (!isOfOwner || !(digests.includes(key.digest) || key.createdAt < createdBefore)) continue;
+        if (!isOfOwner || !(digests.includes(key.digest) || key.createdAt <= createdUntil)) continue;
         this.#saveOrRemove(endAt(key, endsAt, now), ending, now);
       }
     });
@@ -87,7 +87,7 @@ export class KeyRegister {
   #endAll(now: number): void {
     const owners = new Set([...this.#keys.values()].map(({ integrationId }) => integrationId));
     for (const integrationId of owners.add(null)) {
-      this.#end({ integrationId, createdBefore: Number.MAX_SAFE_INTEGER, endsAt: now }, now);
+      this.#end({ integrationId, createdUntil: Number.MAX_SAFE_INTEGER, endsAt: now }, now);
     }
   }
 

@@ -11,8 +11,8 @@ export type PresentedKey = {
 /** A key as the register has it. A revoked key stays so, even if the clock is put back. */
 export type RegisteredKey = PresentedKey & { isRevoked: boolean };
 
-/** The end of an owner's keys: those made before `createdBefore` end at `endsAt`. */
-export type KeyEnding = { createdBefore: number; endsAt: number };
+/** The end of an owner's keys: those made at `createdUntil` or before end at `endsAt`. */
+export type KeyEnding = { createdUntil: number; endsAt: number };
 
 /** An end of an owner's keys; `digests` are ended in any case. `integrationId` is null for the team's own keys. */
 export type EndedKeys = KeyEnding & { integrationId: string | null; digests?: string[] };
@@ -44,12 +44,12 @@ export const endAt = (key: RegisteredKey, endsAt: number, now: number): Register
 
 /** Whether an ending ends a key. */
 export const ends = (ending: KeyEnding | null, { createdAt }: PresentedKey): ending is KeyEnding =>
-  ending !== null && createdAt < ending.createdBefore;
+  ending !== null && createdAt <= ending.createdUntil;
 
 /** Combines two endings of an owner: the one of newer keys counts; keys that the register has were ended by both. */
 export function laterEnding(before: KeyEnding | null, after: KeyEnding): KeyEnding {
-  if (!before || after.createdBefore > before.createdBefore) return after;
-  if (after.createdBefore < before.createdBefore) return before;
+  if (!before || after.createdUntil > before.createdUntil) return after;
+  if (after.createdUntil < before.createdUntil) return before;
   return { ...after, endsAt: Math.min(before.endsAt, after.endsAt) };
 }
 
