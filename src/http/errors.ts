@@ -57,8 +57,8 @@ export const pathText = (path: readonly PropertyKey[]): string =>
 /** Answers a failed request with the one error body of all three contracts. */
 export function onError(error: Error, c: Context<AppContext>): Response {
   const failure = failureOf(error);
-  const { code, text, issues, errors } = failure;
-  if (code === "internal") console.error(c.get("requestId"), rootCause(error));
+  const { code, text, issues, errors, retryAfter } = failure;
+  if (code === "internal" || failure.cause !== undefined) console.error(c.get("requestId"), rootCause(error));
   return c.json(
     {
       success: false,
@@ -72,6 +72,7 @@ export function onError(error: Error, c: Context<AppContext>): Response {
     {
       // RFC 9110 section 11.6.1: a 401 names a scheme by which the caller can authenticate.
       ...(ERRORS[code].status === 401 && { "WWW-Authenticate": "Bearer" }),
+      ...(retryAfter !== undefined && { "Retry-After": String(retryAfter) }),
       ...(failure instanceof ApiError && failure.headers),
     },
   );

@@ -5,9 +5,10 @@ import { laterMergeConflict, mergeConflict, noMergeConflict } from "../people/me
 import * as store from "../people/merges/merge_store.ts";
 import { findPerson } from "../people/person_store.ts";
 import { addDetails, type PersonDetails } from "../people/service.ts";
+import { showToViewers } from "../presence/viewers_service.ts";
 
 // In this slice and not in people: a merge changes who is on which team, and only slices after presence may call the objects
-// of these teams.
+// of these teams. Live viewers are sent a change before these functions return, as far as `showToViewers` can.
 
 /**
  * Merges the person that `person` names into the one that `into` names, and returns the latter. Fails with `not_found`, and
@@ -24,6 +25,7 @@ export async function mergePeople(
   if (problem) throw conflict(problem);
   const isMerged = await store.mergePeople(db, actor, { fromId: from.id, intoId: into.id }, now);
   if (!isMerged) throw changedMeanwhile();
+  await showToViewers(context, [from.id, into.id]);
   return addDetails(context, await requirePerson(context, into.id));
 }
 
@@ -45,6 +47,7 @@ export async function unmergePeople(
     const later = await store.findLaterMerge(db, actor, merge.id);
     throw later ? conflict(laterMergeConflict(later)) : changedMeanwhile();
   }
+  await showToViewers(context, [merge.from.id, merge.into.id]);
   // If only this merge had brought `into` to the team, they are no longer on it, but the unmerged person is.
   const remaining = (await findPerson(db, actor, into.id)) ?? (await requirePerson(context, merge.from.id));
   return addDetails(context, remaining);

@@ -4,9 +4,12 @@ import { conflict } from "../lib/failure.ts";
 import { localDate } from "../lib/time_zone.ts";
 import { requireMember } from "../people/lookup_service.ts";
 import { findPerson, listTeam } from "../people/person_store.ts";
+import { showToViewers } from "../presence/viewers_service.ts";
 import { pageOfMembers } from "./listing.ts";
 import { changeName, type NameChange } from "./name_change.ts";
 import * as store from "./store.ts";
+
+// Live viewers are sent a change before these functions return, as far as `showToViewers` can.
 
 /** What to change of a member; undefined leaves a field as it is. */
 export type MemberChange = NameChange & Omit<store.MemberChange, keyof NameChange>;
@@ -43,7 +46,10 @@ export async function addMember(
   if (await store.isIdentifierOfAnother(db, actor, email, null)) throw takenConflict("email", fields);
   const member = { ...fields, ...changeName({ name, firstName, lastName })!, role };
   const added = await store.addMember(db, actor, member, momentOf(context));
-  if ("personId" in added) return getMember(context, added.personId);
+  if ("personId" in added) {
+    await showToViewers(context, [added.personId]);
+    return getMember(context, added.personId);
+  }
   // Another request has added the person since the first look-up.
   if (added.refused === "member") throw memberConflict(email);
   throw takenConflict(added.refused, fields);
@@ -64,6 +70,7 @@ export async function changeMember(
   const change = { ...fields, ...changeName({ name, firstName, lastName }, member) };
   const taken = await store.changeMember(db, actor, member.id, change, momentOf(context));
   if (taken) throw takenConflict(taken, fields);
+  await showToViewers(context, [member.id]);
   return getMember(context, member.id);
 }
 
@@ -74,6 +81,7 @@ export async function changeMember(
 export async function removeMember(context: ServiceContext, reference: string): Promise<void> {
   const { id } = await requireMember(context, reference);
   await store.removeMember(context.db, context.actor, id, momentOf(context));
+  await showToViewers(context, [id]);
 }
 
 async function requireFreeEmail({ db, actor }: ServiceContext, email: string, personId: string): Promise<void> {

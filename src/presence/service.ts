@@ -2,6 +2,7 @@ import type { ServiceContext, SystemContext } from "../auth/actor.ts";
 import { type Cursor, cutPage } from "../lib/cursor.ts";
 import { badRequest, Failure } from "../lib/failure.ts";
 import { isTooOld, MAX_AHEAD_MS, type ReportedHeartbeat, withoutDetails } from "./heartbeat/heartbeat.ts";
+import { presencePosition } from "./object/live_message.ts";
 import * as store from "./store.ts";
 import { listPeople, openSocket, sendHeartbeat, type TeamRef, wakeObject } from "./stub.ts";
 
@@ -36,15 +37,27 @@ export type PresenceQuery = { present?: boolean | undefined; limit: number; curs
 export async function listPresence({ objects, actor }: ServiceContext, { present, limit, cursor }: PresenceQuery) {
   const after = cursor && { name: String(cursor.at), personId: cursor.id };
   const people = await listPeople(objects, actor, { present, after, limit: limit + 1 });
-  return cutPage(people, limit, ({ name, personId }) => ({ at: name, id: personId }));
+  return cutPage(people, limit, presencePosition);
 }
+
+/** How long a client waits for a free socket, in seconds: sockets close at any time. */
+const SOCKET_RETRY_AFTER = 60;
 
 /**
  * Opens a WebSocket on which the team's object sends everyone's presence at once, and then every change. It is closed when
- * the integration that opened it is switched off or removed.
+ * the key that opened it ends. Fails with `invalid_api_key` and `integration_not_active` where the object knows of the end of
+ * the key already, and with `too_many_requests` where 200 sockets of the integration, or of the team key, are open.
  */
-export const openLiveSocket = ({ objects, actor }: ServiceContext) =>
-  openSocket(objects, actor, actor.integration?.id ?? "team");
+export async function openLiveSocket({ objects, actor }: ServiceContext) {
+  const key = { ...actor.key, integrationId: actor.integration?.id ?? null };
+  const opened = await openSocket(objects, actor, key);
+  if (typeof opened !== "string") return opened;
+  if (opened !== "too_many_requests") throw new Failure(opened);
+  throw new Failure(opened, {
+    text: "Too many live sockets: at most 200 for an integration, or for the team key",
+    retryAfter: SOCKET_RETRY_AFTER,
+  });
+}
 
 /** Lists the teams whose integrations were used after `since`, UTC milliseconds. */
 export const listActiveTeams = ({ db }: SystemContext, since: number): Promise<TeamRef[]> =>

@@ -2,10 +2,11 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../db/client.ts";
 import { DAY_MS, HOUR_MS } from "../../lib/duration.ts";
 import type { Interval } from "../../lib/interval.ts";
+import { pages } from "../../lib/pages.ts";
 import type { Tenant } from "../../people/store.ts";
 import { storesDetails } from "../details_store.ts";
 import type { BlockWrite } from "../object/stored_stream.ts";
-import type { BlockRow } from "./block_row.ts";
+import type { BlockRow, BlockState } from "./block_row.ts";
 
 /**
  * Writes blocks as the team's object has them. A block that D1 has with the same content writes no row. Details are left
@@ -89,6 +90,26 @@ export const listBlocksOfWindow = (
   const order = withDetails ? NEWEST_FIRST : sql`ORDER BY started_at DESC`;
   return readBlocks(db, tenant, { personId, from: start, to: end }, order, withDetails);
 };
+
+/** Reads the states of blocks of the team by their ids. Without `withDetails`, the details are null. */
+export async function listBlockStates(
+  db: Database,
+  { teamId }: Pick<Tenant, "teamId">,
+  blockIds: string[],
+  withDetails: boolean,
+): Promise<BlockState[]> {
+  const states: BlockState[] = [];
+  for (const page of pages(blockIds)) {
+    // CROSS JOIN: each id is looked up by the primary key.
+    const rows = await db.all<BlockState>(sql`
+      SELECT block.id, block.last_seen_at AS lastSeenAt, block.ended_at AS endedAt,
+        ${withDetails ? sql`block.details` : sql`NULL AS details`}
+      FROM json_each(${JSON.stringify(page)}) AS wanted CROSS JOIN blocks AS block ON block.id = wanted.value
+      WHERE block.team_id = ${teamId}`);
+    states.push(...rows);
+  }
+  return states;
+}
 
 const NEWEST_FIRST = sql`ORDER BY started_at DESC, id DESC`;
 

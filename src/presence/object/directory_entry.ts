@@ -1,5 +1,5 @@
 import type { HeartbeatUser } from "../heartbeat/heartbeat.ts";
-import type { TeamPerson } from "./person_presence.ts";
+import type { TeamPerson } from "./roster.ts";
 
 /** An identity as the object knows it. */
 export type DirectoryEntry = {
