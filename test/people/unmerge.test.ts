@@ -120,7 +120,7 @@ describe("POST /people/{id}/unmerge", () => {
     expect(await expectConflict(postMerge(team, a, "unmerge"))).toBe(`No person is merged into A (${a})`);
   });
 
-  test("Of several requests at the same time, one undoes the merge", async () => {
+  test("Only one of several requests at the same time undoes the merge", async () => {
     const team = await mintTeam();
     const [a, b] = await mintPeople(team, "A", "B");
     await expectPerson(postMerge(team, a, "merge", b));
