@@ -28,7 +28,7 @@ async function setUp(body: unknown): Promise<Answer> {
 const asTeam = ({ team }: Answer) => ({ "X-TEAM-ID": team.id, "X-API-KEY": team.key });
 const asIntegration = ({ integration }: Answer) => ({ Authorization: `Bearer ${integration.key}` });
 
-/** How many rows every table of the database has. */
+/** Counts the rows of every table of the database. */
 async function countRows(): Promise<Record<string, number>> {
   const tables = ["accounts", "teams", "people", "identities", "members", "integrations", "api_keys"];
   const counts = await env.DB.batch<{ n: number }>(

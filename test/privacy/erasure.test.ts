@@ -138,7 +138,7 @@ test("No other person is erased", async () => {
   expect([await placesOfPerson(kept), await rows()]).toEqual([before, blocks]);
 });
 
-test("Live viewers learn of the erasure", async () => {
+test("Live viewers receive the erasure", async () => {
   const { team, personId } = await mintSubject();
   const change = await firstChange(team, () => erase(team, personId));
   expect(change).toMatchObject({ type: "change", data: [], removed: [personId] });
