@@ -47,7 +47,7 @@ export function wrongSlices(modules: Modules): string[] {
     if (!target || target.area === module.area || module.area === "") return null;
     if (isSurface(target.area)) return `${module.area} must not import the surface ${target.area}`;
     if (!isSlice(target.area)) return null;
-    // The actor of a request is in http, and every slice uses its type.
+    // The context of a request and every verb have an actor, so http and all slices may import it.
     if (target.role === "actor" && (module.area === "http" || isSlice(module.area))) return null;
     if (!isSlice(module.area) && !isSurface(module.area)) return `${module.area} must not import a slice (${from})`;
     if (isSlice(module.area) && SLICES.indexOf(target.area) > SLICES.indexOf(module.area)) {

@@ -7,7 +7,7 @@ import { callGuarded, errorBody } from "./probe.ts";
 declare global {
   namespace Cloudflare {
     interface Env {
-      /** Two a minute. */
+      /** Allows two requests a minute. */
       SMALL_LIMIT: RateLimit;
     }
   }

@@ -53,7 +53,7 @@ const INTRODUCTION = `The costs of a month by Cloudflare's price list for Worker
 ${PEOPLE_ON_TEAM} people. Its tool sends one heartbeat a minute for all of them, or, where the text says so, one heartbeat a minute for
 each person. Each person has 30 events a day, each event in its own request. Each person also has ten status changes a day,
 each with its own alarm, one check-in a day, and a quarterly subscription that changes in every run of cron in work hours.
-There is one live viewer for ten people, who connects once a day. Messages to viewers and their pings cost nothing. The
+There is one live viewer for ten people. A viewer connects once a day. Messages to viewers and their pings cost nothing. The
 computation assumes that objects hibernate every minute. Idle objects that could hibernate are not billed. The CPU time is
 all work of the local runtime, with D1 and objects, and so it is more than the billed time.`;
 

@@ -13,8 +13,8 @@ const PEOPLE = 100;
 /** Status changes that are sent in a round, one after the other. */
 const CHANGES = 10;
 /**
- * The most time, compared with an object that only broadcasts to 200 viewers. The rest is for reading the key, validating
- * the update and storing it.
+ * The most time, as a multiple of that of an object that only broadcasts to 200 viewers. Rollcall also reads the key,
+ * validates the update and stores it.
  */
 const AT_MOST = { p50: 2, p99: 2.5 };
 

@@ -1,4 +1,6 @@
-/** The rows that some work read and wrote, as Cloudflare bills them. `objectWritten` also counts alarms set or removed. */
+/**
+ * The rows that some work read and wrote, as Cloudflare bills them. `objectWritten` also counts alarms set or removed.
+ */
 export type Usage = {
   d1Queries: number;
   d1Read: number;
@@ -12,7 +14,7 @@ export type Usage = {
 /** The smallest or the largest value that a row may have. */
 export type Bound = { atLeast: number } | { atMost: number };
 
-/** One line of the table: a measurement, what it is compared with in the same run, and its bound. */
+/** One line of the table: a measurement, a comparison value of the same run, and a bound. */
 export type Row = {
   what: string;
   measured: string;

@@ -54,10 +54,10 @@ test("After npm run dev is killed during its first migrations, its next start se
     expect(welcome).toContain(credential);
   }
   expect(welcome).toContain("demo-team-key-for-local-use-only-123456789a");
-  expect(welcome, "no answer to a request of its own").not.toMatch(/GET .*\d{3}/);
-  expect(welcome, "no hint that fails").not.toContain("Scheduled Workers");
+  expect(welcome, "no line for the first request of the script").not.toMatch(/GET .*\d{3}/);
+  expect(welcome, "no hint at a URL that fails").not.toContain("Scheduled Workers");
   await setTimeout(500);
-  expect(await first.shows(""), "the welcome is the last of it").toMatch(/fire it with:\n\n {2}curl [^\n]*\n\n$/);
+  expect(await first.shows(""), "the welcome is the last output").toMatch(/fire it with:\n\n {2}curl [^\n]*\n\n$/);
 
   // Both printed commands run unchanged.
   const [send, ask] = welcome.match(/^ {2}curl http.*(?:\n {4}.*)*/gm)!;

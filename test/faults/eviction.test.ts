@@ -93,7 +93,7 @@ async function run(steps: Step[], losses: Map<number, Loss> = new Map()) {
     answers.push(await runStep(team, ledger, step));
   }
   if (losses.has(steps.length)) await loseMemory(team, losses.get(steps.length)!);
-  // When every timeout has passed.
+  // The last state is read after every timeout has passed.
   await passTo(team, Date.now() + 60 * MINUTE);
   return {
     expected: ledger.expectedBlocks(),

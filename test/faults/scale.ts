@@ -14,7 +14,7 @@ const TABLE = {
   strandedTeams: { short: 4, full: 40 },
   /** Random histories with wrong clocks. */
   skewedStories: { short: 4, full: 200 },
-  /** Losses of memory before each step: 1 for an eviction and a failure in turn, 2 for both. */
+  /** Losses of memory before each step. With 1, evictions and failures alternate. With 2, each step has both. */
   lossesAtEachStep: { short: 1, full: 2 },
   /** Random days in which the object loses its memory before some steps. */
   brokenJourneys: { short: 2, full: 100 },

@@ -37,7 +37,7 @@ export const PAYLOADS: string[] = [
   "<b style='background:url(javascript:alert(1))'>x</b>",
   '<a href="https://ok.example" onclick="alert(1)">x</a>',
   "<a href='https://ok.example' target=_blank ping=//evil.example>x</a>",
-  // Links with other schemes than http, https and mailto.
+  // Links that are not http, https or mailto URLs.
   "<a href=javascript:alert(1)>x</a>",
   "<a href='JaVaScRiPt:alert(1)'>x</a>",
   "<a href='&#106;avascript&colon;alert(1)'>x</a>",

@@ -8,7 +8,7 @@ describe("the Rails name of an IANA zone", () => {
     ["America/Los_Angeles", "Pacific Time (US & Canada)"],
     ["America/New_York", "Eastern Time (US & Canada)"],
     ["Europe/London", "London"],
-    // A zone with several names is shown by the name of its city.
+    // Rails has several names for some zones. The shown name is that of the city in the IANA name.
     ["Asia/Kolkata", "Kolkata"],
     ["Asia/Tokyo", "Tokyo"],
     ["Europe/Zurich", "Zurich"],

@@ -32,7 +32,7 @@ async function mintAccount(setups: Setup[]) {
       const id = await mintPerson(teams[0]!, { name: `Person ${n}`, email });
       const identifiers = Array.from({ length: setup.identifiers }, (_, i) => `person-${n}-tool-${i}`);
       await reportPeople(teams[0]!, ...identifiers.map((identifier) => ({ identifier, email })));
-      // Only tools add people to other teams: a person without identifier is on the first one only.
+      // Only tools add people to other teams, so a person without an identifier is only on the first team.
       for (const team of setup.teams)
         await reportPeople(teams[team]!, ...identifiers.map((identifier) => ({ identifier })));
       return id;

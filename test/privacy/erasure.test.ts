@@ -54,7 +54,7 @@ describe("the erasure of a person", () => {
     const response = await erase(team, personId);
     expect(response.status, await response.clone().text()).toBe(204);
     expect(await placesOfPerson(subject)).toEqual([]);
-    // Nothing comes back by the remaining work of the objects.
+    // The remaining work of the objects restores nothing.
     for (const one of [team, sibling]) {
       await doDueWork(one);
       await evict(one);

@@ -214,7 +214,7 @@ async function runSteps(zone: string, read: (ids: Record<TimeWindow, string>) =>
     const { snapshot, window } = await refresh(team, id);
     return [snapshot.total_activities, snapshot.hours_logged, window.start_date];
   }
-  // Once more at the end, by a requested refresh.
+  // At the end, the API refreshes the numbers once more.
   const last = Object.entries(ids).map(async ([kind, id]) => [kind, await refreshed(id)]);
   expect(Object.fromEntries(await Promise.all(last))).toEqual(steps.at(-1)![1]);
 }

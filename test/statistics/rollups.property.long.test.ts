@@ -13,8 +13,8 @@ import { call, mintPerson, mintTeam, type Team } from "../support/team.ts";
 
 const DAY = 1_440 * MINUTE;
 /**
- * A Friday. Clocks change two days later in New York, and a month later in Madrid and Lord Howe, where a quarter
- * begins.
+ * A Friday. Clocks change two days later in New York, and about a month later in Madrid and Lord Howe. A quarter begins
+ * in April.
  */
 const START = Date.parse("2030-03-08T15:00:00Z");
 /** Dan was added to the team by hand, and has no identity at first. */
@@ -119,7 +119,7 @@ const movePerson = action("zone", fc.tuple(who, fc.option(zone)), (state, one, t
   answered(asTeam(state, `members/${one}`, "PATCH", { time_zone }), 200, 404),
 );
 
-/** Checks that an answer with numbers has the right ones at once. */
+/** Checks that an answer has the right numbers without a further refresh. */
 async function shown(state: State, id: string): Promise<void> {
   await expectSnapshots(state.team, state.now, [id]);
 }
