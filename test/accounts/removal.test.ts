@@ -144,7 +144,7 @@ test("A heartbeat accepted later by a cached key leaves nothing behind once D1 a
   await without("teams", async () => {
     await sendToObject(team, [{ personIdentifier: "ada", status: "online" }]);
     await doDueWork(team);
-    // While D1 does not answer, the object cannot know that the team is gone.
+    // While D1 does not answer, the object cannot detect that the team was removed.
     expect(await objectState(team)).toMatchObject({ tables: expect.any(Number), alarm: expect.any(Number) });
   });
   await doDueWork(team);

@@ -44,14 +44,14 @@ test.each([10, 1_000])("Saving 1,000 unchanged events of %i people writes no row
   expect(meter.written).toBe(0);
 });
 
-test("Of 1,000 events only the changed ones are written", async () => {
+test("Only the changed ones of 1,000 events are written", async () => {
   const team = await mintTeam();
   const { db, meter } = metered();
   await saveEvents(db, team, null, newEvents(1_000), START);
   meter.written = 0;
   const events = newEvents(1_000).map((event, i) => (i % 100 === 0 ? { ...event, title: "Changed" } : event));
   expect(await saveEvents(db, team, null, events, START + 1)).toEqual({ created: 0, updated: 10 });
-  // Each is a row and its places in the two indexes by time; the team's count is one more.
+  // Each event is a row with entries in the two indexes by time. The team's count is one more row.
   expect(meter.written).toBe(10 * 3 + 1);
 });
 
@@ -71,7 +71,7 @@ test("Times are stored as integers", async () => {
   expect(await row.first("types")).toBe("integerintegerinteger");
 });
 
-/** The number of rows that D1 reads for the one query that `ask` makes, and the query plan. */
+/** Counts the rows that D1 reads for the one query that `ask` makes, and returns its query plan. */
 async function cost(ask: (db: ReturnType<typeof database>) => Promise<unknown>) {
   const asked: { query: string; params: unknown[] }[] = [];
   const logger = { logQuery: (query: string, params: unknown[]) => asked.push({ query, params }) };
@@ -101,9 +101,9 @@ test("The rows that a page reads do not grow with the number of events", async (
   const [from, to] = [START + 10, START + 2_900];
   const filters = [{}, { cursor }, { from, to }, { from, to, cursor }];
   for (const filter of filters) {
-    const everybody = await cost((db) => listEvents(db, team, filter, 51));
-    expect(everybody.plan).toContain("events USING INDEX events_by_time");
-    expect(everybody.rows).toBeLessThan(51 * 3);
+    const ofTeam = await cost((db) => listEvents(db, team, filter, 51));
+    expect(ofTeam.plan).toContain("events USING INDEX events_by_time");
+    expect(ofTeam.rows).toBeLessThan(51 * 3);
     const person = await cost((db) => listEvents(db, team, { ...filter, personId }, 51));
     expect(person.plan).toContain("events USING INDEX events_by_identity");
     expect(person.rows).toBeLessThan(51 * 2 * 6);

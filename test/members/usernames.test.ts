@@ -39,7 +39,7 @@ describe("a username", () => {
     expect(await changeMember(team, adam.id, { username: "ay" })).toMatchObject({ username: "ay" });
   });
 
-  test("Of ten requests for one username at the same time, one succeeds", async () => {
+  test("Only one of ten requests for one username at the same time succeeds", async () => {
     const ten = Array.from({ length: 10 }, (_, n) => ({ email: `${n}@x.test`, name: `Person ${n}` }));
     const answers = await Promise.all(ten.map((one) => postMember(team, { ...one, username: "boss" })));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(9).fill(409)]);

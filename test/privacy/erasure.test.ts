@@ -54,7 +54,7 @@ describe("the erasure of a person", () => {
     const response = await erase(team, personId);
     expect(response.status, await response.clone().text()).toBe(204);
     expect(await placesOfPerson(subject)).toEqual([]);
-    // Nothing comes back by the remaining work of the objects.
+    // The remaining work of the objects restores nothing.
     for (const one of [team, sibling]) {
       await doDueWork(one);
       await evict(one);
@@ -138,7 +138,7 @@ test("No other person is erased", async () => {
   expect([await placesOfPerson(kept), await rows()]).toEqual([before, blocks]);
 });
 
-test("Live viewers learn of the erasure", async () => {
+test("Live viewers receive the erasure", async () => {
   const { team, personId } = await mintSubject();
   const change = await firstChange(team, () => erase(team, personId));
   expect(change).toMatchObject({ type: "change", data: [], removed: [personId] });

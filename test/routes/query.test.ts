@@ -107,9 +107,10 @@ describe.each(QUERIES)("the query of $route", ({ route, index, names }) => {
     });
     expect(plain.status).toBe(200);
     // The local time may differ between two answers.
-    const told = async (response: Response) => (await observableAnswer(response)).replace(/"local_time":"[^"]*"/g, "");
+    const withoutLocalTime = async (response: Response) =>
+      (await observableAnswer(response)).replace(/"local_time":"[^"]*"/g, "");
     const next = (text: string) => text.replace(/^link: .*\n/m, "");
-    expect(next(await told(more))).toBe(next(await told(plain)));
+    expect(next(await withoutLocalTime(more))).toBe(next(await withoutLocalTime(plain)));
   });
 
   test("The first and the last value of each parameter are accepted", async () => {
@@ -138,7 +139,7 @@ describe.each(QUERIES)("the query of $route", ({ route, index, names }) => {
   });
 });
 
-/** The routes whose path names a resource. A date in a path is no name: it is only valid or invalid. */
+/** The routes whose path names a resource. A date in a path is not a name: it is only valid or invalid. */
 const WITH_PATHS = Object.entries(MATRIX).filter(([route, { finds }]) => /\/:(?!date)/.test(route) && !finds);
 
 test.each(WITH_PATHS)(

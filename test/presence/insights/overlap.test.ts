@@ -84,7 +84,7 @@ describe("overlap", () => {
     expect(pairs).toEqual([{ people: ["a", "b"], ms: 20 }]);
   });
 
-  test("Where one person replaces another, the intervals touch", () => {
+  test("When one person replaces another, the intervals touch", () => {
     const { intervals } = overlap(work({ a: [[0, 10]], b: [[0, 20]], c: [[10, 20]] }), window);
     expect(intervals).toEqual([
       { start: 0, end: 10, people: ["a", "b"] },
