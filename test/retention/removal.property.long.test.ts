@@ -122,7 +122,7 @@ test(
             for (const [n, isRefresh] of turns.entries()) {
               if (isRefresh) await recount(END);
               // Each removal reaches a week further, and none reaches END.
-              else await removeExpired(db, now: END - (7 - Math.min(n, 7)) * 7 * DAY , limit);
+              else await removeExpired({ db, now: END - (7 - Math.min(n, 7)) * 7 * DAY }, limit);
               expect(await numbers(team)).toEqual(expected);
             }
             await removeAllExpired(END, limit);
