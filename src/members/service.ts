@@ -1,7 +1,7 @@
 import type { ServiceContext } from "../auth/actor.ts";
 import { conflict } from "../lib/failure.ts";
 import { localDate } from "../lib/time_zone.ts";
-import { requireMember } from "../people/lookup_service.ts";
+import { requireMember, requireRightToChange } from "../people/lookup_service.ts";
 import { findPerson, listTeam, type Person } from "../people/person_store.ts";
 import { pageOfMembers } from "./listing.ts";
 import { changeName, type NameChange } from "./name_change.ts";
@@ -44,7 +44,8 @@ export async function addMember(
 
 /**
  * Changes the member that a reference names. Fails with `not_found`, with `gone` where they were removed, and with `conflict`
- * where the new e-mail or username belongs to another person.
+ * where the new e-mail or username belongs to another person, or where the team may not change the person themselves: role,
+ * manager and username belong to the membership, everything else to the person.
  */
 export async function changeMember(
   context: ServiceContext,
@@ -53,9 +54,16 @@ export async function changeMember(
 ): Promise<Person> {
   const { db, actor } = context;
   const member = await requireMember(context, reference);
+  const { role, manager, username, ...ofPerson } = fields;
+  const change = { ...ofPerson, ...changeName({ name, firstName, lastName }, member) };
+  // A change that makes them a member of this team may change the rest in the same request.
+  const isMemberAfter = role === "active" || manager === true;
+  const changesPerson = Object.values(change).some((value) => value !== undefined);
+  if (changesPerson && !isMemberAfter) await requireRightToChange(context, member);
   if (fields.email !== undefined) await requireFreeEmail(context, fields.email, member.id);
-  const change = { ...fields, ...changeName({ name, firstName, lastName }, member) };
-  const taken = await store.changeMember(db, actor, member.id, change, momentOf(context));
+  const taken = await store.changeMember(
+    ...([db, actor, member.id, { ...change, role, manager, username }, momentOf(context)] as const),
+  );
   if (taken) throw takenConflict(taken, fields);
   return requireMember(context, member.id);
 }

@@ -107,7 +107,8 @@ export type ReportedChange = { identityId: string; name: string | null; email: s
 
 /**
  * Makes the statements that update people to what tools report: the time zone always, the name where it was only an
- * identifier so far, the e-mail where there was none and no other person has it.
+ * identifier so far, the e-mail where there was none and no other person has it. A tool of a team that only observes a person
+ * changes nothing of a member of another team.
  */
 export function updatePeopleStatements(tenant: Tenant, changes: ReportedChange[]): SQL[] {
   const folded = changes.map((change) => ({ ...change, email: change.email && fold(change.email) }));
@@ -115,14 +116,19 @@ export function updatePeopleStatements(tenant: Tenant, changes: ReportedChange[]
   return [...statements, bumpDirectoryVersion(tenant)];
 }
 
-function updatePageStatements({ accountId }: Tenant, rows: string): SQL[] {
+function updatePageStatements({ accountId, teamId }: Tenant, rows: string): SQL[] {
+  const isMember = (isOfTeam: SQL) => sql`EXISTS (
+    SELECT 1 FROM members member WHERE member.person_id = identity.person_id AND ${isOfTeam}
+      AND member.removed_at IS NULL AND (member.role = 'active' OR member.manager))`;
+  const isMemberElsewhere = sql`
+    ${isMember(sql`member.team_id <> ${teamId}`)} AND NOT ${isMember(sql`member.team_id = ${teamId}`)}`;
   // CROSS JOIN: SQLite reads the reported rows first, and not all identities of the account.
   const withUpdates = sql`
     WITH updates (person_id, time_zone, name, email) AS (
       SELECT identity.person_id, max(reported.value ->> 'timeZone'), max(reported.value ->> 'name'),
         min(reported.value ->> 'email')
       FROM json_each(${rows}) reported CROSS JOIN identities identity ON identity.id = (reported.value ->> 'identityId')
-      WHERE identity.account_id = ${accountId} GROUP BY identity.person_id)`;
+      WHERE identity.account_id = ${accountId} AND NOT (${isMemberElsewhere}) GROUP BY identity.person_id)`;
   // The trigger `people_stale` marks the days of a person whose time zone changes.
   const updateZonesAndNames = sql`${withUpdates}
     UPDATE people SET

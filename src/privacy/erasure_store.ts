@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { deleteInPages, isOfAccountTeams, type PageLimit } from "../accounts/paged_delete_store.ts";
 import { atomicallyNamed, type Database } from "../db/client.ts";
-import { type Account, bumpDirectoryVersion, mergedPersonIds, type Tenant } from "../people/store.ts";
+import { type Account, bumpDirectoryVersion, mergedPersonIds } from "../people/store.ts";
 
 /** Pages of history that one request may delete: 80,000 rows. */
 const MAX_PAGES = 16;
@@ -22,22 +22,6 @@ export async function listIdentityIds(db: Database, account: Account, personId: 
 const identitiesOf = ({ accountId }: Account, personId: string): SQL => sql`
   SELECT identity.id FROM identities identity
   WHERE +identity.account_id = ${accountId} AND identity.person_id IN (${mergedPersonIds(personId)})`;
-
-/**
- * Whether a team may erase a person from the whole account: the person is on no other team, or is more than an observer on
- * this one. Any tool that reports a person makes them an observer, which must not be enough.
- */
-export async function mayErase(db: Database, { accountId, teamId }: Tenant, personId: string): Promise<boolean> {
-  const { allowed } = await db.get<{ allowed: number }>(sql`
-    SELECT EXISTS (
-        SELECT 1 FROM members WHERE team_id = ${teamId} AND person_id = ${personId} AND removed_at IS NULL
-          AND (role = 'active' OR manager))
-      OR NOT EXISTS (
-        SELECT 1 FROM members member JOIN teams team ON team.id = member.team_id
-        WHERE team.account_id = ${accountId} AND member.person_id = ${personId} AND member.team_id <> ${teamId}
-          AND member.removed_at IS NULL) AS allowed`);
-  return allowed === 1;
-}
 
 /** The tables of which a person may have many rows. */
 const HISTORY_TABLES = [sql`events`, sql`blocks`];

@@ -1,7 +1,7 @@
 import type { ServiceContext } from "../auth/actor.ts";
 import { forEachConcurrently } from "../lib/concurrency.ts";
-import { badRequest, conflict } from "../lib/failure.ts";
-import { requireSubject } from "../people/lookup_service.ts";
+import { badRequest } from "../lib/failure.ts";
+import { requireRightToChange, requireSubject } from "../people/lookup_service.ts";
 import { flushBlocks, removeIdentities, wakeObject } from "../presence/stub.ts";
 import * as erasure from "./erasure_store.ts";
 import { EXPORT_COLUMNS, exportPerson as exportTables } from "./export_store.ts";
@@ -24,10 +24,6 @@ export async function exportPerson(context: ServiceContext, reference: string) {
   };
 }
 
-/** Shown to a team that only observes a person of other teams. */
-const OBSERVERS_MAY_NOT_ERASE =
-  "They are on other teams, and no more than an observer here: a team that they are a member of may erase them";
-
 /**
  * Erases a person, with everything stored about them, from all teams of the account: people belong to the account. `left` is
  * null when nothing is left, else the rows that are left: one call deletes a limited number, and the next one continues.
@@ -40,12 +36,13 @@ export async function erasePerson(
   id: string,
 ): Promise<{ personId: string; left: erasure.HistoryRows | null }> {
   const { db, objects, actor, now } = context;
-  const { id: personId, memberId, formerId, namedId } = await requireSubject(context, id);
+  const person = await requireSubject(context, id);
+  const { id: personId, memberId, formerId, namedId } = person;
   // Any other reference may be another person's once this one is erased, and a call may be repeated.
   if (![personId, memberId, formerId, namedId].includes(id)) {
     throw badRequest([{ path: "id", message: "must be the id of a person: no other name is for good" }]);
   }
-  if (!(await erasure.mayErase(db, actor, personId))) throw conflict(OBSERVERS_MAY_NOT_ERASE);
+  await requireRightToChange(context, person);
   const [teamIds, identityIds] = await Promise.all([
     erasure.listTeamIds(db, actor),
     erasure.listIdentityIds(db, actor, personId),
