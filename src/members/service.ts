@@ -2,6 +2,7 @@ import type { ServiceContext } from "../auth/actor.ts";
 import { conflict } from "../lib/failure.ts";
 import { localDate } from "../lib/time_zone.ts";
 import { requireMember, requireRightToChange } from "../people/lookup_service.ts";
+import { newIdentityRefusal } from "../people/new_identities.ts";
 import { findPerson, listTeam, type Person } from "../people/person_store.ts";
 import { pageOfMembers } from "./listing.ts";
 import { changeName, type NameChange } from "./name_change.ts";
@@ -24,7 +25,8 @@ export const getMember = (context: ServiceContext, reference: string): Promise<P
 
 /**
  * Adds the person who has an e-mail address to the team, as `store.addMember` describes. Fails with `conflict` where they are
- * on the team already, or where the address or username belongs to another person.
+ * on the team already, where the address or username belongs to another person, or where the team's key has created as many
+ * identities today as the team allows.
  */
 export async function addMember(
   context: ServiceContext,
@@ -35,10 +37,11 @@ export async function addMember(
   if (await findPerson(db, actor, email)) throw memberConflict(email);
   if (await store.isIdentifierOfAnother(db, actor, email, null)) throw takenConflict("email", fields);
   const member = { ...fields, ...changeName({ name, firstName, lastName })!, role };
-  const added = await store.addMember(db, actor, member, momentOf(context));
+  const added = await store.addMember(db, actor, member, actor.team.newIdentitiesPerDay, momentOf(context));
   if ("personId" in added) return requireMember(context, added.personId);
   // Another request has added the person since the first look-up.
   if (added.refused === "member") throw memberConflict(email);
+  if (added.refused === "limit") throw conflict(`email: ${newIdentityRefusal(actor.team.newIdentitiesPerDay)}`);
   throw takenConflict(added.refused, fields);
 }
 

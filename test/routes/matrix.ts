@@ -98,7 +98,7 @@ const ROWS: Record<string, Row> = {
   "DELETE /api/v1/people/:id": { ...row(ofPerson, (of) => ({ params: { id: of.other } })), erases: true },
   "GET /api/v1/people/:id/timeline": row(ofPerson, (of) => ({ ...ofPerson(of), query: { date: "2026-01-15" } })),
 
-  "POST /api/v1/presence": row(({ mark }) => ({ body: presenceBody(mark) })),
+  "POST /api/v1/presence": { ...row(({ mark }) => ({ body: presenceBody(mark) })), spares: "users" },
   "GET /api/v1/presence": row(nothing, () => ({ query: { ...LIMIT, present: "true" } })),
   "GET /api/v1/presence/live": row(() => ({ headers: UPGRADE })),
   "GET /api/v1/blocks": row(nothing, (of) => ({
@@ -119,6 +119,7 @@ const ROWS: Record<string, Row> = {
       questions: { next: `Next, ${mark}?`, blockers: "Stuck?", previous: "Done?", previous_completed: "All done?" },
       status_classes: { [`at ${mark}`]: "working" },
       stores_details: true,
+      new_identities_per_day: 500,
     },
   })),
   "POST /api/v1/team/rotate": { ...row(() => ({ body: { keep_old_for_minutes: 5 } })), rotates: true },

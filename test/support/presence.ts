@@ -110,15 +110,21 @@ export const inWords = (rows: Row[]): string[] => {
 
 export const objectOf = (team: Team): DurableObjectStub<TeamPresence> => env.TEAM_PRESENCE.getByName(team.teamId);
 
-type Told = { source?: string; at?: number; timeoutMs?: number; directoryVersion?: number };
+type Told = Partial<Record<"at" | "timeoutMs" | "directoryVersion" | "newIdentitiesPerDay", number>> & {
+  source?: string;
+};
 
-/** Tells the object of an update itself, as a request does that was let in before what has happened since. */
-export async function sendToObject(team: Team, users: User[], told: Told = {}): Promise<void> {
+/**
+ * Tells the object of an update itself, as a request does that was let in before what has happened since. Returns the
+ * positions of the users that it refused.
+ */
+export async function sendToObject(team: Team, users: User[], told: Told = {}): Promise<number[]> {
   const { source = "desk", at: timestamp = Date.now(), timeoutMs = 10 * MINUTE, directoryVersion = 0 } = told;
+  const { newIdentitiesPerDay = 2_000 } = told;
   const { accountId, teamId, integrationId } = team;
-  const { users: named } = toHeartbeat({ timestamp, source, users });
-  const from = { accountId, teamId, integrationId, directoryVersion, timeoutMs };
-  await objectOf(team).recordHeartbeat({ ...from, source, at: timestamp, users: named });
+  const { users: named } = toHeartbeat({ timestamp, source, users: users.map((user, index) => ({ ...user, index })) });
+  const from = { accountId, teamId, integrationId, directoryVersion, timeoutMs, newIdentitiesPerDay };
+  return objectOf(team).recordHeartbeat({ ...from, source, at: timestamp, users: named });
 }
 
 /** Makes the object forget all but its storage, as the platform does whenever it likes. */

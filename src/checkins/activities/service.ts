@@ -17,7 +17,7 @@ export async function recordActivity(context: ServiceContext, activity: NewActiv
   const { db, actor, now } = context;
   if (!(await isIdentifierOfMember(db, actor, activity.email))) throw unknownEmail();
   const externalId = `activity-${newId()}`;
-  await saveEvents(db, actor, null, [activityEvent(activity, externalId, now)], now);
+  await saveEvents(db, actor, { integrationId: null }, [activityEvent(activity, externalId, now)], now);
   return readActivity(context, { externalId });
 }
 
