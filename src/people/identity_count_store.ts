@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { type Creator, countedDay, createdToday, creatorId, type Tenant } from "./store.ts";
+import { countedDay } from "./new_identities.ts";
+import { type Creator, createdToday, creatorId, type Tenant } from "./store.ts";
 
 /** Adds to the number of new identities that were refused to a key. */
 export async function addToRefused(

@@ -1,8 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
 import { identityId, newId, newPersonId } from "../lib/id.ts";
-import { formatInstant } from "../lib/instant.ts";
 import { pages } from "../lib/pages.ts";
 import { fold, isEmail, slugify } from "../lib/text.ts";
+import { countedDay } from "./new_identities.ts";
 
 /** A team, and the account that it and its people belong to. */
 export type Tenant = { accountId: string; teamId: string };
@@ -90,9 +90,6 @@ function identityPageStatements(tenant: Tenant, creator: Creator, rows: string, 
     ON CONFLICT DO NOTHING`;
   return [insertPeople, insertIdentities, countCreated(tenant, creator, now)];
 }
-
-/** Returns the UTC date on which new identities are counted. `now`: UTC milliseconds. */
-export const countedDay = (now: number): string => formatInstant(now).slice(0, 10);
 
 /** Returns the id under which the identities of a key are counted. */
 export const creatorId = ({ teamId }: Tenant, { integrationId }: Creator): string => integrationId ?? teamId;

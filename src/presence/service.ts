@@ -1,7 +1,6 @@
 import type { ServiceContext, SystemContext } from "../auth/actor.ts";
 import { type Cursor, cutPage } from "../lib/cursor.ts";
 import { badRequest, Failure } from "../lib/failure.ts";
-import { rootCause } from "../lib/root_cause.ts";
 import { addToRefused } from "../people/identity_count_store.ts";
 import { isTooOld, MAX_AHEAD_MS, type ReportedHeartbeat, withoutDetails } from "./heartbeat/heartbeat.ts";
 import * as store from "./store.ts";
@@ -30,11 +29,9 @@ export async function recordHeartbeat(
     newIdentitiesPerDay: team.newIdentitiesPerDay,
     users: team.storesDetails ? users : withoutDetails(users),
   });
-  // The heartbeat is recorded, so D1 may fail: the count is for monitoring alone.
+  // The heartbeat is recorded, so D1 may fail: this count is for monitoring alone.
   if (refused.length > 0) {
-    await addToRefused(db, actor, { integrationId: integration.id }, refused.length, now).catch((error) => {
-      console.warn("presence: refused identities were not counted:", rootCause(error));
-    });
+    await addToRefused(db, actor, { integrationId: integration.id }, refused.length, now).catch(() => {});
   }
   return { isTooOld: false, refused };
 }

@@ -1,6 +1,7 @@
 import type { Database } from "../../db/client.ts";
 import type { NewIdentityState } from "../../people/identity_count_store.ts";
-import { countedDay, type NewIdentity, newIdentity } from "../../people/store.ts";
+import { countedDay } from "../../people/new_identities.ts";
+import { type NewIdentity, newIdentity } from "../../people/store.ts";
 import type { Heartbeat, HeartbeatUser } from "../heartbeat/heartbeat.ts";
 import { type DirectoryRead, exchangeDirectory } from "./d1_store.ts";
 import { type DirectoryEntry, updateEntry } from "./directory_entry.ts";
