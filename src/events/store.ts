@@ -152,12 +152,13 @@ export function listEvents(
   );
 }
 
-/** Lists the events of a person of the team within the window, the oldest first, ties by id. */
+/** Lists the first `limit` events of a person of the team within the window after a position, the oldest first, ties by id. */
 export function listEventsOfPerson(
   db: Database,
   { accountId, teamId }: Tenant,
   personId: string,
   { start, end }: Interval,
+  { limit, after }: { limit: number; after: { at: number; id: string } | null },
 ): Promise<EventRow[]> {
   return (
     db
@@ -173,8 +174,10 @@ export function listEventsOfPerson(
           eq(identities.personId, personId),
           gte(events.occurredAt, start),
           lt(events.occurredAt, end),
+          after ? sql`(${events.occurredAt}, ${events.id}) > (${after.at}, ${after.id})` : undefined,
         ),
       )
       .orderBy(asc(events.occurredAt), asc(events.id))
+      .limit(limit)
   );
 }

@@ -8,6 +8,8 @@ import { listEvents, listEventsOfPerson, saveEvents } from "../../src/events/sto
 import { mintTeam, type Team } from "../support/team.ts";
 
 const START = Date.UTC(2024, 0, 15);
+/** All events of a window. */
+const ALL = { limit: 1_000, after: null };
 const BY_TEAM_KEY = { integrationId: null };
 
 const newEvents = (count: number, people = 10): NewEvent[] =>
@@ -123,7 +125,7 @@ test("The rows that a page reads do not grow with the number of events", async (
   }
   const named = await cost((db) => listEvents(db, team, { personId, externalId: "event-3" }, 51));
   expect(named.rows).toBeLessThan(20);
-  const day = await cost((db) => listEventsOfPerson(db, team, personId, { start: START + 100, end: START + 130 }));
+  const day = await cost((db) => listEventsOfPerson(db, team, personId, { start: START + 100, end: START + 130 }, ALL));
   expect(day.plan).toContain("events USING INDEX events_by_identity");
   expect(day.rows).toBeLessThan(20 * 4);
 });
@@ -135,8 +137,12 @@ test("The events of a person within a window are listed oldest first, with its s
   await saveEvents(db, team, BY_TEAM_KEY, newEvents(30, 2), START);
   await saveEvents(db, other, BY_TEAM_KEY, newEvents(30, 2), START);
   const [event] = await listEvents(db, team, { externalId: "event-4" }, 1);
-  const day = await listEventsOfPerson(db, team, event!.personId, { start: START + 4, end: START + 10 });
+  const day = await listEventsOfPerson(db, team, event!.personId, { start: START + 4, end: START + 10 }, ALL);
   expect(day.map((event) => event.externalId)).toEqual(["event-4", "event-6", "event-8"]);
+  const after = { at: day[0]!.occurredAt, id: day[0]!.id };
+  expect(
+    await listEventsOfPerson(db, team, event!.personId, { start: START + 4, end: START + 10 }, { limit: 1, after }),
+  ).toEqual([day[1]]);
 });
 
 test("The stored events do not depend on how they are split into batches or how often they are sent", async () => {

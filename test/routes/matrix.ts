@@ -96,7 +96,10 @@ const ROWS: Record<string, Row> = {
   "POST /api/v1/people/:id/unmerge": row((of) => ({ ...ofPerson(of), body: { person: of.merged } }), ofPerson),
   "GET /api/v1/people/:id/export": row(ofPerson, (of) => ({ params: { id: of.merged } })),
   "DELETE /api/v1/people/:id": { ...row(ofPerson, (of) => ({ params: { id: of.other } })), erases: true },
-  "GET /api/v1/people/:id/timeline": row(ofPerson, (of) => ({ ...ofPerson(of), query: { date: "2026-01-15" } })),
+  "GET /api/v1/people/:id/timeline": row(ofPerson, (of) => ({
+    ...ofPerson(of),
+    query: { ...LIMIT, date: "2026-01-15" },
+  })),
 
   "POST /api/v1/presence": { ...row(({ mark }) => ({ body: presenceBody(mark) })), spares: "users" },
   "GET /api/v1/presence": row(nothing, () => ({ query: { ...LIMIT, present: "true" } })),
@@ -104,8 +107,8 @@ const ROWS: Record<string, Row> = {
   "GET /api/v1/blocks": row(nothing, (of) => ({
     query: { ...LIMIT, ...WINDOW, person: of.person, status: "online", source: `desk-${of.mark}` },
   })),
-  "GET /api/v1/overlap": row(() => ({ query: { ...LIMIT, ...WINDOW } })),
-  "GET /api/v1/patterns": row(nothing, (of) => ({ query: { weeks: "2", person: of.personIdentifier } })),
+  "GET /api/v1/overlap": row((of) => ({ query: { ...LIMIT, ...WINDOW, people: `${of.person},${of.personSlug}` } })),
+  "GET /api/v1/patterns": row(nothing, (of) => ({ query: { ...LIMIT, weeks: "2", person: of.personIdentifier } })),
 
   "POST /api/v1/events": { ...row(({ mark }) => ({ body: eventsBody(mark) })), spares: "events" },
   "GET /api/v1/events": row(nothing, (of) => ({
