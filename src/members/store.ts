@@ -136,6 +136,7 @@ export async function changeMember(
     // The trigger `people_stale` marks the days of a person whose time zone changes.
     statements.push(db.update(people).set(ofPerson).where(person).getSQL(), bumpDirectoryVersion(tenant));
   }
+  if (isGiven(ofPerson) || isGiven(ofMembership)) statements.push(markManaged(tenant, personId, now));
   if (username !== undefined) statements.push(requireFreeUsername(tenant, username, sql`${personId}`));
   if (isGiven(ofMembership)) {
     statements.push(db.update(members).set(ofMembership).where(membershipOf(tenant, personId)).getSQL());
@@ -148,6 +149,10 @@ export async function changeMember(
     return takenFrom(error);
   }
 }
+
+/** Notes that a team has changed a person, once: from then on it is not only tools that know them. */
+const markManaged = ({ accountId }: Account, personId: string, now: number): SQL => sql`
+  UPDATE people SET managed_at = ${now} WHERE id = ${personId} AND account_id = ${accountId} AND managed_at IS NULL`;
 
 /** Removes a member from the team, and their pending check-ins from today on. Everything they did stays. */
 export async function removeMember(

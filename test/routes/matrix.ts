@@ -39,6 +39,9 @@ const PAGE = { page: "1" };
 /** The time zone of the teams in the samples. */
 const TODAY = new Date().toISOString().slice(0, 10);
 const ofIntegration = (of: Names) => ({ params: { id: of.integration } });
+const createdBy = (of: Names) => ({
+  ...{ integration: of.integration, created_from: WINDOW.from, created_to: WINDOW.to },
+});
 const ofCheckin = (of: Names) => ({ params: { id: of.checkin } });
 const ofActivity = (of: Names) => ({ params: { id: of.activity } });
 const ofComment = (of: Names) => ({ params: { id: of.comment } });
@@ -96,6 +99,8 @@ const ROWS: Record<string, Row> = {
   "POST /api/v1/people/:id/unmerge": row((of) => ({ ...ofPerson(of), body: { person: of.merged } }), ofPerson),
   "GET /api/v1/people/:id/export": row(ofPerson, (of) => ({ params: { id: of.merged } })),
   "DELETE /api/v1/people/:id": { ...row(ofPerson, (of) => ({ params: { id: of.other } })), erases: true },
+  "GET /api/v1/tool_named_people": row((of) => ({ query: { ...LIMIT, ...createdBy(of) } })),
+  "DELETE /api/v1/tool_named_people": row((of) => ({ query: createdBy(of) })),
   "GET /api/v1/people/:id/timeline": row(ofPerson, (of) => ({
     ...ofPerson(of),
     query: { ...LIMIT, date: "2026-01-15" },
