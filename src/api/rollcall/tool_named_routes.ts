@@ -1,5 +1,4 @@
 import { Hono } from "hono";
-import type * as z from "zod";
 import { guard } from "../../auth/key_guard.ts";
 import { type AppContext, serviceContext } from "../../http/context.ts";
 import { query } from "../../http/query.ts";
@@ -19,7 +18,10 @@ export const toolNamedRoutes = new Hono<AppContext>()
     return c.json({ removed, left }, left === 0 ? 200 : 202);
   });
 
-const filterOf = ({ integration, created_from: start, created_to: end }: z.output<typeof toolNamedQuery>) => ({
+/** Which people a request names. Times are UTC milliseconds. */
+type Wanted = { integration: string; created_from: number; created_to: number };
+
+const filterOf = ({ integration, created_from: start, created_to: end }: Wanted) => ({
   integrationId: integration,
   window: { start, end },
 });
