@@ -63,6 +63,7 @@ const DELETIONS: Deletion[] = [
   ofTeams(sql`webhooks`),
   ofTeams(sql`subscriptions`),
   ofTeams(sql`members`),
+  ofTeams(sql`identity_counts`),
   ofTeams(sql`integrations`),
   { table: sql`merge_moves`, selectRowids: mergeMoves },
   { table: sql`merges`, selectRowids: merges },

@@ -1,6 +1,7 @@
 import type { ServiceContext, SystemContext } from "../auth/actor.ts";
 import { type Cursor, cutPage } from "../lib/cursor.ts";
 import { badRequest, Failure } from "../lib/failure.ts";
+import { addToRefused } from "../people/identity_count_store.ts";
 import { isTooOld, MAX_AHEAD_MS, type ReportedHeartbeat, withoutDetails } from "./heartbeat/heartbeat.ts";
 import { presencePosition } from "./object/live_message.ts";
 import * as store from "./store.ts";
@@ -8,26 +9,32 @@ import { listPeople, openSocket, sendHeartbeat, type TeamRef, wakeObject } from 
 
 /**
  * Records a heartbeat of the calling integration. It is durable in the team's object when this returns. One that is more
- * than 24 hours old changes nothing (`isTooOld`). Fails with `bad_request` where its timestamp is more than 5 minutes ahead,
+ * than 24 hours old changes nothing (`isTooOld`). Not recorded are the users whose positions are in `refused`: they are new,
+ * and the integration may create no more identities today. Fails with `bad_request` where its timestamp is more than 5 minutes ahead,
  * and with `not_allowed` for a caller that is no integration.
  */
 export async function recordHeartbeat(
-  { objects, actor, now }: ServiceContext,
+  { db, objects, actor, now }: ServiceContext,
   { timestamp, source, users }: ReportedHeartbeat,
-): Promise<{ isTooOld: boolean }> {
+): Promise<{ isTooOld: boolean; refused: number[] }> {
   const { accountId, teamId, directoryVersion, integration, team } = actor;
   if (!integration) throw new Failure("not_allowed");
   if (timestamp > now + MAX_AHEAD_MS) {
     throw badRequest([{ path: "timestamp", message: "must not be more than 5 minutes ahead" }]);
   }
-  if (isTooOld(timestamp, now)) return { isTooOld: true };
-  if (users.identifier.length === 0) return { isTooOld: false };
-  await sendHeartbeat(objects, {
+  if (isTooOld(timestamp, now)) return { isTooOld: true, refused: [] };
+  if (users.identifier.length === 0) return { isTooOld: false, refused: [] };
+  const refused = await sendHeartbeat(objects, {
     ...{ accountId, teamId, directoryVersion, source, at: timestamp },
     ...{ integrationId: integration.id, timeoutMs: integration.timeoutMs },
+    newIdentitiesPerDay: team.newIdentitiesPerDay,
     users: team.storesDetails ? users : withoutDetails(users),
   });
-  return { isTooOld: false };
+  // The heartbeat is recorded, so D1 may fail: this count is for monitoring alone.
+  if (refused.length > 0) {
+    await addToRefused(db, actor, { integrationId: integration.id }, refused.length, now).catch(() => {});
+  }
+  return { isTooOld: false, refused };
 }
 
 /** Which people to list: the present, the absent, or all. `cursor`: where the page begins. */

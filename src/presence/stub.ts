@@ -11,8 +11,8 @@ type Objects = Env["TEAM_PRESENCE"];
 /** A team, and its account's directory version: the object reads its directory again if it has an older one. */
 export type TeamRef = { teamId: string; directoryVersion: number };
 
-/** Sends a heartbeat to the team's object. It is durable when this returns. */
-export const sendHeartbeat = (objects: Objects, heartbeat: Heartbeat): Promise<void> =>
+/** Sends a heartbeat to the team's object. It is durable when this returns the positions of the users that it refused. */
+export const sendHeartbeat = (objects: Objects, heartbeat: Heartbeat): Promise<number[]> =>
   callObject(objects, heartbeat.teamId, (object) => object.recordHeartbeat(heartbeat));
 
 /** Lists a page of the team's people with their presence, by name and then id. */

@@ -70,6 +70,7 @@ describe("a username", () => {
     await reportPeople(there, { identifier: "dev-9", name: "Kimberly" });
     await addMember(team, { ...ADAM, username: "kim" });
     await reportPeople(team, { identifier: "dev-9", name: "Kimberly" });
+    await changeMember(there, "dev-9", { role: "active" });
     await mergeMembers(there, "kim", "dev-9");
     expect(await getMember(team, "dev-9")).toMatchObject({
       slug: "kim",

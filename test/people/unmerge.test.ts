@@ -98,6 +98,7 @@ describe("POST /people/{id}/unmerge", () => {
     const second = await mintTeam({ accountId: team.accountId });
     const [a, b] = await mintPeople(team, "A", "B");
     await reportPeople(second, { identifier: "tool-A" });
+    await call(`/api/v1/members/${a}`, { method: "PATCH", headers: second.asTeam, body: { role: "active" } });
     await expectPerson(postMerge(team, b, "merge", a));
     expect(await expectPerson(postMerge(second, b, "unmerge"))).toMatchObject({ id: a, name: "A" });
     expect(await listNames(second)).toEqual(["A"]);

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { database } from "../../src/db/client.ts";
 import { identityId, newId } from "../../src/lib/id.ts";
-import { deleteHistory, deletePerson, listIdentityIds } from "../../src/privacy/erasure_store.ts";
+import { deleteHistory, deletePeople, listIdentityIds } from "../../src/privacy/erasure_store.ts";
 import { expectError } from "../support/error.ts";
 import { firstChange } from "../support/live.ts";
 import { doDueWork, evict, objectOf, presence, sendToObject, stored } from "../support/presence.ts";
@@ -160,16 +160,16 @@ test("Blocks that D1 refused are not written after the erasure", async () => {
 describe("an interrupted erasure", () => {
   const deleteFromD1 = async ({ team, personId }: Subject) => {
     const db = database(env.DB);
-    await deleteHistory(db, team, personId);
-    await deletePerson(db, team, personId, Date.now());
+    await deleteHistory(db, team, [personId]);
+    await deletePeople(db, team, [personId], Date.now());
   };
 
   test("It can be repeated where D1 has not deleted the person yet", async () => {
     const subject = await mintSubject();
     const { team, personId } = subject;
     const db = database(env.DB);
-    await objectOf(team).removeIdentities(await listIdentityIds(db, team, personId));
-    expect(await deleteHistory(db, team, personId, { pages: 1 })).toBe(false);
+    await objectOf(team).removeIdentities(await listIdentityIds(db, team, [personId]));
+    expect(await deleteHistory(db, team, [personId], { pages: 1 })).toBe(false);
     expect((await erase(team, personId)).status).toBe(204);
     expect(await placesOfPerson(subject)).toEqual([]);
   });

@@ -23,6 +23,9 @@ const INVALID: Record<string, string[]> = {
   user_id: ["", " ", LONG],
   from: TIMES,
   to: TIMES,
+  integration: ["", " ", "x".repeat(65)],
+  created_from: TIMES,
+  created_to: TIMES,
   kind: ["", "x".repeat(65)],
   external_id: ["", "x".repeat(257)],
   status: ["", "x".repeat(65)],
@@ -32,6 +35,7 @@ const INVALID: Record<string, string[]> = {
   weeks: ["0", "27", "-1", "abc", "", "1.5", "1e1", "0x10", "9".repeat(400)],
   page: ["0", "-1", "abc", "", "1.5", "1e1", "0x10", " 5", "+5", "1000001", "9".repeat(400)],
   account_id: ["", " ", "x".repeat(65)],
+  people: ["", ",", LONG],
   date: ["", "today", "2026-02-30", "2026-1-1", "2026-01-01T00:00:00Z", "+2026-01-01", "20260101"],
 };
 

@@ -118,15 +118,21 @@ export const inWords = (rows: Row[]): string[] => {
 
 export const objectOf = (team: Team): DurableObjectStub<TeamPresence> => env.TEAM_PRESENCE.getByName(team.teamId);
 
-type HeartbeatOptions = { source?: string; at?: number; timeoutMs?: number; directoryVersion?: number };
+type HeartbeatOptions = Partial<Record<"at" | "timeoutMs" | "directoryVersion" | "newIdentitiesPerDay", number>> & {
+  source?: string;
+};
 
-/** Sends an update to the object directly, like a request whose key was checked earlier. */
-export async function sendToObject(team: Team, users: User[], options: HeartbeatOptions = {}): Promise<void> {
+/**
+ * Sends an update to the object directly, like a request whose key was checked earlier. Returns the positions of the users
+ * that it refused.
+ */
+export async function sendToObject(team: Team, users: User[], options: HeartbeatOptions = {}): Promise<number[]> {
   const { source = "desk", at: timestamp = Date.now(), timeoutMs = 10 * MINUTE, directoryVersion = 0 } = options;
+  const { newIdentitiesPerDay = 2_000 } = options;
   const { accountId, teamId, integrationId } = team;
-  const { users: named } = toHeartbeat({ timestamp, source, users });
-  const from = { accountId, teamId, integrationId, directoryVersion, timeoutMs };
-  await objectOf(team).recordHeartbeat({ ...from, source, at: timestamp, users: named });
+  const { users: named } = toHeartbeat({ timestamp, source, users: users.map((user, index) => ({ ...user, index })) });
+  const from = { accountId, teamId, integrationId, directoryVersion, timeoutMs, newIdentitiesPerDay };
+  return objectOf(team).recordHeartbeat({ ...from, source, at: timestamp, users: named });
 }
 
 /** Evicts the object: it loses its memory and keeps its storage. The platform does this at any time. */

@@ -7,7 +7,7 @@ import * as store from "./store.ts";
 import { type ClassifiedBlock, classify } from "./work.ts";
 
 /** Which blocks to list: see `BlockFilter`. `person` is any reference of a person. */
-type BlockQuery = Omit<store.BlockFilter, "personId"> & { person?: string | undefined } & store.Page;
+type BlockQuery = Omit<store.BlockFilter, "personIds"> & { person?: string | undefined } & store.Page;
 
 /**
  * Lists a page of the team's blocks, the newest first, and where the next page begins. Open blocks have their newest
@@ -20,14 +20,15 @@ export async function listBlocks(
   const { db, objects, actor } = context;
   const person = await requirePersonIfNamed(context, reference);
   await flushBlocks(objects, actor);
-  const stored = await store.listBlocks(db, actor, { ...filter, personId: person?.id }, { limit: limit + 1, cursor });
+  const personIds = person && [person.id];
+  const stored = await store.listBlocks(db, actor, { ...filter, personIds }, { limit: limit + 1, cursor });
   const { rows, nextCursor } = cutPage(stored, limit, ({ startedAt, id }) => ({ at: startedAt, id }));
   return { rows: classify(await withPresentState(context, rows, true), actor.team.statusClasses), nextCursor };
 }
 
 /**
- * Lists every block of the team that overlaps the window, the newest first. Open blocks have their newest heartbeat.
- * Without `withDetails`, the details are null.
+ * Lists every block of the team that overlaps the window, the newest first, or the `oldest`. Open blocks have their newest
+ * heartbeat. Without `withDetails`, the details are null.
  */
 export async function listBlocksOfWindow(context: ServiceContext, query: store.WindowQuery): Promise<BlockRow[]> {
   await flushBlocks(context.objects, context.actor);

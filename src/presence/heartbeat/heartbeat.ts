@@ -25,6 +25,8 @@ export type Heartbeat = {
   directoryVersion: number;
   integrationId: string;
   timeoutMs: number;
+  /** How many identities the integration may create on one UTC day. */
+  newIdentitiesPerDay: number;
   source: string;
   at: number;
   users: HeartbeatUsers;

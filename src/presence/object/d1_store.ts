@@ -59,7 +59,11 @@ function writePending(tenant: Tenant, pending: DirectoryEntry[], now: number): S
   const unlinked = pending
     .filter(({ linked }) => !linked)
     .map((entry) => ({ ...entry, personId: entry.newPersonId, memberId: entry.newMemberId }));
-  return [...linkStatements(tenant, unlinked, now), ...updatePeopleStatements(tenant, pending)];
+  // No limit: the directory has checked it, and the heartbeats of these identities are accepted.
+  const links = [...Map.groupBy(unlinked, ({ integrationId = null }) => integrationId)].flatMap(
+    ([integrationId, entries]) => linkStatements(tenant, { integrationId }, entries, now),
+  );
+  return [...links, ...updatePeopleStatements(tenant, pending)];
 }
 
 type SettingsRow = { version: number; statusClasses: string; storesDetails: number };

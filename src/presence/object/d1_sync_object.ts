@@ -1,5 +1,6 @@
 import { type Database, databaseOf } from "../../db/client.ts";
 import { pages } from "../../lib/pages.ts";
+import { type NewIdentityState, readNewIdentityState } from "../../people/identity_count_store.ts";
 import { removeOrphans, saveBlocks } from "../blocks/store.ts";
 import { teamExists } from "./d1_store.ts";
 import type { Directory } from "./directory_object.ts";
@@ -102,6 +103,25 @@ export class D1Sync {
         this.#directoryExchange = null;
       });
     await this.#directoryExchange;
+  }
+
+  /**
+   * Asks D1 which identities exist, and how many an integration has created today. While D1 does not answer, none exists and
+   * none is counted: the object has its own count.
+   */
+  async readNewIdentityState(
+    team: TeamRecord,
+    integrationId: string,
+    identityIds: string[],
+  ): Promise<NewIdentityState> {
+    const unknown = { existing: new Set<string>(), created: 0 };
+    if (Date.now() < this.retryAt) return unknown;
+    try {
+      return await readNewIdentityState(this.#db(team), team, { integrationId }, identityIds, Date.now());
+    } catch (error) {
+      this.#queue.backOff(error);
+      return unknown;
+    }
   }
 
   /** Removes everything about identities from the object. What has been sent to D1 already stays there. */

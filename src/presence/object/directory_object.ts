@@ -1,10 +1,13 @@
 import type { Database } from "../../db/client.ts";
+import type { NewIdentityState } from "../../people/identity_count_store.ts";
+import { countedDay } from "../../people/new_identities.ts";
 import { type NewIdentity, newIdentity } from "../../people/store.ts";
-import type { HeartbeatUser } from "../heartbeat/heartbeat.ts";
+import type { Heartbeat, HeartbeatUser } from "../heartbeat/heartbeat.ts";
 import { type DirectoryPeople, type DirectoryRead, exchangeDirectory, readDirectoryPeople } from "./d1_store.ts";
 import { type DirectoryEntry, updateEntry } from "./directory_entry.ts";
 import { makeRoster, type Roster, type TeamPerson } from "./roster.ts";
 import type { ObjectStore } from "./storage_store.ts";
+import { sourceKey } from "./stored_stream.ts";
 import type { TeamRecord } from "./team_record.ts";
 
 /** Pending entries per exchange: the statement's parameters stay small, however many people came while D1 was away. */
@@ -12,6 +15,9 @@ const ENTRIES_PER_EXCHANGE = 500;
 
 /** Identities per query of their persons: an answer of D1 then has about a megabyte, however many people the team has. */
 const IDENTITIES_PER_READ = 2_000;
+
+/** The part of a heartbeat that says which identities are created, and for which key. */
+type NamingHeartbeat = Pick<Heartbeat, "accountId" | "integrationId" | "source" | "newIdentitiesPerDay">;
 
 /** What an exchange with D1 brought. */
 export type DirectoryChanges = {
@@ -39,24 +45,64 @@ export class Directory {
     for (const entry of store.readDirectory()) this.#cache(entry);
   }
 
-  /** Adds an entry, pending, for every user whose identifier is new. `key`: the source, see `sourceKey`. */
-  async addNew(accountId: string, users: HeartbeatUser[], key: string): Promise<void> {
-    const findNew = () => users.filter(({ identifier }) => !this.#byIdentifier.has(identifier));
+  /**
+   * Adds an entry, pending, for every user whose identifier is new, up to the integration's limit of the day. Returns the
+   * identifiers beyond the limit. `readState` asks D1 which of them exist already: these are not new.
+   */
+  async addNew(
+    team: TeamRecord,
+    heartbeat: NamingHeartbeat,
+    users: HeartbeatUser[],
+    readState: (identityIds: string[]) => Promise<NewIdentityState>,
+  ): Promise<Set<string>> {
+    const refused = new Set<string>();
+    const findNew = () =>
+      users.filter(({ identifier }) => !this.#byIdentifier.has(identifier) && !refused.has(identifier));
     // A loop: while ids are computed, an erasure may remove entries that were here before.
     for (let missing = findNew(); missing.length > 0; missing = findNew()) {
-      this.#add(await Promise.all(missing.map((user) => newIdentity(accountId, user))), key);
+      const identities = await Promise.all(missing.map((user) => newIdentity(heartbeat.accountId, user)));
+      const state = await readState(identities.map(({ identityId }) => identityId));
+      // Another heartbeat may have added the same identifier meanwhile.
+      const absent = identities.filter(({ identifier }) => !this.#byIdentifier.has(identifier));
+      for (const identifier of this.#addWithinLimit(team, heartbeat, absent, state)) refused.add(identifier);
     }
+    return refused;
   }
 
-  #add(identities: NewIdentity[], key: string): void {
+  /** Adds identities that exist in D1, and as many new ones as the limit allows. Returns the identifiers of the others. */
+  #addWithinLimit(
+    team: TeamRecord,
+    heartbeat: NamingHeartbeat,
+    identities: NewIdentity[],
+    { existing, created }: NewIdentityState,
+  ): string[] {
+    const { integrationId, newIdentitiesPerDay } = heartbeat;
+    const day = countedDay(Date.now());
+    const counted = team.newIdentities?.[integrationId];
+    // D1 also counts events; the object also counts what D1 does not have yet.
+    const used = Math.max(created, counted?.day === day ? counted.created : 0);
+    const [known, fresh] = [true, false].map((isKnown) =>
+      identities.filter(({ identityId }) => existing.has(identityId) === isKnown),
+    ) as [NewIdentity[], NewIdentity[]];
+    const allowed = fresh.slice(0, Math.max(0, newIdentitiesPerDay - used));
+    if (allowed.length > 0) {
+      team.newIdentities = { ...team.newIdentities, [integrationId]: { day, created: used + allowed.length } };
+      this.#store.saveTeam(team);
+    }
+    this.#add([...known, ...allowed], heartbeat);
+    return fresh.slice(allowed.length).map(({ identifier }) => identifier);
+  }
+
+  #add(identities: NewIdentity[], heartbeat: NamingHeartbeat): void {
+    const { integrationId } = heartbeat;
+    const key = sourceKey(heartbeat);
     const entries = identities
-      // Another heartbeat may have added the same identifier while ids were computed.
-      .filter(({ identifier }) => !this.#byIdentifier.has(identifier))
       // Field by field: a user also has a status and details, which must not be stored here.
       .map(({ identityId, identifier, name, email, timeZone, personId, memberId }) => ({
         ...{ identityId, identifier, name, email, timeZone },
         zones: timeZone === null ? {} : { [key]: timeZone },
-        ...{ newPersonId: personId, newMemberId: memberId, pending: true, linked: false, person: null },
+        ...{ newPersonId: personId, newMemberId: memberId, integrationId },
+        ...{ pending: true, linked: false, person: null },
       }));
     this.#save(entries);
   }

@@ -73,19 +73,26 @@ export class TeamPresence extends DurableObject<Env> {
     this.#viewers.restore(() => this.#view.all());
   }
 
-  /** Records a heartbeat. It is durable in the object when this returns, whether or not D1 can be reached. */
-  async recordHeartbeat(heartbeat: Heartbeat): Promise<void> {
+  /**
+   * Records a heartbeat. It is durable in the object when this returns, whether or not D1 can be reached. Returns the
+   * positions of the users who are not recorded: they are new, and beyond the integration's limit of the day.
+   */
+  async recordHeartbeat(heartbeat: Heartbeat): Promise<number[]> {
     // The key was accepted before the team was erased.
-    if (this.#isErased) return;
-    this.#ensureTeam(heartbeat);
-    const users = usersOf(heartbeat.users);
-    await this.#directory.addNew(heartbeat.accountId, users, sourceKey(heartbeat));
-    if (this.#isErased) return;
+    if (this.#isErased) return [];
+    const team = this.#ensureTeam(heartbeat);
+    const named = usersOf(heartbeat.users);
+    const refused = await this.#directory.addNew(team, heartbeat, named, (identityIds) =>
+      this.#sync.readNewIdentityState(team, heartbeat.integrationId, identityIds),
+    );
+    if (this.#isErased) return [];
+    const users = refused.size === 0 ? named : named.filter(({ identifier }) => !refused.has(identifier));
     const changedIds = this.#fold(heartbeat, users);
     await this.#sync.syncDirectory(heartbeat.directoryVersion);
     this.#broadcast(changedIds);
     await this.#alarm.advance(this.#nextWake());
     this.#heartbeats += 1;
+    return named.flatMap(({ identifier }, position) => (refused.has(identifier) ? [position] : []));
   }
 
   /** Lists a page of the people that this team's integrations ever reported, by name and then id, as they are now. */
@@ -214,11 +221,13 @@ export class TeamPresence extends DurableObject<Env> {
   }
 
   /** Creates the team at the first heartbeat, and notes the integration's timeout if it changed. */
-  #ensureTeam({ accountId, teamId, integrationId, timeoutMs }: Heartbeat): void {
+  #ensureTeam({ accountId, teamId, integrationId, timeoutMs }: Heartbeat): TeamRecord {
     this.#team ??= this.#store.createTeam({ accountId, teamId, checkpointAt: Date.now() + CHECKPOINT_MS });
-    if (this.#team.timeouts[integrationId] === timeoutMs) return;
-    this.#team.timeouts[integrationId] = timeoutMs;
-    this.#store.saveTeam(this.#team);
+    if (this.#team.timeouts[integrationId] !== timeoutMs) {
+      this.#team.timeouts[integrationId] = timeoutMs;
+      this.#store.saveTeam(this.#team);
+    }
+    return this.#team;
   }
 
   /** Folds a heartbeat into the streams and stores them. Returns the identities of which viewers may see a difference. */
