@@ -7,7 +7,7 @@ const root = resolve(import.meta.dirname, "..");
 
 /** Tests of the Worker run inside workerd, with real D1 and objects; those that start servers or read files, in Node. */
 const inNode = [
-  "test/{arch,dev,docs,journeys}/**/*.test.ts",
+  "test/{arch,dev,docs,journeys,ops}/**/*.test.ts",
   "test/faults/server/**/*.test.ts",
   "test/db/triggers.test.ts",
 ];
