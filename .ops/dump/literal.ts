@@ -3,7 +3,8 @@
 /** Quotes the name of a table or column. */
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+/** Quotes a text. */
+export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /** The characters that the export replaces, in the order in which it nests the calls of `replace`. */
 const SPELLED = [
@@ -39,4 +40,16 @@ function unusedSpelling(text: string, { spelling }: (typeof SPELLED)[number]): s
   let candidate = spelling;
   for (let count = 0; text.includes(candidate); count++) candidate = `(${spelling}${count})`;
   return candidate;
+}
+
+/** Words that wrangler removes from a file of SQL, even inside a text. */
+const REMOVED_WORDS = "BEGIN TRANSACTION";
+
+/** Writes a literal so that wrangler removes no words of it. One call of `replace` covers any number of occurrences. */
+export function protectWords(literal: string): string {
+  if (!literal.includes(REMOVED_WORDS)) return literal;
+  let spelling = REMOVED_WORDS;
+  do spelling = spelling.replace("N", "N_");
+  while (literal.includes(spelling));
+  return `replace(${literal.replaceAll(REMOVED_WORDS, spelling)},'${spelling}','${REMOVED_WORDS.replace(" ", "'||' ")}')`;
 }

@@ -1,7 +1,7 @@
 /** Corrects the texts that the export of wrangler writes wrongly. See `exportedLiteral`. */
 import { query, type Target } from "../wrangler.ts";
 import type { Schema } from "./database.ts";
-import { exactLiteral, exportedLiteral, isDamaged, quoteName } from "./literal.ts";
+import { exactLiteral, exportedLiteral, isDamaged, protectWords, quoteName } from "./literal.ts";
 import { insertedInto, splitInsert } from "./statements.ts";
 
 /** The correct literals, by table, key of the row, column and wrong literal. */
@@ -66,24 +66,18 @@ function grouped(searches: Search[]): Search[][] {
   return groups;
 }
 
-/** Words that wrangler removes from a file of SQL, even inside a text. */
-const CUT_OUT = "BEGIN TRANSACTION";
-
 /** Corrects the texts of an `INSERT`, so that loading it gives the stored texts. */
-export const repairInsert = (statement: string, schema: Schema, repairs: Repairs): string =>
-  repairLiterals(statement, schema, repairs).replaceAll(CUT_OUT, CUT_OUT.replace(" ", "'||' "));
-
-function repairLiterals(statement: string, { columns }: Schema, repairs: Repairs): string {
-  if (repairs.size === 0 || !statement.includes("replace(")) return statement;
-  const insert = splitInsert(statement);
-  if (!insert) return statement;
+export function repairInsert(statement: string, schema: Schema, repairs: Repairs): string {
+  const mayBeDamaged = repairs.size > 0 && statement.includes("replace(");
+  if (!mayBeDamaged && protectWords(statement) === statement) return statement;
+  const { head, columns, values } = splitInsert(statement);
   const table = insertedInto(statement)!;
-  const keys = columns.filter((column) => column.table === table && column.primaryKey > 0).map(({ name }) => name);
-  const key = keys.map((name) => insert.values[insert.columns.indexOf(name)] ?? "");
-  const values = insert.values.map(
-    (literal, index) => repairs.get(keyOf(table, key, insert.columns[index]!, literal)) ?? literal,
+  const keys = schema.columns.filter((column) => column.table === table && column.primaryKey > 0);
+  const key = keys.map(({ name }) => values[columns.indexOf(name)] ?? "");
+  const repaired = values.map((literal, index) =>
+    protectWords(repairs.get(keyOf(table, key, columns[index]!, literal)) ?? literal),
   );
-  return `${insert.head}${values.join(",")});`;
+  return `${head}${repaired.join(",")});`;
 }
 
 const literalOf = (value: unknown): string => (typeof value === "string" ? exportedLiteral(value) : String(value));

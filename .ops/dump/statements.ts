@@ -1,5 +1,5 @@
 /** Reads the `INSERT` statements that the export of wrangler writes. */
-import { createReadStream } from "node:fs";
+import { readLines } from "../lines.ts";
 
 const INSERT = /^INSERT INTO (?:"(?<quoted>(?:[^"]|"")+)"|(?<plain>\w+))/;
 
@@ -16,17 +16,6 @@ export async function* readStatements(file: string): AsyncGenerator<string> {
   if (statement.trim() !== "") throw new Error(`the export ends within a statement: ${statement.slice(0, 80)}`);
 }
 
-/** Reads lines that end with a line feed. `node:readline` also ends a line at U+2028, which can be part of a text. */
-async function* readLines(file: string): AsyncGenerator<string> {
-  let rest = "";
-  for await (const chunk of createReadStream(file, "utf8") as AsyncIterable<string>) {
-    const lines = `${rest}${chunk}`.split("\n");
-    rest = lines.pop()!;
-    yield* lines;
-  }
-  if (rest !== "") yield rest;
-}
-
 /** Returns the table that a statement inserts into; undefined if it is another statement. */
 export function insertedInto(statement: string): string | undefined {
   const { quoted, plain } = INSERT.exec(statement)?.groups ?? {};
@@ -34,11 +23,11 @@ export function insertedInto(statement: string): string | undefined {
 }
 
 /** Splits an `INSERT` with column names into the text before its values and the literal of each value. */
-export function splitInsert(statement: string): { head: string; columns: string[]; values: string[] } | undefined {
+export function splitInsert(statement: string): { head: string; columns: string[]; values: string[] } {
   const match = /^(?<head>INSERT INTO "(?:[^"]|"")+" \((?<columns>[^)]+)\) VALUES ?\()(?<values>[\s\S]*)\);$/.exec(
     statement,
   );
-  if (!match) return undefined;
+  if (!match) throw new Error(`the export has a statement of an unknown form: ${statement.slice(0, 80)}`);
   const { head, columns, values } = match.groups as { head: string; columns: string; values: string };
   return {
     head,

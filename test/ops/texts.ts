@@ -4,4 +4,5 @@ export const TRAPS = [
   "a\\r\\n stays\r\nas it is; '--' too\\n",
   "(\\n0) \\n\n'quoted', \u2028 é 中 🎉",
   "First BEGIN TRANSACTION; then COMMIT;",
+  "BEGIN TRANSACTION; ".repeat(150),
 ];
