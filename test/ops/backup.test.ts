@@ -2,12 +2,15 @@
 import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { prepareLocalDatabase } from "../../.build/local_database.ts";
 import { seedDemo } from "../demo/seed.ts";
 import { directoryVersions, rowsOf, schemaOf } from "./database_file.ts";
 import { failToOperate, operate } from "./operate.ts";
 import { TRAPS } from "./texts.ts";
+
+/** Each command takes seconds on a quiet machine, and minutes on a busy one. */
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
 let folder: string;
 let source: string;
