@@ -33,8 +33,10 @@ export async function findDestinationWithIntegration(
   const [[row] = [], integrations = []] = await query(
     target,
     `${selectTeam(reference)};
-     SELECT id, team_id AS teamId FROM integrations
-     WHERE removed_at IS NULL AND (id = ${literal(name)} OR name = ${literal(name)})`,
+     SELECT integration.id, integration.team_id AS teamId FROM teams AS team
+       JOIN integrations AS integration ON integration.team_id = team.id
+     WHERE (team.id = ${literal(reference)} OR team.slug = ${literal(reference)}) AND integration.removed_at IS NULL
+       AND (integration.id = ${literal(name)} OR integration.name = ${literal(name)})`,
   );
   const team = destinationOf(row, reference);
   if (name === undefined) return { ...team, integrationId: null };
@@ -44,11 +46,11 @@ export async function findDestinationWithIntegration(
   throw new OperatorError(`The team ${team.slug} has ${problem} with the id or name "${name}".`);
 }
 
-const selectTeam = (
-  reference: string,
-): string => `SELECT account_id AS accountId, id AS teamId, slug, time_zone AS timeZone, work_days AS workDays,
-       retention_days AS retentionDays, archived_until AS archivedUntil
-     FROM teams WHERE id = ${literal(reference)} OR slug = ${literal(reference)} ORDER BY id = ${literal(reference)} DESC LIMIT 1`;
+const selectTeam = (reference: string): string => `
+  SELECT account_id AS accountId, id AS teamId, slug, time_zone AS timeZone, work_days AS workDays,
+    retention_days AS retentionDays, archived_until AS archivedUntil
+  FROM teams WHERE id = ${literal(reference)} OR slug = ${literal(reference)}
+  ORDER BY id = ${literal(reference)} DESC LIMIT 1`;
 
 function destinationOf(row: Record<string, unknown> | undefined, reference: string): Destination {
   if (!row) throw new OperatorError(`There is no team with the id or slug "${reference}".`);

@@ -9,7 +9,7 @@ import { findDestinationWithIntegration } from "../destination.ts";
 import { optionError } from "../options.ts";
 import { inlined } from "../sql.ts";
 import type { LineDestination, LineFormat } from "./format.ts";
-import { type Problem, parseLines, readBatches } from "./line.ts";
+import { type Problem, parseLines, readBatches, requireReadable } from "./line.ts";
 
 /** The options beside those that select the database. */
 export const LINES_OPTIONS = {
@@ -40,6 +40,7 @@ export async function importLines<T>(format: LineFormat<T>, { target, positional
   const { into, integration, "from-line": from } = read.data;
   if (format.needsIntegration && integration === undefined)
     throw new OperatorError("--integration must be given: the id or name of an integration of the team");
+  await requireReadable(file);
   const to = await findDestinationWithIntegration(target, into, integration);
 
   const before = await count(target, format, to);

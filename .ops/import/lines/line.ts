@@ -12,11 +12,14 @@ export type Line<T> = { number: number; value: T };
 /** Why a line is not imported. */
 export type Problem = { number: number; reason: string };
 
-/** Reads the lines of a file from the line `from` on, in batches of `size`. Skips blank lines. */
-export async function* readBatches(file: string, from: number, size: number): AsyncGenerator<Line<string>[]> {
-  await access(file).catch(() => {
+/** Throws if a file cannot be read. */
+export const requireReadable = (file: string): Promise<void> =>
+  access(file).catch(() => {
     throw new OperatorError(`${file} cannot be read.`);
   });
+
+/** Reads the lines of a file from the line `from` on, in batches of `size`. Skips blank lines. */
+export async function* readBatches(file: string, from: number, size: number): AsyncGenerator<Line<string>[]> {
   let batch: Line<string>[] = [];
   let number = 0;
   for await (const value of readLines(file)) {
