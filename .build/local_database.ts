@@ -107,6 +107,9 @@ async function readMigrations(): Promise<{ name: string; text: string }[]> {
   return Promise.all(names.map(async (name) => ({ name, text: await readFile(join(MIGRATIONS, name), "utf8") })));
 }
 
+/** Lets the next `prepareLocalDatabase` look for new migrations again, after the tables were replaced. */
+export const removeStamp = (persistTo: string): Promise<void> => rm(stampPath(persistTo), { force: true });
+
 /** Beside the database files, so that it disappears with them. */
 const stampPath = (persistTo: string) => join(persistTo, "v3/d1/rollcall-migrated");
 

@@ -9,7 +9,7 @@ const root = resolve(import.meta.dirname, "..");
  * The tests that run in Node, because they start servers or read files. All others run in workerd, with D1 and objects.
  */
 const inNode = [
-  "test/{arch,dev,docs,journeys}/**/*.test.ts",
+  "test/{arch,dev,docs,journeys,ops}/**/*.test.ts",
   "test/faults/server/**/*.test.ts",
   "test/db/triggers.test.ts",
 ];

@@ -27,20 +27,7 @@ export async function saveEvents(
   now: number,
 ): Promise<{ created: number; updated: number; refused: Set<string> }> {
   if (batch.length === 0) return { created: 0, updated: 0, refused: new Set() };
-  const identifiers = new Set(batch.map((event) => event.identifier));
-  const newIdentities = await Promise.all(
-    [...identifiers].map((identifier) =>
-      newIdentity(tenant.accountId, { identifier, name: null, email: null, timeZone: null }),
-    ),
-  );
-  const identityIds = new Map(newIdentities.map(({ identifier, identityId }) => [identifier, identityId]));
-  const rows = batch.map(({ identifier, details, ...event }) => ({
-    ...event,
-    id: newId(),
-    identityId: identityIds.get(identifier)!,
-    details: sortKeys(details),
-    completed: isCompleted(details) ? 1 : 0,
-  }));
+  const { identities: newIdentities, rows } = await prepareEvents(tenant, batch);
   const { written, refused } = await atomicallyNamed(db, {
     linked: linkStatements(tenant, creator, newIdentities, now),
     written: [...pages(rows)].flatMap((page) => [
@@ -60,12 +47,32 @@ const selectMissing = (page: { identityId: string; identifier: string }[]): SQL 
   SELECT reported.value ->> 'identifier' AS identifier FROM json_each(${JSON.stringify(page)}) reported
   WHERE NOT EXISTS (SELECT 1 FROM identities WHERE id = reported.value ->> 'identityId')`;
 
+/** Prepares events for `upsertEvents`, and the identities that they name for `linkStatements`. */
+export async function prepareEvents({ accountId }: Tenant, batch: readonly NewEvent[]) {
+  const identifiers = new Set(batch.map((event) => event.identifier));
+  const identities = await Promise.all(
+    [...identifiers].map((identifier) =>
+      newIdentity(accountId, { identifier, name: null, email: null, timeZone: null }),
+    ),
+  );
+  const identityIds = new Map(identities.map(({ identifier, identityId }) => [identifier, identityId]));
+  const rows = batch.map(({ identifier, details, ...event }) => ({
+    ...event,
+    id: newId(),
+    identityId: identityIds.get(identifier)!,
+    details: sortKeys(details),
+    completed: isCompleted(details) ? 1 : 0,
+  }));
+  return { identities, rows };
+}
+
 /**
- * Returns the ids of the rows it wrote. An event that was there keeps its id, so an id that is not in `rows` belongs to an
- * updated event. `html` is not compared: it has the same text as the title, and a tool that reads the event from the
- * Events API and sends it back has no `html`. An event of an identity that was refused is left out.
+ * Makes the statement that writes events; `rows` is a JSON array of rows of `prepareEvents`. It returns the ids of the rows
+ * it wrote. An event that was there keeps its id, so an id that is not in `rows` belongs to an updated event. `html` is not
+ * compared: it has the same text as the title, and a tool that reads the event from the Events API and sends it back has no
+ * `html`. An event of an identity that was refused is left out.
  */
-const upsertEvents = ({ teamId }: Tenant, integrationId: string | null, rows: string, now: number): SQL => sql`
+export const upsertEvents = ({ teamId }: Tenant, integrationId: string | null, rows: string, now: number): SQL => sql`
   INSERT INTO events
     (id, team_id, external_id, identity_id, integration_id, kind, title, scope, url, html, details, occurred_at,
       completed, created_at, updated_at)
@@ -84,8 +91,8 @@ const upsertEvents = ({ teamId }: Tenant, integrationId: string | null, rows: st
       excluded.occurred_at, excluded.completed)
   RETURNING id`;
 
-/** Adds the number of rows that the statement before it wrote. Writes nothing where that wrote nothing. */
-const addToEventsAccepted = ({ teamId }: Tenant): SQL => sql`
+/** Makes the statement that counts the rows that the statement before it wrote. It writes nothing if that wrote nothing. */
+export const addToEventsAccepted = ({ teamId }: Tenant): SQL => sql`
   UPDATE teams SET events_accepted = events_accepted + changes() WHERE id = ${teamId} AND changes() > 0`;
 
 /** Which events to list; an absent field does not restrict. `from` (inclusive) and `to` (exclusive) are UTC milliseconds. */

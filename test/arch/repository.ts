@@ -19,9 +19,14 @@ export function files(): string[] {
   return paths.filter((path) => path !== "" && existsSync(resolve(root, path)));
 }
 
-/** Parses every source file. Declarations (`.d.ts`) are left out: they have no code. */
-export function modules(paths: readonly string[]): Map<string, Module> {
-  const sources = paths.filter((path) => /^src\/.*\.tsx?$/.test(path) && !path.endsWith(".d.ts"));
+/** Every source file of the Worker. Declarations (`.d.ts`) describe the platform and hold no code. */
+export const modules = (paths: readonly string[]): Map<string, Module> => modulesIn(paths, /^src\//);
+
+/** Every script that runs on the machine of a developer or an operator. Roles and slices do not apply to these. */
+export const scripts = (paths: readonly string[]): Map<string, Module> => modulesIn(paths, /^\.(?:build|ops)\//);
+
+function modulesIn(paths: readonly string[], folder: RegExp): Map<string, Module> {
+  const sources = paths.filter((path) => folder.test(path) && /\.tsx?$/.test(path) && !path.endsWith(".d.ts"));
   return new Map(sources.map((path) => [path, readModule(path, read(path))]));
 }
 

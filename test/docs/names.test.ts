@@ -14,7 +14,9 @@ const named = (pattern: RegExp, text = everything) => [
 
 describe("names in the pages", () => {
   test("Every file and folder that the pages name exists", () => {
-    const paths = named(/(?<![\w/.-])((?:\.github|\.ci|migrations|src|test)(?:\/[\w.-]+)*|[\w-]+\.toml)(?![\w<-])/g);
+    const paths = named(
+      /(?<![\w/.-])((?:\.github|\.ci|\.build|\.ops|migrations|src|test)(?:\/[\w.-]+)*|[\w-]+\.toml)(?![\w<-])/g,
+    );
     expect(paths.length).toBeGreaterThan(15);
     expect(paths.filter((path) => !existsSync(resolve(ROOT, path)))).toEqual([]);
   });

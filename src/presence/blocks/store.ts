@@ -14,21 +14,28 @@ import type { BlockRow, BlockState } from "./block_row.ts";
  *
  * The triggers `blocks_stale_new` and `blocks_stale_changed` mark the days whose statistics must be counted again.
  */
-export async function saveBlocks(db: Database, { teamId }: Tenant, rows: BlockWrite[]): Promise<void> {
-  // Without `WHERE true`, SQLite would read ON CONFLICT as the condition of a join.
-  await db.run(sql`
+export async function saveBlocks(db: Database, tenant: Tenant, rows: BlockWrite[]): Promise<void> {
+  await db.run(upsertBlocks(tenant, JSON.stringify(rows)));
+}
+
+/**
+ * Makes the statement of `saveBlocks`. `rows` is a JSON array of `BlockWrite`. Blocks for which `condition` does not hold
+ * are not written; it may read the row as `block.value`.
+ */
+export const upsertBlocks = ({ teamId }: Pick<Tenant, "teamId">, rows: string, condition = sql`true`): SQL =>
+  // Without WHERE, SQLite would read ON CONFLICT as the condition of a join.
+  sql`
     INSERT INTO blocks
       (id, team_id, identity_id, integration_id, source, status, details, started_at, last_seen_at, ended_at)
     SELECT block.value ->> 'id', ${teamId}, block.value ->> 'identityId', block.value ->> 'integrationId',
       block.value ->> 'source', block.value ->> 'status',
       CASE WHEN ${storesDetails({ teamId })} THEN block.value ->> 'details' END,
       block.value ->> 'startedAt', block.value ->> 'lastSeenAt', block.value ->> 'endedAt'
-    FROM json_each(${JSON.stringify(rows)}) AS block WHERE true
+    FROM json_each(${rows}) AS block WHERE ${condition}
     ON CONFLICT (id) DO UPDATE SET
       status = excluded.status, details = excluded.details, last_seen_at = excluded.last_seen_at, ended_at = excluded.ended_at
     WHERE (blocks.status, blocks.details, blocks.last_seen_at, blocks.ended_at)
-      IS NOT (excluded.status, excluded.details, excluded.last_seen_at, excluded.ended_at)`);
-}
+      IS NOT (excluded.status, excluded.details, excluded.last_seen_at, excluded.ended_at)`;
 
 /**
  * Removes the blocks of those identities that do not exist: erased while the blocks were being sent, or never written. Only
