@@ -7,26 +7,27 @@ import { listPeople, openSocket, sendHeartbeat, type TeamRef, wakeObject } from 
 
 /**
  * Records a heartbeat of the calling integration. It is durable in the team's object when this returns. One that is more
- * than 24 hours old changes nothing (`isTooOld`). Fails with `bad_request` where its timestamp is more than 5 minutes ahead,
+ * than 24 hours old changes nothing (`isTooOld`). A new source of an integration with too many of them replaces the one that
+ * was silent for longest (`hasTooManySources`). Fails with `bad_request` where its timestamp is more than 5 minutes ahead,
  * and with `not_allowed` for a caller that is no integration.
  */
 export async function recordHeartbeat(
   { objects, actor, now }: ServiceContext,
   { timestamp, source, users }: ReportedHeartbeat,
-): Promise<{ isTooOld: boolean }> {
+): Promise<{ isTooOld: boolean; hasTooManySources: boolean }> {
   const { accountId, teamId, directoryVersion, integration, team } = actor;
   if (!integration) throw new Failure("not_allowed");
   if (timestamp > now + MAX_AHEAD_MS) {
     throw badRequest([{ path: "timestamp", message: "must not be more than 5 minutes ahead" }]);
   }
-  if (isTooOld(timestamp, now)) return { isTooOld: true };
-  if (users.identifier.length === 0) return { isTooOld: false };
-  await sendHeartbeat(objects, {
+  if (isTooOld(timestamp, now)) return { isTooOld: true, hasTooManySources: false };
+  if (users.identifier.length === 0) return { isTooOld: false, hasTooManySources: false };
+  const { hasTooManySources } = await sendHeartbeat(objects, {
     ...{ accountId, teamId, directoryVersion, source, at: timestamp },
     ...{ integrationId: integration.id, timeoutMs: integration.timeoutMs },
     users: team.storesDetails ? users : withoutDetails(users),
   });
-  return { isTooOld: false };
+  return { isTooOld: false, hasTooManySources };
 }
 
 /** Which people to list: the present, the absent, or all. `cursor`: where the page begins. */

@@ -1,7 +1,7 @@
 import type { OpenBlock } from "./blocks/block_row.ts";
 import type { Heartbeat } from "./heartbeat/heartbeat.ts";
 import type { PersonPresence, PresenceFilter } from "./object/person_presence.ts";
-import type { ObjectMetrics, TeamPresence } from "./object/team_presence_object.ts";
+import type { HeartbeatOutcome, ObjectMetrics, TeamPresence } from "./object/team_presence_object.ts";
 
 /** The binding by which teams' objects are called. */
 type Objects = Env["TEAM_PRESENCE"];
@@ -10,7 +10,7 @@ type Objects = Env["TEAM_PRESENCE"];
 export type TeamRef = { teamId: string; directoryVersion: number };
 
 /** Sends a heartbeat to the team's object. It is durable when this returns. */
-export const sendHeartbeat = (objects: Objects, heartbeat: Heartbeat): Promise<void> =>
+export const sendHeartbeat = (objects: Objects, heartbeat: Heartbeat): Promise<HeartbeatOutcome> =>
   callObject(objects, heartbeat.teamId, (object) => object.recordHeartbeat(heartbeat));
 
 /** Lists a page of the team's people with their presence, by name and then id. */

@@ -23,8 +23,8 @@ export const presenceUpdateRoutes = new Hono<AppContext>().post(
       const body = await readBody(c.req.raw);
       const context = serviceContext(c);
       const update = cache.read(context.actor.integration!.id, body, parse);
-      const { isTooOld } = await recordHeartbeat(context, update);
-      return c.json(acceptedBody(update, isTooOld, context.now));
+      const outcome = await recordHeartbeat(context, update);
+      return c.json(acceptedBody(update, outcome, context.now));
     },
     { json: presenceUpdate },
   ),

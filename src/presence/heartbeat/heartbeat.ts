@@ -36,6 +36,9 @@ export const MAX_AHEAD_MS = 5 * MINUTE_MS;
 /** The age, in milliseconds, up to which a heartbeat changes presence. */
 const MAX_AGE_MS = DAY_MS;
 
+/** The most sources of one integration that a team's object keeps. */
+export const MAX_SOURCES = 200;
+
 /** Whether a heartbeat is too old to change presence. Times are UTC milliseconds. */
 export const isTooOld = (timestamp: number, now: number): boolean => timestamp < now - MAX_AGE_MS;
 

@@ -84,6 +84,11 @@ export class ObjectStore {
     this.#saveAll("streams", "n", "n", streams);
   }
 
+  /** Removes streams by their numbers. */
+  removeStreams(numbers: number[]): void {
+    this.#sql.exec("DELETE FROM streams WHERE n IN (SELECT value FROM json_each(?))", JSON.stringify(numbers));
+  }
+
   /** Replaces all streams and removes the rows of `beats`, which must be applied to them. */
   replaceStreams(streams: StoredStream[]): void {
     this.#sql.exec("DELETE FROM beats");

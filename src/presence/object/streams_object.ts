@@ -1,6 +1,7 @@
 import { DAY_MS } from "../../lib/duration.ts";
 import { expire, openBlock } from "../blocks/block.ts";
 import type { FoldResult } from "../heartbeat/fold.ts";
+import { MAX_SOURCES } from "../heartbeat/heartbeat.ts";
 import type { ObjectStore } from "./storage_store.ts";
 import { type BlockWrite, endedBlockWrite, openBlockWrite, type StoredStream, sourceKey } from "./stored_stream.ts";
 
@@ -99,6 +100,31 @@ export class Streams {
     const kept = all.filter((stream) => stream.lastAt >= now - KEEP_SILENT_MS);
     const hasManyBeats = this.#store.countBeats() > 2 * kept.length + MAX_EXTRA_BEATS;
     if (hasManyBeats || kept.length < all.length) this.#replaceAll(kept);
+  }
+
+  /**
+   * Makes room for a source. Where it is new and its integration has MAX_SOURCES already, this ends the open blocks of the
+   * source that was silent for longest, and removes its streams. Returns whether it did.
+   */
+  makeRoom(source: { integrationId: string; source: string }): boolean {
+    if (this.#bySource.has(sourceKey(source))) return false;
+    const ofIntegration = sourceKey({ ...source, source: "" });
+    const sources = [...this.#bySource].filter(([key]) => key.startsWith(ofIntegration));
+    if (sources.length < MAX_SOURCES) return false;
+    const lastAt = (streams: Map<string, StoredStream>) =>
+      [...streams.values()].reduce((latest, stream) => Math.max(latest, stream.lastAt), 0);
+    const [key, streams] = sources.reduce((oldest, other) => (lastAt(other[1]) < lastAt(oldest[1]) ? other : oldest));
+    const removed = [...streams.values()];
+    const outbox = removed.flatMap((stream) => {
+      const outcome = expire(stream, 0, Number.POSITIVE_INFINITY);
+      return outcome ? [endedBlockWrite(stream, outcome.ended)] : [];
+    });
+    this.#storage.transactionSync(() => {
+      this.#store.saveToOutbox(outbox);
+      this.#store.removeStreams(removed.map(({ n }) => n));
+    });
+    this.#bySource.delete(key);
+    return true;
   }
 
   /** Removes the streams of identities, and their blocks from the outbox. */

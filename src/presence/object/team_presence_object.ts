@@ -27,6 +27,11 @@ export type ObjectMetrics = {
   since: number;
 };
 
+/** What a heartbeat led to. `hasTooManySources`: another source of its integration was removed to make room for its own. */
+export type HeartbeatOutcome = { hasTooManySources: boolean };
+
+const NOT_RECORDED: HeartbeatOutcome = { hasTooManySources: false };
+
 /**
  * The live presence of one team: its open blocks, who its people are, and who watches. Memory is a cache of the object's
  * own SQLite database, so that an eviction at any moment loses nothing. README.md shows how the parts work together.
@@ -65,18 +70,20 @@ export class TeamPresence extends DurableObject<Env> {
   }
 
   /** Records a heartbeat. It is durable in the object when this returns, whether or not D1 can be reached. */
-  async recordHeartbeat(heartbeat: Heartbeat): Promise<void> {
+  async recordHeartbeat(heartbeat: Heartbeat): Promise<HeartbeatOutcome> {
     // The key was accepted before the team was erased.
-    if (this.#isErased) return;
+    if (this.#isErased) return NOT_RECORDED;
     this.#ensureTeam(heartbeat);
     const users = usersOf(heartbeat.users);
     await this.#directory.addNew(heartbeat.accountId, users, sourceKey(heartbeat));
-    if (this.#isErased) return;
-    const isVisible = this.#fold(heartbeat, users);
+    if (this.#isErased) return NOT_RECORDED;
+    const hasTooManySources = this.#streams.makeRoom(heartbeat);
+    const isVisible = this.#fold(heartbeat, users) || hasTooManySources;
     await this.#sync.syncDirectory(heartbeat.directoryVersion);
     if (isVisible) this.#broadcast();
     await this.#alarm.advance(this.#nextWake());
     this.#heartbeats += 1;
+    return { hasTooManySources };
   }
 
   /** Lists a page of the people that this team's integrations ever reported, by name and then id, as they are now. */
