@@ -10,6 +10,7 @@ import { presenceRoutes } from "./api/rollcall/presence_routes.ts";
 import { privacyRoutes } from "./api/rollcall/privacy_routes.ts";
 import { setupRoutes } from "./api/rollcall/setup_routes.ts";
 import { teamRoutes } from "./api/rollcall/team_routes.ts";
+import { teamsRoutes } from "./api/rollcall/teams_routes.ts";
 import { timelineRoutes } from "./api/rollcall/timeline_routes.ts";
 import { eventBatchRoutes } from "./api/stats_aware/events_routes.ts";
 import { presenceUpdateRoutes } from "./api/stats_aware/presence_routes.ts";
@@ -39,6 +40,7 @@ export function appOf(apis: Hono<AppContext>[], root: Hono<AppContext>[] = []): 
 export const app = appOf(
   [
     setupRoutes,
+    teamsRoutes,
     teamRoutes,
     integrationsRoutes,
     peopleRoutes,

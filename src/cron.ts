@@ -1,7 +1,7 @@
 import { createMorningReports } from "./checkins/reports/job.ts";
 import { type Database, databases } from "./db/client.ts";
 import { wakeTeams } from "./presence/job.ts";
-import { archiveExpired } from "./retention/job.ts";
+import { removeExpired } from "./retention/job.ts";
 import { recountChangedDays } from "./statistics/job.ts";
 import { deliverWebhooks } from "./subscriptions/webhooks/job.ts";
 
@@ -23,7 +23,7 @@ function jobsOf(cron: string, env: Env, db: Database, now: number): Job[] {
         () => deliverWebhooks({ db, now: Date.now() }, env.WEBHOOK_SIGNING_KEY),
       ];
     case "*/15 * * * *":
-      return [() => recountChangedDays({ db, now }), () => archiveExpired({ db, now })];
+      return [() => recountChangedDays({ db, now }), () => removeExpired({ db, now })];
     default:
       throw new Error(`no job is planned for cron ${cron}`);
   }

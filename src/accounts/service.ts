@@ -18,7 +18,8 @@ export type AccountSetup = {
 
 /**
  * Creates an account, onboarded at once, with its first team, its owner, an integration and both keys. The keys are in this
- * result and nowhere else. Fails with `conflict` where another team has the slug.
+ * result and nowhere else. Fails with `conflict` where another team has the slug, and where the account was set up before: an
+ * account of that name with that owner.
  */
 export async function createAccount({ db, now }: SystemContext, { accountName, ...setup }: AccountSetup) {
   const account = {
@@ -27,9 +28,13 @@ export async function createAccount({ db, now }: SystemContext, { accountName, .
     owner: { ...setup.owner, id: newPersonId() },
     integration: { ...setup.integration, id: newId(), key: newIntegrationKey() },
   };
-  const slug = await store.createAccount(db, account, now);
-  if (slug === null) throw conflict("team.slug: another team has it");
-  return { ...account, team: { ...account.team, slug } };
+  const created = await store.createAccount(db, account, now);
+  if ("slug" in created) return { ...account, team: { ...account.team, slug: created.slug } };
+  throw conflict(
+    created.taken === "slug"
+      ? "team.slug: another team has it"
+      : `The account ${account.account.name} of ${setup.owner.email} was set up before: POST /api/v1/teams adds a team to it`,
+  );
 }
 
 /**

@@ -1,38 +1,36 @@
-import { sql } from "drizzle-orm";
-import { atomicallyNamed, type Database, violates } from "../db/client.ts";
-import { accounts, apiKeys, identities, members, people, teams } from "../db/schema/index.ts";
+import { type SQL, sql } from "drizzle-orm";
+import { abortUnless, atomicallyNamed, type Database, isAborted, violates } from "../db/client.ts";
+import { accounts, identities, members, people } from "../db/schema/index.ts";
 import { type IntegrationSettings, integrationStatements } from "../integrations/store.ts";
-import { identityId, keyPrefix, newId, sha256 } from "../lib/id.ts";
+import { identityId, newId } from "../lib/id.ts";
 import { slugify } from "../lib/text.ts";
+import { type NewTeam, newTeamStatements } from "./team_store.ts";
 
-/** An account with everything it begins with. Undefined: a slug made from the team's name, and the team's time zone. */
+/** An account with everything it begins with. Undefined: the team's time zone. */
 export type NewAccount = {
   account: { id: string; name: string };
-  team: { id: string; name: string; slug: string | undefined; timeZone: string; key: string };
+  team: NewTeam;
   owner: { id: string; name: string; email: string; timeZone: string | undefined };
   integration: Pick<IntegrationSettings, "name" | "presenceTimeoutMinutes"> & { id: string; key: string };
 };
 
+/** The reason for which a batch of this file is aborted. */
+const ACCOUNT_EXISTS = "account_exists";
+
 /**
  * Creates an account, onboarded at once, with its first team, its owner, an integration and both keys, in one atomic batch.
- * Returns the team's slug; null, and creates nothing, if another team has it.
+ * Returns the team's slug. Returns what is there already, and creates nothing, where another team has the slug, or an account
+ * of this name has an administrator with the owner's e-mail.
  */
 export async function createAccount(
   db: Database,
   { account, team, owner, integration }: NewAccount,
   now: number,
-): Promise<string | null> {
-  const slug = team.slug ?? firstFreeSlug(slugify(team.name) || "team");
+): Promise<{ slug: string } | { taken: "slug" | "account" }> {
   const ownerSlug = slugify(owner.name) || "person";
   const createdAt = now;
   const insertAccount = db.insert(accounts).values({ ...account, onboardedAt: now, createdAt });
-  const insertTeam = db
-    .insert(teams)
-    .values({ id: team.id, accountId: account.id, slug, name: team.name, timeZone: team.timeZone, createdAt })
-    .returning({ slug: teams.slug });
-  const insertTeamKey = db
-    .insert(apiKeys)
-    .values({ digest: await sha256(team.key), teamId: team.id, prefix: keyPrefix(team.key), createdAt });
+  const [insertTeam, insertTeamKey] = await newTeamStatements(db, { accountId: account.id }, team, now);
   const insertOwner = db.insert(people).values({
     id: owner.id,
     accountId: account.id,
@@ -67,6 +65,7 @@ export async function createAccount(
   );
   try {
     const { team: created } = await atomicallyNamed(db, {
+      check: abortUnless(sql`NOT (${accountExists(account.name, owner.email)})`, ACCOUNT_EXISTS),
       account: insertAccount.getSQL(),
       team: insertTeam.getSQL(),
       teamKey: insertTeamKey.getSQL(),
@@ -77,19 +76,15 @@ export async function createAccount(
       integrationKey: insertIntegrationKey.getSQL(),
     });
     const [row] = created as [{ slug: string }];
-    return row.slug;
+    return { slug: row.slug };
   } catch (error) {
-    if (violates(error, "teams.slug")) return null;
+    if (isAborted(error, ACCOUNT_EXISTS)) return { taken: "account" };
+    if (violates(error, "teams.slug")) return { taken: "slug" };
     throw error;
   }
 }
 
-/** Selects `base`, or the first of base-2, base-3, ... that no team has, cut to the 60 characters of a slug. */
-const firstFreeSlug = (base: string) => sql<string>`(
-  WITH RECURSIVE tries (number, slug) AS (
-    SELECT 1, ${base}
-    UNION ALL
-    SELECT number + 1, rtrim(substr(${base}, 1, 59 - length(number + 1)), '-') || '-' || (number + 1) FROM tries
-    WHERE EXISTS (SELECT 1 FROM teams WHERE teams.slug = tries.slug)
-  )
-  SELECT slug FROM tries ORDER BY number DESC LIMIT 1)`;
+/** Matches when there is an account with this name, of an administrator with this e-mail. */
+const accountExists = (name: string, email: string): SQL => sql`EXISTS (
+  SELECT 1 FROM accounts account CROSS JOIN people owner ON owner.account_id = account.id
+  WHERE account.name = ${name} AND owner.email = ${email} AND owner.administrator)`;

@@ -23,3 +23,9 @@ export type SystemContext = { db: Database; objects: Env["TEAM_PRESENCE"]; now: 
 
 /** What a verb works with when it acts for a caller. */
 export type ServiceContext = SystemContext & { actor: Actor };
+
+/** Who acts on a whole account, and on which: the operator of the deployment, who holds the secret `SETUP_TOKEN`. */
+export type Administrator = { kind: "operator"; accountId: string };
+
+/** What a verb works with when it acts on a whole account. */
+export type AdministratorContext = SystemContext & { administrator: Administrator };

@@ -19,7 +19,7 @@ type KeyKind = Exclude<Accepts, "setup">;
 
 /**
  * Lets in a caller with a valid key of the accepted kind, and sets `c.get("actor")` and `c.get("db")`. Answers 401 for a
- * missing or invalid key, 403 for an inactive integration or an account that is not onboarded, 429 over the key's rate.
+ * missing or invalid key, 403 for an inactive integration, an archived team or an account that is not onboarded, 429 over the key's rate.
  */
 export const guard = (accepts: KeyKind) =>
   tagged(
@@ -31,7 +31,8 @@ export const guard = (accepts: KeyKind) =>
         await limitGuesses(c);
         throw new ApiError("invalid_api_key");
       }
-      if (key.integrationId && !key.active) throw new ApiError("integration_not_active");
+      if (key.team.archivedAt !== null || (key.integrationId && !key.active))
+        throw new ApiError("integration_not_active");
       if (key.onboardedAt === null) throw new ApiError("onboarding_incomplete");
       await limitRate(c.env, key);
       const db = databaseOf(c.env, key.accountId);

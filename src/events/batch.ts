@@ -5,7 +5,7 @@ import type { NewEvent } from "./event.ts";
 import { retainedSince } from "./retention.ts";
 
 /** How long a team keeps events, and before which instant it has removed some. */
-type Retention = Pick<TeamSettings, "retentionDays" | "archivedUntil">;
+type Retention = Pick<TeamSettings, "retentionDays" | "countedUntil">;
 
 /** An event of a batch that is rejected because of its time. `index` is its position in the batch. */
 export type RejectedEvent = { index: number; reason: string };
@@ -34,13 +34,17 @@ export function splitBatch(
  * within what the team keeps and has not removed: an older event may have been counted before it was removed, and would be
  * counted a second time.
  */
-function rejectionReason(occurredAt: number, now: number, { retentionDays, archivedUntil }: Retention): string | null {
+export function rejectionReason(
+  occurredAt: number,
+  now: number,
+  { retentionDays, countedUntil }: Retention,
+): string | null {
   if (occurredAt > now + MAX_AHEAD_MS) return "must not be more than 5 minutes ahead";
   if (occurredAt < (retainedSince(retentionDays, now) ?? Number.NEGATIVE_INFINITY)) {
     return `is older than the ${retentionDays} days this team keeps`;
   }
-  if (archivedUntil !== null && occurredAt < archivedUntil) {
-    return `is before ${formatInstant(archivedUntil)}: the team's events from before that time were removed for their age`;
+  if (countedUntil !== null && occurredAt < countedUntil) {
+    return `is before ${formatInstant(countedUntil)}: the team's events from before that time were removed for their age`;
   }
   return null;
 }

@@ -90,6 +90,13 @@ export function addDays(date: string, n: number): string {
   return PlainDate.toString(PlainDate.addDays(plainDate(date), n));
 }
 
+/** Lists the dates from `from` to `to`, both included. `to` must not be before `from`. */
+export function datesOf({ from, to }: { from: string; to: string }): string[] {
+  const dates = [from];
+  while (dates.at(-1) !== to) dates.push(addDays(dates.at(-1)!, 1));
+  return dates;
+}
+
 const zoned = (ms: number, zone: string) => Instant.toZonedDateTimeISO(Instant.fromEpochMilliseconds(ms), zone);
 
 // West of Greenwich the year 0 begins in the year -1, which ISO 8601 writes with a sign and six digits.

@@ -1,8 +1,9 @@
 import type { ServiceContext } from "../auth/actor.ts";
+import { type AbsentMember, withAbsentDates } from "../checkins/absences/service.ts";
 import { conflict } from "../lib/failure.ts";
 import { localDate } from "../lib/time_zone.ts";
 import { requireMember } from "../people/lookup_service.ts";
-import { findPerson, listTeam, type Person } from "../people/person_store.ts";
+import { findPerson, listTeam } from "../people/person_store.ts";
 import { pageOfMembers } from "./listing.ts";
 import { changeName, type NameChange } from "./name_change.ts";
 import * as store from "./store.ts";
@@ -14,13 +15,19 @@ export type MemberChange = NameChange & Omit<store.MemberChange, keyof NameChang
 export type NewMember = MemberChange & { email: string };
 
 /** Lists a page of the team's members by last name. With `q`, only members whose name or e-mail contains it. */
-export async function listMembers({ db, actor }: ServiceContext, page: { q: string; page: number; size: number }) {
-  return pageOfMembers(await listTeam(db, actor, { withIdentifiers: false }), page);
+export async function listMembers(
+  context: ServiceContext,
+  page: { q: string; page: number; size: number },
+): Promise<AbsentMember[]> {
+  const { db, actor } = context;
+  return withAbsentDates(context, pageOfMembers(await listTeam(db, actor, { withIdentifiers: false }), page));
 }
 
 /** Returns the member that a reference names. Fails with `not_found`, and with `gone` where they were removed. */
-export const getMember = (context: ServiceContext, reference: string): Promise<Person> =>
-  requireMember(context, reference);
+export async function getMember(context: ServiceContext, reference: string): Promise<AbsentMember> {
+  const [member] = await withAbsentDates(context, [await requireMember(context, reference)]);
+  return member!;
+}
 
 /**
  * Adds the person who has an e-mail address to the team, as `store.addMember` describes. Fails with `conflict` where they are
@@ -29,14 +36,14 @@ export const getMember = (context: ServiceContext, reference: string): Promise<P
 export async function addMember(
   context: ServiceContext,
   { name, firstName, lastName, role = "active", ...fields }: NewMember,
-): Promise<Person> {
+): Promise<AbsentMember> {
   const { db, actor } = context;
   const { email } = fields;
   if (await findPerson(db, actor, email)) throw memberConflict(email);
   if (await store.isIdentifierOfAnother(db, actor, email, null)) throw takenConflict("email", fields);
   const member = { ...fields, ...changeName({ name, firstName, lastName })!, role };
   const added = await store.addMember(db, actor, member, momentOf(context));
-  if ("personId" in added) return requireMember(context, added.personId);
+  if ("personId" in added) return getMember(context, added.personId);
   // Another request has added the person since the first look-up.
   if (added.refused === "member") throw memberConflict(email);
   throw takenConflict(added.refused, fields);
@@ -50,14 +57,14 @@ export async function changeMember(
   context: ServiceContext,
   reference: string,
   { name, firstName, lastName, ...fields }: MemberChange,
-): Promise<Person> {
+): Promise<AbsentMember> {
   const { db, actor } = context;
   const member = await requireMember(context, reference);
   if (fields.email !== undefined) await requireFreeEmail(context, fields.email, member.id);
   const change = { ...fields, ...changeName({ name, firstName, lastName }, member) };
   const taken = await store.changeMember(db, actor, member.id, change, momentOf(context));
   if (taken) throw takenConflict(taken, fields);
-  return requireMember(context, member.id);
+  return getMember(context, member.id);
 }
 
 /**

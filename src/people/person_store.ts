@@ -91,6 +91,14 @@ export function listTeam(db: Database, { teamId }: Tenant, { withIdentifiers }: 
     .where(and(eq(members.teamId, teamId), isNull(members.removedAt), isNull(people.mergedInto)));
 }
 
+/** Lists the people of the team with these ids, in no order. Each id is one of a person who is not merged. */
+export const listPeopleById = (db: Database, { teamId }: Pick<Tenant, "teamId">, ids: readonly string[]) =>
+  db
+    .select(columns)
+    .from(sql`json_each(${JSON.stringify(ids)}) AS wanted`)
+    .innerJoin(people, eq(people.id, sql`wanted.value`))
+    .innerJoin(members, and(eq(members.teamId, teamId), eq(members.personId, people.id)));
+
 /** Lists the identities of a person, the first seen first. */
 export const listIdentities = (db: Database, { accountId }: Account, personId: string) =>
   db

@@ -34,6 +34,10 @@ export const flushBlocks = (
 export const wakeObject = (objects: Objects, { teamId, directoryVersion }: TeamRef): Promise<void> =>
   callObject(objects, teamId, (object) => object.wake(directoryVersion));
 
+/** Closes every live socket of the team. */
+export const closeSockets = (objects: Objects, teamId: string): Promise<void> =>
+  callObject(objects, teamId, (object) => object.closeSockets());
+
 /** Reads what operators monitor of the team's object. */
 export const readObjectMetrics = (objects: Objects, { teamId, directoryVersion }: TeamRef): Promise<ObjectMetrics> =>
   callObject(objects, teamId, (object) => object.readMetrics(directoryVersion));

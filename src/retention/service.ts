@@ -1,7 +1,7 @@
 import type { SystemContext } from "../auth/actor.ts";
 import { removeOrphans } from "../presence/blocks/store.ts";
 import type { CalendarOf } from "../statistics/calendar.ts";
-import * as archive from "./archive_store.ts";
+import * as store from "./counted_store.ts";
 import * as expired from "./expired_store.ts";
 import { sumEvents, sumWork } from "./month_sums.ts";
 
@@ -15,7 +15,7 @@ export const listRetentionPolicies = ({ db, now }: CronContext): Promise<expired
  * Removes up to `limit` events that the teams no longer keep, and keeps their numbers. Returns whether there may be more.
  * Nothing is removed where one of them changed meanwhile: the next run tries again.
  */
-export async function archiveEvents(
+export async function removeEvents(
   { db }: CronContext,
   policies: readonly expired.RetentionPolicy[],
   limit: number,
@@ -23,12 +23,12 @@ export async function archiveEvents(
 ): Promise<boolean> {
   const events = await expired.listExpiredEvents(db, policies, limit);
   if (events.length === 0) return false;
-  const isArchived = await archive.archiveEvents(db, events, sumEvents(events, calendarOf));
-  return isArchived && events.length === limit;
+  const isRemoved = await store.removeEvents(db, events, sumEvents(events, calendarOf));
+  return isRemoved && events.length === limit;
 }
 
-/** Removes about `limit` blocks, as `archiveEvents` does events. Orphans among them have no numbers to keep. */
-export async function archiveBlocks(
+/** Removes about `limit` blocks, as `removeEvents` does events. Orphans among them have no numbers to keep. */
+export async function removeBlocks(
   { db }: CronContext,
   policies: readonly expired.RetentionPolicy[],
   limit: number,
@@ -41,6 +41,6 @@ export async function archiveBlocks(
   if (people.length === 0) return !isComplete;
   const expiredBlocks = await expired.listExpiredBlocks(db, people, limit);
   const worked = expiredBlocks.map(({ blocks: periods, ...person }) => ({ ...person, periods }));
-  const isArchived = await archive.archiveBlocks(db, expiredBlocks, sumWork(worked, calendarOf));
-  return isArchived && !isComplete;
+  const isRemoved = await store.removeBlocks(db, expiredBlocks, sumWork(worked, calendarOf));
+  return isRemoved && !isComplete;
 }

@@ -121,13 +121,13 @@ const saveMonths = (patches: MonthPatch[]): SQL => sql`
     valid_patch AS (
       SELECT patch.*, EXISTS (
         SELECT 1 FROM rollups AS rollup WHERE rollup.team_id = patch.team_id AND rollup.person_id = patch.person_id
-          AND rollup.month = patch.month AND rollup.archived = 0) AS has_row
+          AND rollup.month = patch.month AND rollup.counted = 0) AS has_row
       FROM patch
       WHERE EXISTS (
         SELECT 1 FROM json_each(patch.marks) AS counted CROSS JOIN stale_days AS mark
           ON mark.team_id = patch.team_id AND mark.person_id = patch.person_id
           AND mark.tick = (counted.value ->> 0) AND mark.first_date = (counted.value ->> 1)))
-  INSERT INTO rollups (team_id, person_id, month, archived, days, total_activities, completed_activities, work_ms)
+  INSERT INTO rollups (team_id, person_id, month, counted, days, total_activities, completed_activities, work_ms)
   -- A new row has no entries to remove, so the nulls are left out of it.
   SELECT team_id, person_id, month, 0, iif(has_row, days, json_patch('{}', days)),
     total_activities, completed_activities, work_ms

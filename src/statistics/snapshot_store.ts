@@ -4,7 +4,7 @@ import { pages } from "../lib/pages.ts";
 import { addDays } from "../lib/time_zone.ts";
 import { mergedPersonIds, type Tenant } from "../people/store.ts";
 import { datesFrom, monthAndDay } from "./calendar.ts";
-import type { TeamPerson } from "./stale_store.ts";
+import { hasEndedWindow, type TeamPerson } from "./stale_store.ts";
 import { type LocalWindow, type TimeWindow, type WindowDates, windowAt } from "./window.ts";
 
 /** An active subscription. `personId` and `timeZone` are of the person it was made for, or of the one they were merged into. */
@@ -70,7 +70,7 @@ export async function refreshSnapshots(
 export async function moveEndedWindows(db: Database, now: number, limit: number): Promise<number> {
   const active = await readActive(
     db,
-    sql`FROM (SELECT * FROM subscriptions WHERE status = 'active' AND ends_at <= ${now} ORDER BY ends_at LIMIT ${limit})
+    sql`FROM (SELECT * FROM subscriptions WHERE ${hasEndedWindow(now)} ORDER BY ends_at LIMIT ${limit})
         AS subscription
       JOIN people AS subscriber ON subscriber.id = subscription.person_id`,
   );
@@ -111,19 +111,19 @@ const updateSnapshots = (windows: SubscriptionWindow[], now: number, isRequested
         value ->> 'firstMonth' AS first_month, value ->> 'lastMonth' AS last_month, value -> 'days' AS days
       FROM json_each(${JSON.stringify(windows)})),
     -- A merge moves the identities of a person, so their events and blocks are counted for the person they were merged
-    -- into. Archived numbers stay with the person for whom they were counted, and are added.
+    -- into. Counted numbers stay with the person for whom they were counted, and are added.
     whole_month AS (
       SELECT target.*, rollup.total_activities, rollup.completed_activities, rollup.work_ms
       FROM target CROSS JOIN people AS person ON person.id IN (${mergedPersonIds(sql`target.person_id`)})
         CROSS JOIN rollups AS rollup ON rollup.team_id = target.team_id AND rollup.person_id = person.id
           AND rollup.month BETWEEN target.first_month AND target.last_month
-          AND (rollup.archived = 1 OR person.id = target.person_id)),
+          AND (rollup.counted = 1 OR person.id = target.person_id)),
     single_day AS (
       SELECT target.*, ${dayNumber(sql`0`)}, ${dayNumber(sql`1`)}, ${dayNumber(sql`2`)}
       FROM target CROSS JOIN people AS person ON person.id IN (${mergedPersonIds(sql`target.person_id`)})
         CROSS JOIN json_each(target.days) AS day
         CROSS JOIN rollups AS rollup ON rollup.team_id = target.team_id AND rollup.person_id = person.id
-          AND rollup.month = (day.value ->> 0) AND (rollup.archived = 1 OR person.id = target.person_id)),
+          AND rollup.month = (day.value ->> 0) AND (rollup.counted = 1 OR person.id = target.person_id)),
     -- Without any roll-up, the numbers are 0.
     part AS (
       SELECT * FROM whole_month UNION ALL SELECT * FROM single_day UNION ALL SELECT *, 0, 0, 0 FROM target),

@@ -51,11 +51,15 @@ export const listStalePeople = (
     tick,
   );
 
+/** Matches a subscription whose window has ended by `now`, unless its team is archived: that one waits until it is back. */
+export const hasEndedWindow = (now: number): SQL => sql`status = 'active' AND ends_at <= ${now} AND NOT EXISTS (
+  SELECT 1 FROM teams WHERE teams.id = subscriptions.team_id AND teams.archived_at IS NOT NULL)`;
+
 /** Whether any recount is due, or any subscription's window has ended. */
 export async function isAnyDue(db: Database, now: number): Promise<boolean> {
   const row = await db.get<{ due: number }>(sql`
     SELECT EXISTS (SELECT 1 FROM stale_days AS mark WHERE ${isDue(now)})
-      OR EXISTS (SELECT 1 FROM subscriptions WHERE status = 'active' AND ends_at <= ${now}) AS due`);
+      OR EXISTS (SELECT 1 FROM subscriptions WHERE ${hasEndedWindow(now)}) AS due`);
   return row.due === 1;
 }
 
@@ -106,7 +110,7 @@ const FIRST_LONG_BLOCK = sql`(
 /** The first month with numbers in a roll-up, which a recount may remove. A local month may begin a day before the UTC month. */
 const FIRST_MONTH = sql`(
   SELECT min(month) FROM rollups
-  WHERE team_id = mark.team_id AND person_id = mark.person_id AND archived = 0 AND days <> '{}'
+  WHERE team_id = mark.team_id AND person_id = mark.person_id AND counted = 0 AND days <> '{}'
     AND month >= iif(mark.first_date = ${FIRST_DATE}, '', substr(date(mark.first_date, '-1 day'), 1, 7)))`;
 
 type MarkRow = Mark &

@@ -8,7 +8,7 @@ import { bumpDirectoryVersion, type Tenant } from "../people/store.ts";
 import { MAX_STATUS_CLASSES } from "./status_classes.ts";
 
 /** The settings that are replaced as a whole: any but those that no caller sets, and those that are merged. */
-type PlainSettings = Omit<TeamSettings, "slug" | "archivedUntil" | "questions" | "statusClasses">;
+type PlainSettings = Omit<TeamSettings, "slug" | "countedUntil" | "archivedAt" | "questions" | "statusClasses">;
 
 /** The settings to change; undefined leaves one as it is. */
 export type TeamChange = { [K in keyof PlainSettings]?: PlainSettings[K] | undefined } & {

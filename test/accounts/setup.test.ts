@@ -3,43 +3,15 @@ import { describe, expect, test, vi } from "vitest";
 import { identityId, newId } from "../../src/lib/id.ts";
 import { direct } from "../support/direct.ts";
 import { call } from "../support/team.ts";
-
-const TOKEN = { Authorization: "Bearer setup-token-for-tests-0000000000000" };
-
-type Answer = {
-  account: { id: string; name: string };
-  team: { id: string; name: string; slug: string; time_zone: string; key: string };
-  owner: { person_id: string; name: string; email: string };
-  integration: { id: string; name: string; presence_timeout_minutes: number; key: string };
-};
-
-const body = (team: object = {}) => ({
-  team: { name: "Omega Team", ...team },
-  owner: { name: "Emma Garrett", email: "Emma@Example.com" },
-});
-const ask = (body: unknown, headers: Record<string, string> = TOKEN) => call("/api/v1/setup", { headers, body });
-
-async function setUp(body: unknown): Promise<Answer> {
-  const response = await ask(body);
-  expect(response.status).toBe(201);
-  return response.json();
-}
+import { type Answer, ask, body, countRows, setUp, TOKEN } from "./setup_client.ts";
 
 const asTeam = ({ team }: Answer) => ({ "X-TEAM-ID": team.id, "X-API-KEY": team.key });
 const asIntegration = ({ integration }: Answer) => ({ Authorization: `Bearer ${integration.key}` });
 
-/** How many rows every table of the database has. */
-async function countRows(): Promise<Record<string, number>> {
-  const tables = ["accounts", "teams", "people", "identities", "members", "integrations", "api_keys"];
-  const counts = await env.DB.batch<{ n: number }>(
-    tables.map((table) => env.DB.prepare(`SELECT count(*) AS n FROM ${table}`)),
-  );
-  return Object.fromEntries(tables.map((table, at) => [table, counts[at]!.results[0]!.n]));
-}
-
 describe("a first account", () => {
   test("It has a team, an owner, an integration and keys that work at once", async () => {
-    const response = await ask(body());
+    const sent = body();
+    const response = await ask(sent);
     expect(response.status).toBe(201);
     expect(response.headers.get("Cache-Control")).toBe("no-store");
     const made = await response.json<Answer>();
@@ -55,7 +27,7 @@ describe("a first account", () => {
       owner: {
         person_id: expect.stringMatching(/^usr_[0-9A-Za-z]{16}$/),
         name: "Emma Garrett",
-        email: "emma@example.com",
+        email: sent.owner.email.toLowerCase(),
       },
       integration: {
         id: expect.stringMatching(/^[0-9a-f-]{36}$/),
@@ -105,11 +77,11 @@ describe("a first account", () => {
     // The same id that a team's object derives without asking D1.
     const identities = env.DB.prepare("SELECT id, identifier FROM identities WHERE person_id = ?");
     expect((await identities.bind(made.owner.person_id).all()).results).toEqual([
-      { id: await identityId(made.account.id, "emma@example.com"), identifier: "emma@example.com" },
+      { id: await identityId(made.account.id, made.owner.email), identifier: made.owner.email },
     ]);
     const users = [
-      { personIdentifier: "emma@example.com", status: "online" },
-      { personIdentifier: "EMMA@example.com", status: "online" },
+      { personIdentifier: made.owner.email, status: "online" },
+      { personIdentifier: made.owner.email.toUpperCase(), status: "online" },
     ];
     const update = { timestamp: new Date().toISOString(), source: "test", users };
     expect((await call("/api/v1/presence", { headers: asIntegration(made), body: update })).status).toBe(200);

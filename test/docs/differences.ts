@@ -1,4 +1,4 @@
-/** Texts that are new each time. One shown stands for any of its shape. */
+/** Texts that are new each time. A page shows one example of the form. */
 const SHAPES = [
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/,
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/,
@@ -13,8 +13,8 @@ const SHAPES = [
 const VARYING = new Set(["hours", "hours_logged", "weekday", "first_minute", "last_minute"]);
 
 /**
- * Where an answer is not what a page shows of it, as paths. A page may leave keys and list entries out, and shows one
- * instance of what is new each time.
+ * Returns the paths at which an answer differs from what a page shows. A page may leave keys and list entries out, and
+ * shows one example of texts that are new each time.
  */
 export function differences(shown: unknown, actual: unknown, path = "answer"): string[] {
   if (typeof shown === "string" && typeof actual === "string") {

@@ -1,4 +1,4 @@
-/** StatsAware's documentation, tried as its reader would: the texts in `stats_aware/` are its own, to the letter. */
+/** Follows StatsAware's documentation as its reader would. The texts in `stats_aware/` are copied from it verbatim. */
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
@@ -115,7 +115,7 @@ describe("Testing Your Integration", () => {
 });
 
 describe("sendToStatsAware, run as printed", () => {
-  /** The document leaves `API_KEY` and `sleep` to its reader; this sleep notes how long it was asked to. */
+  /** The document does not define `API_KEY` and `sleep`. This sleep records the time it was asked for. */
   function client(key: string) {
     const sleeps: number[] = [];
     const sleep = async (ms: number) => void sleeps.push(ms);
@@ -138,7 +138,7 @@ describe("sendToStatsAware, run as printed", () => {
     let attempts = 0;
     const url = await serve(async (request, response) => {
       attempts += 1;
-      // First nothing arrives, then the answer is lost, then all goes well.
+      // The first request is lost, then the answer of the second, and the third succeeds.
       const answer = attempts > 1 ? await forward(request) : undefined;
       response.writeHead(attempts > 2 ? answer!.status : 503, { "Content-Type": "application/json" });
       response.end(attempts > 2 ? await answer!.text() : "{}");
@@ -163,7 +163,7 @@ describe("sendToStatsAware, run as printed", () => {
   const open: ReturnType<typeof createServer>[] = [];
   afterAll(() => Promise.all(open.map((proxy) => proxy.close())));
 
-  /** A bad network between the client and Rollcall. */
+  /** A proxy that loses requests and answers. */
   async function serve(listener: RequestListener): Promise<string> {
     const proxy = createServer(listener).listen(0, "127.0.0.1");
     open.push(proxy);

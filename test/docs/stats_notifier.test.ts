@@ -1,4 +1,4 @@
-/** Stats Notifier's contract, tried as its reader would: paths, requests and answers are its own, to the letter. */
+/** Follows Stats Notifier's contract as its reader would. Paths, requests and answers are copied from it verbatim. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DEMO } from "../journeys/client.ts";
 import { type Server, startServer } from "../journeys/server.ts";
@@ -10,14 +10,14 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-/** Asks as printed, with the id that the contract's examples are of. */
+/** Sends the request as printed, with the id of the contract's examples. */
 const paste = ({ method, path, request }: Endpoint, headers: Record<string, string> = DEMO.team): Promise<Response> =>
   fetch(server.url + path.replace(":notificationId", "notif_001"), {
     ...{ method, headers: { ...headers, "Content-Type": "application/json" } },
     body: request && JSON.stringify(request),
   });
 
-/** What JSON is made of, by the place where it stands: "snapshot.hours_logged" is a "number". */
+/** Returns the types of JSON by path: "snapshot.hours_logged" is a "number". */
 function shape(json: unknown, place = ""): Record<string, string> {
   if (Array.isArray(json)) return json.length > 0 ? shape(json[0], `${place}[]`) : { [place]: "list" };
   if (typeof json !== "object" || json === null) {
@@ -28,10 +28,10 @@ function shape(json: unknown, place = ""): Record<string, string> {
   return Object.assign({}, ...parts);
 }
 
-/** What the contract lets an answer have beyond what it prints (product rule "Subscriptions"). */
+/** The keys that an answer may have in addition to the printed ones. */
 const EXTRA = { "window.start_date": "string", "window.end_date": "string", "window.timezone": "string" };
 
-/** A refresh is printed last, of the subscription that the example before removes. */
+/** The contract prints the refresh after the removal of the same subscription. */
 const IN_TURN = [...ENDPOINTS].sort((a, b) => Number(a.method === "DELETE") - Number(b.method === "DELETE"));
 
 test("The contract has six endpoints", () => expect(ENDPOINTS).toHaveLength(6));

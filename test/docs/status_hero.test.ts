@@ -1,4 +1,4 @@
-/** Status Hero's documentation, tried as its reader would: the texts in `status_hero/` are its own, to the letter. */
+/** Follows Status Hero's documentation as its reader would. The texts in `status_hero/` are copied from it verbatim. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TEAM } from "../demo/account.ts";
 import { type Server, startServer } from "../journeys/server.ts";
@@ -13,7 +13,7 @@ const SECTIONS = [
 const EXAMPLES = SECTIONS.flatMap(examplesOf);
 const example = (title: string) => EXAMPLES.find((one) => one.title === title)!;
 
-/** What each answers, and what it answers when it is sent again at once; all others answer 200 each time. */
+/** The status of each example, and of the same request sent again. All others answer 200 both times. */
 const STATUSES: Record<string, [number, number]> = {
   "Add a Status Activity": [201, 201],
   "Add Member Absence": [201, 202],
@@ -32,10 +32,10 @@ const HUGHS = "2ab4751c-c7ef-4b45-a79c-ac9822d708f6";
 const BOTH_REACTIONS =
   '.reaction_ids: ["9b122169-0f78-4ff4-85b8-cb999acd61c9","b75edfc0-89a6-40d6-9ed6-c4139464eac7"] instead of ["9b122169-0f78-4ff4-85b8-cb999acd61c9"]';
 
-/** Where the document contradicts itself, an answer departs from it by just this. */
+/** The differences of answers where the document contradicts itself. */
 const ALLOWED: Record<string, string[]> = { "Get All Statuses": [`statuses[${EMMAS}]${BOTH_REACTIONS}`] };
 
-/** It asks for Hugh's check-in and prints Emma's: see the test of both. */
+/** The example requests Hugh's check-in and prints Emma's: a test below checks both. */
 const CONTRADICTED = "Get a Specific Status";
 
 let server: Server;
@@ -44,7 +44,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-/** A command with host and keys changed, and the id filled in where the document leaves that to its reader. */
+/** Returns a command with the host and keys of the test, and with an id where the document has a placeholder. */
 const here = ({ command, json }: Printed) =>
   `${command}\n`
     .replace("https://service.statushero.com", server.url)
@@ -52,7 +52,7 @@ const here = ({ command, json }: Printed) =>
     .replace("your-team-api-key", TEAM.key)
     .replace("{id}", () => Object.values(json as Record<string, { id: string }>)[0]!.id);
 
-/** The document forgets the backslash before the body of two commands; none else has such a place. */
+/** In two commands of the document the backslash before the body is missing. */
 const mended = (command: string) => command.replace(/"\n(?= +-d )/, '" \\\n');
 
 async function paste(command: string) {
@@ -62,7 +62,7 @@ async function paste(command: string) {
   return { status, body: body ? JSON.parse(body) : undefined };
 }
 
-/** Header names are written in any case. */
+/** Header names are case-insensitive. */
 async function get(path: string) {
   const headers = { "X-Team-Id": TEAM.id, "x-api-key": TEAM.key };
   return (await fetch(`${server.url}/api/v1${path}`, { headers })).json() as Promise<Record<string, unknown>>;
@@ -87,7 +87,7 @@ describe("the document", () => {
   test.each(["Add Member Absence", "Add Team Absence"])(
     "The printed command for %s sends no body and is refused",
     async (title) => {
-      // To the shell the line behind the missing backslash is a command, and none that it knows.
+      // The shell takes the line after the missing backslash for an unknown command.
       const { status, body } = await paste(`${here(example(title)).trimEnd()} 2>/dev/null || true`);
       expect({ status, body }).toMatchObject({
         status: 400,

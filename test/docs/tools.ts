@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-/** The Rollcall that a script reports to, and the key that it sends. */
+/** The server that a script reports to, and the key that it sends. */
 type Target = { url: string; key: string };
 
 const run = promisify(execFile);
@@ -115,7 +115,7 @@ export async function runSlackScript(script: string, target: Target): Promise<()
   };
 }
 
-/** Runs the function `report` of an Apps Script while these events go on in the calendar. */
+/** Runs the function `report` of an Apps Script while the calendar has these events. */
 export async function runCalendarScript(script: string, events: ("all-day" | "meeting")[], target: Target) {
   const calendar = {
     getEvents: () => events.map((event) => ({ isAllDayEvent: () => event === "all-day" })),

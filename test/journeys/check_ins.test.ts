@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-/** Never near midnight in one of the two, so that today stays today while the journey lasts. */
+/** A zone in which it is not near midnight now, so that the local date does not change during the journey. */
 const zone = ["Asia/Tokyo", "Pacific/Honolulu"].find((name) => Temporal.Now.zonedDateTimeISO(name).hour < 23)!;
 const today = Temporal.Now.plainDateISO(zone);
 const [yesterday, dayBefore] = [today.subtract({ days: 1 }), today.subtract({ days: 2 })];
@@ -23,13 +23,13 @@ type Answers = { next?: string; blockers?: string | null; previous?: string; pre
 type Status = Row & { slug: string; completed_at: string | null; comment_ids: string[]; reaction_ids: string[] };
 type Report = Row & { date: string; metrics: { updated_at: string }; completed_status_ids: string[] };
 
-/** Asks with the team's key, which may be used sixty times a minute: this journey must do with less. */
+/** Sends a request with the team key, which is limited to 60 requests in 10 seconds. */
 const send = (method: string, path: string, body?: unknown) => ask(server.url, DEMO.team, path, { method, body });
 const get = <T>(path: string) => json<T>(send("GET", path));
 const getReport = async () => (await get<{ report: Report }>(`/reports/${today}`)).report;
 const getStatus = async (id: string) => (await get<{ status: Status }>(`/statuses/${id}`)).status;
 
-/** Sends what must be answered with this status, and gives what came with it. */
+/** Sends a request that must be answered with this status, and returns the body. */
 async function expectAnswer<T>(status: number, method: string, path: string, body?: unknown): Promise<T> {
   const response = await send(method, path, body);
   const text = await response.text();
@@ -37,7 +37,7 @@ async function expectAnswer<T>(status: number, method: string, path: string, bod
   return text === "" ? (null as T) : JSON.parse(text);
 }
 
-/** A collection to its end, page after page. */
+/** Reads all pages of a collection. */
 async function readAll<T>(name: string): Promise<T[]> {
   const rows: T[] = [];
   for (let page = 1; ; page++) {
@@ -47,7 +47,7 @@ async function readAll<T>(name: string): Promise<T[]> {
   }
 }
 
-/** What the client has done so far, of which the numbers of the report are to tell. */
+/** What the client has done so far, as the metrics of the report must show it. */
 const done = {
   expected: 9,
   absent: new Set<string>(),
@@ -55,7 +55,7 @@ const done = {
 };
 let lastUpdate = "";
 
-/** The numbers are right now, and not some time later. */
+/** Checks the metrics at once: they must not lag. */
 async function expectNumbers(): Promise<void> {
   const { metrics, completed_status_ids } = await getReport();
   const checkins = [...done.checkins.values()];
@@ -82,7 +82,7 @@ async function checkIn(member: string, answers: Answers & { met: boolean }): Pro
 }
 
 test("A team can use Status Hero's API for a whole day of check-ins", async () => {
-  // A bot sees thirty more people at work, and a manager has the team work every day of the week.
+  // A bot reports thirty more people, and a manager makes every day a work day.
   const events = Array.from({ length: 30 }, (_, n) => ({
     ...{ kind: "visit", scope: "fair", title: "Came by", timestamp: "2018-02-05T12:00:00Z" },
     ...{ externalId: `visit-${n}`, personIdentifier: `visitor.${n}` },
@@ -90,7 +90,7 @@ test("A team can use Status Hero's API for a whole day of check-ins", async () =
   await json(ask(server.url, DEMO.integration, "/events", { body: { events } }));
   await expectAnswer(200, "PATCH", "/team", { time_zone: zone, work_days: [1, 2, 3, 4, 5, 6, 7] });
 
-  // A holiday, which turns out to have been yesterday.
+  // Yesterday is entered as a holiday.
   await expectAnswer(201, "POST", "/team_absences", { date: `${today}` });
   expect((await readAll<Report>("reports")).map(({ date }) => date)).not.toContain(`${today}`);
   await expectAnswer(404, "GET", `/reports/${today}`);
@@ -106,7 +106,7 @@ test("A team can use Status Hero's API for a whole day of check-ins", async () =
   });
   await expectNumbers();
 
-  // Everybody checks in but Emma, who is on leave.
+  // Everyone but Emma checks in. Emma is on leave.
   const members = await readAll<Row & { slug: string; role: string; user: { last_name: string } }>("members");
   expect(members).toHaveLength(PEOPLE.length + 30);
   const active = members.filter(({ role }) => role === "active").map(({ slug }) => slug);
@@ -127,7 +127,7 @@ test("A team can use Status Hero's API for a whole day of check-ins", async () =
     await expectNumbers();
   }
 
-  // She drops in after all; who checks in is present.
+  // Emma checks in all the same, and so counts as present.
   const manyTags = Array.from({ length: 30 }, (_, n) => `#topic-${n}`).join(" ");
   const emmas = await checkIn("emma-garrett", { next: manyTags, blockers: "Jet lag", met: false });
   await expectNumbers();
@@ -140,7 +140,7 @@ test("A team can use Status Hero's API for a whole day of check-ins", async () =
   done.checkins.set(emmas.id, { member: "emma-garrett", blocked: false, met: true });
   await expectNumbers();
 
-  // John, who only watched so far, is to check in from now on; then he leaves.
+  // John was an observer and becomes active. Then he is removed from the team.
   await expectAnswer(200, "PATCH", "/members/john-doe", { role: "active" });
   done.expected += 1;
   await expectNumbers();
@@ -149,7 +149,7 @@ test("A team can use Status Hero's API for a whole day of check-ins", async () =
   done.expected -= 1;
   await expectNumbers();
 
-  // She is answered.
+  // Emma gets a comment and a reaction.
   const remark = (kind: string, status: number, body: string) =>
     expectAnswer<Record<string, Row>>(status, "POST", `/statuses/${emmas.id}/${kind}`, { person: "hugh-oliver", body });
   const { comment } = await remark("comments", 201, "Get some sleep!");
@@ -160,7 +160,7 @@ test("A team can use Status Hero's API for a whole day of check-ins", async () =
   await expectAnswer(410, "GET", `/reactions/${slip!.id}`);
   expect(await getStatus(emmas.id)).toMatchObject({ comment_ids: [comment!.id], reaction_ids: [reaction!.id] });
 
-  // All of it, read again from the first page to the last.
+  // Everything is read again, on all pages.
   const reports = await readAll<Report>("reports");
   expect(reports.map(({ date }) => date)).toEqual([
     ...[`${today}`, "2018-06-18", "2018-06-15", "2018-02-05", "2018-02-02"],

@@ -1,12 +1,12 @@
 import { INTEGRATION, TEAM } from "../demo/account.ts";
 
-/** Headers by which a caller shows who it is. */
+/** Headers with the credentials of a caller. */
 export const withKey = (key: string) => ({ Authorization: `Bearer ${key}` });
 export const withTeamKey = (team: { id: string; key: string }) => ({ "X-TEAM-ID": team.id, "X-API-KEY": team.key });
 
 export const DEMO = { integration: withKey(INTEGRATION.key), team: withTeamKey(TEAM) };
 
-/** Asks a server for a path beneath /api/v1; a body is sent as JSON, and by POST where no method is named. */
+/** Sends a request for a path under /api/v1. A body is sent as JSON, and makes POST the default method. */
 export const ask = (
   url: string,
   headers: Record<string, string>,
@@ -21,7 +21,7 @@ export const ask = (
 
 type Ask = { method?: string; body?: unknown; accept?: string };
 
-/** The JSON of an answer that must be a good one. */
+/** Returns the JSON of an answer that must have a 2xx status. */
 export async function json<T = Record<string, unknown>>(answer: Promise<Response>): Promise<T> {
   const response = await answer;
   if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
@@ -30,17 +30,17 @@ export async function json<T = Record<string, unknown>>(answer: Promise<Response
 
 const SETUP_TOKEN = "a-token-for-one-journey-000000000000";
 
-/** What a server is started with on which `foundTeam` is to work. */
+/** The secrets that a server needs for `foundTeam`. */
 export const SETUP_ARGS = ["--var", `SETUP_TOKEN:${SETUP_TOKEN}`];
 
 export type Integration = { id: string; key: string };
 type Founded = { team: { id: string; key: string }; owner: { person_id: string }; integration: Integration };
 
-/** A journey's own account, with all that it takes to begin: what else there is on the server is no concern of it. */
+/** Sets up an account of the journey's own, with a team, its key and an integration. */
 export const foundTeam = (url: string, body: object): Promise<Founded> =>
   json(ask(url, withKey(SETUP_TOKEN), "/setup", { body }));
 
-/** A list from its first page to its last. */
+/** Reads all pages of a list. */
 export async function all<T>(url: string, headers: Record<string, string>, path: string): Promise<T[]> {
   const rows: T[] = [];
   let cursor: string | null = "";

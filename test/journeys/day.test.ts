@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-/** One zone an hour, none of which changes its clocks: in one of them it is evening now, and the working day just over. */
+/** One zone for each hour, without daylight saving time. In one of them it is evening now, and the work day is over. */
 const ZONES = [
   ...["Africa/Abidjan", "Africa/Lagos", "Africa/Maputo", "Africa/Nairobi", "Asia/Dubai", "Asia/Karachi", "Asia/Dhaka"],
   ...["Asia/Bangkok", "Asia/Singapore", "Asia/Tokyo", "Pacific/Port_Moresby", "Pacific/Guadalcanal", "Pacific/Tarawa"],
@@ -23,7 +23,7 @@ const ZONES = [
 const zone = ZONES.find((name) => Temporal.Now.zonedDateTimeISO(name).hour === 20)!;
 const today = Temporal.Now.plainDateISO(zone);
 
-/** A time of today as a UTC timestamp; `time` as the wall clock shows it. */
+/** Returns a local time of today as a UTC timestamp. */
 const at = (time: string) => today.toZonedDateTime({ timeZone: zone, plainTime: time }).toInstant().toString();
 
 type Headers = Record<string, string>;
@@ -42,7 +42,7 @@ async function report(tool: Headers, source: string, time: string, ...users: Sai
 type Timeline = { person_id: string; hours_worked: number; data: Record<string, string>[] };
 
 test("The presence, events and people of a small team are correct through a day", async () => {
-  // The first steps: an account, with all that it takes to begin.
+  // Set-up: an account, a team, its key and integrations.
   const setup = await foundTeam(server.url, {
     team: { name: "Night Shift", time_zone: zone },
     owner: { name: "Ada Lovelace", email: "ada@example.com" },
@@ -53,8 +53,8 @@ test("The presence, events and people of a small team are correct through a day"
   const chatKeys = await post<Integration>(team, "/integrations", { name: "Chat" });
   const chat = withKey(chatKeys.key);
 
-  // Morning. The calendar knows Ada and Grace by their e-mail and tells only what changes; chat knows Ada by a name of its
-  // own, and says every five minutes who is there.
+  // Morning. The calendar knows Ada and Grace by e-mail and reports only changes. Chat knows Ada by another name and
+  // reports every five minutes who is present.
   await report(calendar, "calendar", "09:00", { personIdentifier: "Ada@example.com", status: "online" });
   const grace = { personIdentifier: "g.hopper", name: "Grace Hopper", email: "grace@example.com", timezone: zone };
   await report(calendar, "calendar", "10:00", { ...grace, status: "focus" });
@@ -62,14 +62,14 @@ test("The presence, events and people of a small team are correct through a day"
     const time = Temporal.PlainTime.from("08:00").add({ minutes }).toString();
     await report(chat, "chat", time, { personIdentifier: "U0ADA", name: "countess", status: "active", timezone: zone });
   }
-  // Noon, and home.
+  // Noon, and the end of the work day.
   await report(calendar, "calendar", "12:00", { personIdentifier: "Ada@example.com", status: "lunch" });
   await report(calendar, "calendar", "12:30", { personIdentifier: "g.hopper", status: "offline" });
   await report(calendar, "calendar", "12:45", { personIdentifier: "Ada@example.com", status: "Meeting" });
   await report(calendar, "calendar", "13:00", { personIdentifier: "g.hopper", status: "Meeting" });
   await report(calendar, "calendar", "17:30", { personIdentifier: "Ada@example.com", status: "offline" });
   await report(calendar, "calendar", "19:00", { personIdentifier: "g.hopper", status: "offline" });
-  // What got done.
+  // Events of the day.
   const event = { kind: "commit", scope: "engine", url: "https://example.com/1" };
   const events = [
     { ...event, externalId: "c1", personIdentifier: "Ada@example.com", timestamp: at("11:59"), title: "=Note G" },
@@ -85,7 +85,7 @@ test("The presence, events and people of a small team are correct through a day"
     processed: { total: 3, created: 0, updated: 0, skipped: 3, errors: 0 },
   });
 
-  // Evening: the day in numbers.
+  // Evening: the numbers of the day.
   const people = await get<{ data: { id: string; name: string }[] }>(team, "/people");
   expect(people.data.map(({ name }) => name)).toEqual(["Ada Lovelace", "countess", "Grace Hopper"]);
   const [countess, hopper] = people.data.slice(1).map(({ id }) => id) as [string, string];
@@ -148,7 +148,7 @@ test("The presence, events and people of a small team are correct through a day"
     ["block", "Meeting"],
   ]);
 
-  // The countess is Ada: the numbers move.
+  // The person that chat reported is Ada: after the merge, her numbers include both.
   expect(await post(team, `/people/${ada}/merge`, { person: "U0ADA" })).toMatchObject({ id: ada });
   const merged = await numbers();
   expect(merged.timelines[0]).toMatchObject({ person_id: ada, hours_worked: 8.25 });
@@ -160,11 +160,11 @@ test("The presence, events and people of a small team are correct through a day"
   expect(merged.events.data.filter(({ person_id }) => person_id === ada).length).toBe(2);
   expect((await get<{ data: object[] }>(team, "/people")).data.length).toBe(2);
 
-  // Or she is not: all is as it was.
+  // The merge is undone, and the numbers are as before.
   await post(team, `/people/${ada}/unmerge`, { person: countess });
   expect(await numbers()).toEqual(before);
 
-  // A key that went astray is worth nothing from the very next request on; the new one goes on where it stopped.
+  // A leaked key is replaced: the old key fails at the next request, and the new key continues.
   const rotated = await post<Integration>(team, `/integrations/${chatKeys.id}/rotate`, {});
   const late = { timestamp: at("20:00"), source: "chat", users: [{ personIdentifier: "U0ADA", status: "active" }] };
   const refused = await ask(server.url, chat, "/presence", { body: late });

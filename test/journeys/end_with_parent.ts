@@ -1,2 +1,2 @@
-/** Loaded into wrangler before its own code: ends its process group when the process that started it has ended, however it did. */
+/** Loaded into wrangler before its own code: ends its process group when the process that started it ends for any reason. */
 process.once("disconnect", () => process.kill(0, "SIGTERM"));

@@ -14,10 +14,10 @@ afterAll(() => server.stop());
 
 type Frame = { type: "snapshot" | "change"; at: string; data: Record<string, unknown>[] };
 
-/** Node's own client takes headers, as browsers' do not. */
+/** Node's WebSocket client accepts headers; those of browsers do not. */
 const Socket = WebSocket as unknown as new (url: string, init: { headers: Record<string, string> }) => WebSocket;
 
-/** Watches the demo team; `frames(n)` waits for the n-th and gives every one there has been. */
+/** Opens a live socket of the demo team. `frames(n)` waits for the n-th message and returns all so far. */
 async function watch() {
   const socket = new Socket(`${server.url.replace("http", "ws")}/api/v1/presence/live`, { headers: DEMO.team });
   const said: string[] = [];
@@ -37,7 +37,7 @@ async function watch() {
 
 type User = { personIdentifier: string; status: string; timezone?: string };
 
-/** A tool reports, as of now or some seconds ago; answers the time it named. */
+/** Sends a heartbeat with the time of now, or of some seconds ago, and returns that time. */
 async function report(source: string, users: User[], { key = DEMO.integration, secondsAgo = 0 } = {}): Promise<string> {
   const timestamp = new Date(Date.now() - secondsAgo * 1_000).toISOString();
   await json(ask(server.url, key, "/presence", { body: { timestamp, source, users } }));
@@ -52,7 +52,7 @@ const known = (name: string) => {
 const john = (status: string) => ({ personIdentifier: "john.doe", status });
 const emma = (status: string) => ({ personIdentifier: "demo+emma@8012labs.com", status });
 
-/** Somebody as viewers see them. */
+/** A person as live messages show them. */
 const on = (name: string, status: string, source: string, since: string, working = true) => ({
   ...{ ...known(name), present: true, status, working, source, since },
   last_seen_at: expect.any(String),
@@ -71,7 +71,7 @@ test("A viewer receives a snapshot, then each change in order, and nothing else"
   at.push(await report("chat", [john("online")]));
   await report("chat", [john("online"), emma(" ONLINE ")]);
   at.push(await report("calendar", [john("in a meeting")]));
-  // A meeting is what shows, whatever chat has to say meanwhile.
+  // The meeting is shown, whatever chat reports meanwhile.
   at.push(await report("chat", [john("coding")]));
   at.push(await report("calendar", [john("offline")]));
   at.push(await report("chat", [john("Lunch"), emma("dnd"), john("offline")]));
@@ -91,7 +91,7 @@ test("A viewer receives a snapshot, then each change in order, and nothing else"
   const times = frames.map((frame) => Date.parse(frame.at));
   expect(times).toEqual(times.toSorted((a, b) => a - b));
 
-  // Who comes later sees the same, from where they came in.
+  // A later viewer sees the same state.
   expect(await second.frames(2)).toEqual([
     { type: "snapshot", at: expect.any(String), data: frames[4]!.data },
     frames[5],
@@ -111,12 +111,12 @@ test("A status that is not repeated ends at its timeout, and viewers receive the
   const viewer = await watch();
   await viewer.frames(1);
   const kaori = { personIdentifier: "kaori.tanaka@example.com", status: "online" };
-  // Two seconds are left of its minute when it arrives.
+  // The heartbeat is 58 seconds old: two seconds of its timeout are left.
   const at = await report("desk", [kaori], { key: withKey(key), secondsAgo: 58 });
   const [, appeared, left] = await viewer.frames(3);
   expect(appeared).toMatchObject({ type: "change", data: [on("Kaori Tanaka", "online", "desk", at)] });
   expect(left).toMatchObject({ type: "change", data: [off("Kaori Tanaka", at)] });
-  // A gap of a minute would still have extended it.
+  // A gap of exactly one minute would have extended the block.
   expect(Date.parse(left!.at)).toBeGreaterThan(Date.parse(at) + 60_000);
   expect(Date.parse(left!.at)).toBeLessThan(Date.parse(at) + 70_000);
   viewer.socket.close();

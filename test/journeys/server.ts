@@ -8,20 +8,20 @@ import { SIGNING_KEY } from "../demo/account.ts";
 import { seedDemo } from "../demo/seed.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-/** The project's own Node: the machine's may be too old for wrangler. */
+/** The Node of the project: the installed one may be too old for wrangler. */
 const NODE = join(ROOT, "node_modules/.bin/node");
 const WRANGLER = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
 const END_WITH_PARENT = join(import.meta.dirname, "end_with_parent.ts");
-/** Nothing is fetched and nothing reported; what a test runner sets does not decide what is built. */
+/** Wrangler fetches and reports nothing, and the variables of the test runner do not reach the build. */
 const ENVIRONMENT = {
   ...process.env,
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
   WRANGLER_SEND_METRICS: "false",
   NODE_ENV: "development",
 };
-/** A path without a route: the first request makes the runtime load the Worker, and must not change anything. */
+/** A path without a route: the first request loads the Worker, and must change nothing. */
 export const FIRST_PATH = "/.started";
-/** How long a server may take to start, and how long one request meanwhile: a reload in between can swallow it. */
+/** How long a start may take, and how long one request during it: a request can get lost in a reload. */
 const START_MS = 60_000;
 const FIRST_ANSWER_MS = 5_000;
 
@@ -30,30 +30,30 @@ export type Server = {
   url: string;
   /** The leader of the server's process group. */
   pid: number;
-  /** Fulfilled once the server's processes are gone, however they went. */
+  /** Fulfilled when all processes of the server have ended. */
   gone: Promise<unknown>;
   /** Ends the server, and removes its data unless `persistTo` was given. */
   stop(): Promise<void>;
-  /** The same, leaving no process of it the time to do anything. */
+  /** Ends all processes of the server at once, with SIGKILL. */
   kill9(): Promise<void>;
 };
 
 type Options = {
-  /** Any free one when absent. */
+  /** By default any free port. */
   port?: number;
-  /** The directory of its data, as wrangler's `--persist-to`; a temporary one when absent. */
+  /** The directory of the data, as wrangler's `--persist-to`; by default a temporary one. */
   persistTo?: string;
-  /** Whether to put in the demo data, and the demo's secrets. */
+  /** Whether to store the demo data and use the demo's secrets. */
   seed?: boolean;
-  /** Further arguments for `wrangler dev`, which replace those that are given here. */
+  /** More arguments for `wrangler dev`. They replace those of this file. */
   args?: string[];
-  /** Ends the start when it aborts; after a minute when absent. */
+  /** Aborts the start; by default after a minute. */
   signal?: AbortSignal;
-  /** Takes what the server prints; when absent, the error of a failed start has it. */
+  /** Gets what the server prints; by default it is in the error of a failed start. */
   onOutput?: (text: string) => void;
 };
 
-/** Starts a real, local `wrangler dev` on a migrated database; fulfilled when it answers requests. */
+/** Starts a local `wrangler dev` on a migrated database. Fulfilled when it answers requests. */
 export async function startServer(options: Options = {}): Promise<Server> {
   const { port = 0, seed = false, args = [], signal = AbortSignal.timeout(START_MS), onOutput } = options;
   const temporary = options.persistTo ? undefined : await mkdtemp(join(tmpdir(), "rollcall-"));
@@ -85,13 +85,13 @@ export async function startServer(options: Options = {}): Promise<Server> {
   }
 }
 
-/** Whether the arguments have an option already: wrangler takes none twice. */
+/** Whether the arguments have an option already: wrangler refuses an option given twice. */
 const hasOption = (args: string[], option: string): boolean => {
   const [name] = option.split("=");
   return args.some((arg) => arg.split("=")[0] === name);
 };
 
-/** Runs wrangler in a process group of its own, for it starts processes that have to end with it. */
+/** Runs wrangler in a process group of its own, because the processes that it starts must end with it. */
 function spawnGroup(args: string[], persistTo: string, onOutput: Options["onOutput"]) {
   const child = spawn(NODE, ["--import", END_WITH_PARENT, WRANGLER, ...args], {
     // The build that wrangler runs must not migrate another database.
@@ -134,7 +134,7 @@ function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-/** Fulfilled when a request came back, whatever its status. */
+/** Fulfilled when a request is answered, with any status. */
 async function answers(url: string, signal: AbortSignal): Promise<void> {
   for (;;) {
     try {
@@ -142,7 +142,7 @@ async function answers(url: string, signal: AbortSignal): Promise<void> {
       return;
     } catch (error) {
       if (signal.aborted) throw error;
-      // Over https wrangler shows a certificate of its own, which is an answer too.
+      // Over https wrangler uses a self-signed certificate: that error is an answer too.
       if (String((error as Error & { cause?: { code?: string } }).cause?.code).includes("CERT")) return;
     }
   }

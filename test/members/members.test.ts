@@ -36,6 +36,8 @@ describe("a member", async () => {
         initials: "eg",
         avatar_url: "https://x.test/e.png",
       },
+      team_lead: false,
+      absent_dates: [],
     });
   });
 

@@ -44,7 +44,7 @@ describe("removing a member", () => {
     const adam = await addMember(team, { ...ADAM, manager: true, username: "AY" });
     await removeMember(team, adam.id);
     const back = await addMember(team, { ...ADAM, role: "observer" });
-    expect(back).toEqual({ ...adam, role: "observer", manager: false });
+    expect(back).toEqual({ ...adam, role: "observer", manager: false, team_lead: false });
     expect(await listMemberNames(team)).toEqual(["Adam Young"]);
     await removeMember(team, adam.id);
     expect(await addMember(team, { ...ADAM, username: "ay", manager: true })).toEqual({ ...adam, username: "ay" });

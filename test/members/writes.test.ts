@@ -13,7 +13,7 @@ import {
   requestMember,
 } from "../support/members.ts";
 import { reportPeople } from "../support/people.ts";
-import { mintPerson, mintTeam, type Team } from "../support/team.ts";
+import { mintPerson, mintStrangers, mintTeam, type Team } from "../support/team.ts";
 import { without } from "../support/without.ts";
 
 let team: Team;
@@ -37,6 +37,7 @@ describe("creating a member", () => {
         ...{ time_zone: "Eastern Time (US & Canada)", administrator: false, slug: "adam-young" },
         ...{ full_name: "Adam Young", initials: "ay", avatar_url: null },
       },
+      ...{ team_lead: false, absent_dates: [] },
     });
     expect(await getMember(team, adam.id)).toEqual(adam);
   });
@@ -167,7 +168,7 @@ describe("changing a member", () => {
   test("Only the given fields change", async () => {
     const before = await addMember(team, { ...ADAM, location: "Boston" });
     const change1 = { role: "observer", manager: true, username: "Adam", time_zone: "London", email: "ay@x.test" };
-    const after = { ...before, role: "observer", manager: true, username: "Adam" };
+    const after = { ...before, role: "observer", manager: true, team_lead: true, username: "Adam" };
     expect(await changeMember(team, before.id, change1)).toEqual({
       ...after,
       user: { ...before.user, time_zone: "London", email: "ay@x.test" },
@@ -242,9 +243,10 @@ describe("changing a member", () => {
     const there = await addMember(sibling, ADAM);
     await changeMember(sibling, there.id, { role: "observer", manager: true, username: "AY" });
     expect(await getMember(team, adam.id)).toEqual(adam);
-    const stranger = await mintTeam();
-    await expectError(await requestMember(stranger, adam.id, "PATCH", { role: "observer" }), 404, "not_found");
-    await expectError(await requestMember(stranger, adam.id, "DELETE"), 404, "not_found");
+    for (const stranger of await mintStrangers(team)) {
+      await expectError(await requestMember(stranger, adam.id, "PATCH", { role: "observer" }), 404, "not_found");
+      await expectError(await requestMember(stranger, adam.id, "DELETE"), 404, "not_found");
+    }
     expect(await getMember(team, adam.id)).toEqual(adam);
   });
 

@@ -7,7 +7,7 @@ import { exportPerson } from "../../src/privacy/export_store.ts";
 import { expectError } from "../support/error.ts";
 import { recordStatements, rowsRead } from "../support/statements.ts";
 import { mintSubject, presenceBody, request, type Subject } from "../support/subject.ts";
-import { call, mintPerson, mintTeam, type Team } from "../support/team.ts";
+import { call, mintPerson, mintStrangers, mintTeam, type Team } from "../support/team.ts";
 
 type Row = Record<string, unknown>;
 type Exported = { person_id: string; team_id: string; exported_at: string } & Record<string, Row[]>;
@@ -172,9 +172,9 @@ describe("the export of a person", () => {
     expect(theirs.members).toHaveLength(1);
     expect(theirs.events!.map((row) => row.team_id)).toEqual([sibling.teamId]);
     expect([theirs.checkins, theirs.comments, theirs.subscriptions]).toEqual([[], [], []]);
-    const stranger = await mintTeam();
-    for (const person of [personId, `first-${canary}`])
-      await expectError(await ask(stranger, person), 404, "not_found");
+    for (const stranger of await mintStrangers(team))
+      for (const person of [personId, `first-${canary}`])
+        await expectError(await ask(stranger, person), 404, "not_found");
     const withKey = await call(`/api/v1/people/${personId}/export`, { headers: team.asIntegration });
     await expectError(withKey, 401, "missing_api_key");
   });

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { identityId } from "../../src/lib/id.ts";
-import { archiveExpired } from "../../src/retention/job.ts";
+import { removeExpired } from "../../src/retention/job.ts";
 import { type Metered, metered, plan, sum } from "../support/d1_meter.ts";
 import { db } from "../support/database.ts";
 import type { Team } from "../support/team.ts";
@@ -63,14 +63,14 @@ const cost = (ran: Metered[]) => ({
 
 test("A run removes a bounded part of 100,000 old events, seven runs remove all, and an idle run writes nothing", async () => {
   const before = await numbers(team);
-  const idle = cost(await metered(() => archiveExpired({ db, now: NOW })));
+  const idle = cost(await metered(() => removeExpired({ db, now: NOW })));
   expect(idle.queries).toBeLessThanOrEqual(3);
   expect(idle.written).toBe(0);
   await setRetention(team, 90);
   const runs = [];
   const runsNeeded = Math.ceil(EVENTS / ROWS_A_RUN);
   for (let run = 0; run < runsNeeded; run += 1) {
-    runs.push(cost(await metered(() => archiveExpired({ db, now: NOW }))));
+    runs.push(cost(await metered(() => removeExpired({ db, now: NOW }))));
     const { total } = (await env.DB.prepare("SELECT count(*) AS total FROM events WHERE team_id = ?")
       .bind(team.teamId)
       .first<{ total: number }>())!;
@@ -87,7 +87,7 @@ test("A run removes a bounded part of 100,000 old events, seven runs remove all,
   expect((await storedRows(team)).events.every(({ occurred_at }) => occurred_at >= KEPT)).toBe(true);
   expect((await storedRows(team)).blocks.every(({ started_at }) => started_at >= KEPT)).toBe(true);
   expect(await numbers(team)).toEqual(before);
-  const nothingDue = await metered(() => archiveExpired({ db, now: NOW }));
+  const nothingDue = await metered(() => removeExpired({ db, now: NOW }));
   expect(cost(nothingDue)).toMatchObject({ queries: 3, written: 0 });
   const [, ...looks] = nothingDue;
   expect(sum(looks, "rowsRead")).toBeLessThanOrEqual(10);

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import { identityId, newId } from "../../src/lib/id.ts";
-import { archiveExpired } from "../../src/retention/job.ts";
+import { removeExpired } from "../../src/retention/job.ts";
 import { recountChangedDays } from "../../src/statistics/job.ts";
 import { db, rows } from "../support/database.ts";
 import { mintPerson, mintTeam, type Team } from "../support/team.ts";
@@ -63,14 +63,14 @@ export const recount = async (now: number): Promise<void> => {
   for (let run = 0; run < 3; run += 1) await recountChangedDays({ db, now: now + 2 * DAY + run * HOUR });
 };
 
-/** Runs the archiving until nothing is left to remove. */
-export async function archiveAll(now: number, limits?: Parameters<typeof archiveExpired>[1]): Promise<void> {
+/** Runs the removal until nothing is left to remove. */
+export async function removeAllExpired(now: number, limits?: Parameters<typeof removeExpired>[1]): Promise<void> {
   const left = () =>
     rows<{ n: number }>(`SELECT (SELECT count(*) FROM events WHERE team_id = t.id)
         + (SELECT coalesce(sum(1 + started_at), 0) FROM blocks WHERE team_id = t.id) AS n
       FROM teams t WHERE retention_days IS NOT NULL ORDER BY id`);
   for (let before = "", after = JSON.stringify(await left()); before !== after; ) {
-    await archiveExpired({ db, now }, limits);
+    await removeExpired({ db, now }, limits);
     [before, after] = [after, JSON.stringify(await left())];
   }
 }
@@ -81,7 +81,7 @@ export async function numbers(team: Team): Promise<Record<string, [number, numbe
     `SELECT coalesce(p.merged_into, p.id) || ' ' || r.month || '-' || d.key AS day, sum(d.value ->> 0) AS total,
        sum(d.value ->> 1) AS completed, sum(d.value ->> 2) AS work
      FROM rollups r JOIN people p ON p.id = r.person_id JOIN json_each(r.days) d
-     WHERE r.team_id = ? AND (r.archived = 1 OR p.merged_into IS NULL)
+     WHERE r.team_id = ? AND (r.counted = 1 OR p.merged_into IS NULL)
      GROUP BY 1 HAVING (sum(d.value ->> 0), sum(d.value ->> 1), sum(d.value ->> 2)) IS NOT (0, 0, 0) ORDER BY 1`,
     team.teamId,
   );

@@ -2,19 +2,19 @@ import { env } from "cloudflare:workers";
 import { afterEach, expect, test } from "vitest";
 import { database } from "../../src/db/client.ts";
 import { mergePeople } from "../../src/people/merges/merge_store.ts";
-import { archiveExpired } from "../../src/retention/job.ts";
+import { removeExpired } from "../../src/retention/job.ts";
 import { refreshPerson } from "../../src/statistics/service.ts";
 import { db, rows } from "../support/database.ts";
 import type { Team } from "../support/team.ts";
 import { without } from "../support/without.ts";
 import {
   addHistory,
-  archiveAll,
   DAY,
   HOUR,
   mintPeople,
   numbers,
   recount,
+  removeAllExpired,
   setRetention,
   storedRows,
 } from "./history.ts";
@@ -99,7 +99,7 @@ test.each(Object.entries(CHANGES))(
   "If %s after the rows were read, nothing is removed, and the next run keeps the right numbers",
   async (_, [part, change]) => {
     await begin();
-    // A run archives events and blocks in turn, so the rows of the other kind are removed first.
+    // A run removes events and blocks in turn, so the rows of the other kind are removed first.
     await rows(
       part === "events" ? "DELETE FROM blocks WHERE team_id = ?" : "DELETE FROM events WHERE team_id = ?",
       team.teamId,
@@ -110,12 +110,12 @@ test.each(Object.entries(CHANGES))(
       await change();
       changed = await storedRows(team);
     });
-    await archiveExpired({ db: overtaken, now: NOW });
+    await removeExpired({ db: overtaken, now: NOW });
     expect(await storedRows(team)).toEqual(changed);
-    expect(await rows("SELECT * FROM rollups WHERE team_id = ? AND archived = 1", team.teamId)).toEqual([]);
+    expect(await rows("SELECT * FROM rollups WHERE team_id = ? AND counted = 1", team.teamId)).toEqual([]);
     await recount(NOW);
     const expected = await numbers(team);
-    await archiveAll(NOW);
+    await removeAllExpired(NOW);
     expect((await storedRows(team))[part]).not.toEqual((changed as Awaited<ReturnType<typeof storedRows>>)[part]);
     expect(await numbers(team)).toEqual(expected);
     await recount(NOW);
@@ -123,37 +123,37 @@ test.each(Object.entries(CHANGES))(
   },
 );
 
-test("An open block that grows after its cutoff is archived all the same", async () => {
+test("An open block that grows after its cutoff is removed all the same", async () => {
   await begin();
   const before = await numbers(team);
   const overtaken = beforeNextBatch(() =>
     rows("UPDATE blocks SET last_seen_at = ? WHERE id = ?", KEPT + 2 * HOUR, rowIds[3]),
   );
-  await archiveExpired({ db: overtaken, now: NOW });
+  await removeExpired({ db: overtaken, now: NOW });
   expect((await storedRows(team)).events).toEqual([]);
   await recount(NOW);
   const grown = { ...before, [`${ids.ada} 2032-03-01`]: [0, 0, 2 * HOUR] };
   expect(await numbers(team)).toEqual(grown);
 });
 
-test("Two runs at once archive each row once", async () => {
+test("Two runs at once remove and count each row once", async () => {
   await begin();
   const before = await numbers(team);
-  const overtaken = beforeNextBatch(() => archiveExpired({ db, now: NOW }));
-  await archiveExpired({ db: overtaken, now: NOW });
-  await archiveAll(NOW);
+  const overtaken = beforeNextBatch(() => removeExpired({ db, now: NOW }));
+  await removeExpired({ db: overtaken, now: NOW });
+  await removeAllExpired(NOW);
   expect(await numbers(team)).toEqual(before);
 });
 
-test("A person who is archived during their recount is counted again, and never twice", async () => {
+test("A person whose rows are removed during their recount is counted again, and never twice", async () => {
   await begin();
   const before = await numbers(team);
   const late = await addHistory(team, [
     { who: "ada", at: KEPT - DAY },
     { who: "ada", at: NOW },
   ]);
-  // The recount has read its rows before they are archived.
-  const overtaken = beforeNextBatch(() => archiveExpired({ db, now: NOW }));
+  // The recount has read its rows before they are removed.
+  const overtaken = beforeNextBatch(() => removeExpired({ db, now: NOW }));
   await refreshPerson({ db: overtaken, actor: team, now: NOW }, ids.ada!);
   expect((await storedRows(team)).events.map(({ id }) => id)).toEqual([late[1]]);
   expect(await numbers(team)).toEqual(before);
@@ -168,13 +168,13 @@ test("A run that fails leaves no partial change", async () => {
   await begin();
   const before = await numbers(team);
   const dying = beforeNextBatch(() => Promise.reject(new Error("D1 is gone")));
-  await expect(archiveExpired({ db: dying, now: NOW })).rejects.toThrow("D1 is gone");
+  await expect(removeExpired({ db: dying, now: NOW })).rejects.toThrow("D1 is gone");
   expect([await numbers(team), (await storedRows(team)).events.length]).toEqual([before, 2]);
-  await archiveExpired({ db, now: NOW });
+  await removeExpired({ db, now: NOW });
   expect([await numbers(team), (await storedRows(team)).events.length]).toEqual([before, 0]);
 });
 
 test("An error other than a changed row is thrown", async () => {
   await begin();
-  await without("rollups", () => expect(archiveExpired({ db, now: NOW })).rejects.toThrow("rollups"));
+  await without("rollups", () => expect(removeExpired({ db, now: NOW })).rejects.toThrow("rollups"));
 });

@@ -63,7 +63,7 @@ test("An event older than the retention is an error of its own, and is accepted 
   expect((await push(await mintTeam(), ...batch)).processed).toMatchObject({ created: 3, errors: 0 });
 });
 
-test("The cron of every fifteen minutes archives, and every snapshot stays the same", async () => {
+test("The cron of every fifteen minutes removes expired rows, and every snapshot stays the same", async () => {
   team = await mintTeam({ timeZone: "America/New_York" });
   await beat(team, { ada: "online" });
   clock(9);

@@ -36,6 +36,7 @@ const WINDOW = { from: "2026-01-01T00:00:00Z", to: "2026-01-15T00:00:00+02:00" }
 const UPGRADE = { Upgrade: "websocket" };
 const ofPerson = (of: Names) => ({ params: { id: of.person } });
 const PAGE = { page: "1" };
+const DATES = { from: "2040-01-18", to: "2040-01-20" };
 /** The time zone of the teams in the samples. */
 const TODAY = new Date().toISOString().slice(0, 10);
 const ofIntegration = (of: Names) => ({ params: { id: of.integration } });
@@ -58,16 +59,36 @@ const member = (username: string) => ({
  * fails a test, and so does a row without a route. The names of resources in a sample come from `of`.
  */
 const ROWS: Record<string, Row> = {
-  "POST /api/v1/setup": row(() => ({
-    body: {
-      account_name: "Sample",
-      team: { name: "Sample team", slug: `sample-${crypto.randomUUID()}`, time_zone: "Europe/London" },
-      owner: { name: "Olive Owner", email: "olive@example.com", time_zone: "Asia/Tokyo" },
-      integration: { name: "Chat", presence_timeout_minutes: 15 },
-    },
-  })),
+  "POST /api/v1/setup": row(() => {
+    const unique = `sample-${crypto.randomUUID()}`;
+    return {
+      body: {
+        account_name: "Sample",
+        team: { name: "Sample team", slug: unique, time_zone: "Europe/London" },
+        owner: { name: "Olive Owner", email: `${unique}@example.com`, time_zone: "Asia/Tokyo" },
+        integration: { name: "Chat", presence_timeout_minutes: 15 },
+      },
+    };
+  }),
 
   "DELETE /api/v1/setup/accounts/:id": { ...row((of) => ({ params: { id: of.account } })), erases: true },
+
+  "GET /api/v1/teams": row(
+    (of) => ({ query: { account_id: of.account } }),
+    (of) => ({ query: { account_id: of.account, ...LIMIT } }),
+  ),
+  "POST /api/v1/teams": row((of) => ({
+    body: {
+      account_id: of.account,
+      name: "Second team",
+      slug: `sample-${crypto.randomUUID()}`,
+      time_zone: "Asia/Tokyo",
+    },
+  })),
+  "PATCH /api/v1/teams/:id": row((of) => ({
+    params: { id: of.team },
+    body: { account_id: of.account, name: "Renamed team", archived: false },
+  })),
 
   "GET /api/v1/integrations": row(nothing, () => ({ query: LIMIT })),
   "POST /api/v1/integrations": row(({ mark }) => ({
@@ -136,9 +157,18 @@ const ROWS: Record<string, Row> = {
     (of) => ({ params: { id: of.other }, body: { first_name: "Changed", last_name: of.mark } }),
   ),
   "DELETE /api/v1/members/:id": row(ofPerson),
-  "POST /api/v1/member_absences/:id": row((of) => ({ ...ofPerson(of), body: { date: TODAY } })),
+  "POST /api/v1/member_absences/:id": row(
+    (of) => ({ ...ofPerson(of), body: { date: TODAY } }),
+    (of) => ({ ...ofPerson(of), body: DATES }),
+  ),
   "DELETE /api/v1/member_absences/:id/:date": row((of) => ({ params: { id: of.person, date: LEAVE } })),
-  "POST /api/v1/team_absences": row(() => ({ body: { date: "2040-01-18" } })),
+  "GET /api/v1/member_absences": row(nothing, () => ({ query: { ...PAGE, ...DATES } })),
+  "GET /api/v1/member_absences/:id": row(ofPerson, (of) => ({ ...ofPerson(of), query: { ...PAGE, ...DATES } })),
+  "GET /api/v1/team_absences": row(nothing, () => ({ query: { ...PAGE, ...DATES } })),
+  "POST /api/v1/team_absences": row(
+    () => ({ body: { date: "2040-01-18" } }),
+    () => ({ body: DATES }),
+  ),
   "DELETE /api/v1/team_absences/:date": row(() => ({ params: { date: HOLIDAY } })),
 
   "GET /api/v1/reports": row(nothing, () => ({ query: PAGE })),
@@ -149,14 +179,14 @@ const ROWS: Record<string, Row> = {
   "GET /api/v1/statuses": row(nothing, () => ({ query: PAGE })),
   "GET /api/v1/statuses/:id": row(ofCheckin, (of) => ({ params: { id: of.checkinSlug } })),
   "PUT /api/v1/statuses/:id": row((of) => ({ ...ofCheckin(of), body: { answers: answers(of.mark) } })),
-  "POST /api/v1/statuses": row((of) => ({ body: { member: of.person, answers: answers(of.mark) } })),
+  "POST /api/v1/statuses": row((of) => ({ body: { member: of.person, date: TODAY, answers: answers(of.mark) } })),
   "GET /api/v1/status_activities/:id": row(ofActivity),
   "GET /api/v1/statuses_activities/:id": row(ofActivity),
   "POST /api/v1/status_activities": {
     ...row(({ mark, personEmail }) => ({
       body: {
         ...{ email: personEmail, source: `board-${mark}`, source_url: `https://example.com/${mark}` },
-        description: `Moved <b>${mark}</b>`,
+        ...{ description: `Moved <b>${mark}</b>`, created_at: WINDOW.from },
       },
     })),
     unknown: 422,

@@ -205,7 +205,8 @@ test("An account can be set up with naughty names, but not with an invalid slug,
       return;
     }
     const name = text.trim();
-    const [team, owner, integration] = [{ name: text }, { ...body.owner, name: text }, { name: text }];
+    const email = `${crypto.randomUUID()}@example.com`;
+    const [team, owner, integration] = [{ name: text }, { name: text, email }, { name: text }];
     const response = await begin({ account_name: text, team, owner, integration });
     if (response.ok) {
       const begun = await response.json<{ team: { id: string; key: string; slug: string } }>();

@@ -12,6 +12,7 @@ beforeAll(async () => {
 });
 
 const LONG = "x".repeat(321);
+const DATE = "2026-01-01";
 const TIMES = ["", "yesterday", "2026-01-01", "2026-01-01T00:00:00", "2026-02-30T00:00:00Z", "1767225600000", "0"];
 
 /** Invalid values of each parameter. Every parameter that a sample uses must be listed. */
@@ -30,6 +31,7 @@ const INVALID: Record<string, string[]> = {
   q: [LONG],
   weeks: ["0", "27", "-1", "abc", "", "1.5", "1e1", "0x10", "9".repeat(400)],
   page: ["0", "-1", "abc", "", "1.5", "1e1", "0x10", " 5", "+5", "1000001", "9".repeat(400)],
+  account_id: ["", " ", "x".repeat(65)],
   date: ["", "today", "2026-02-30", "2026-1-1", "2026-01-01T00:00:00Z", "+2026-01-01", "20260101"],
 };
 
@@ -53,6 +55,9 @@ const QUERIES = Object.entries(MATRIX).flatMap(([route, { samples }]) => {
 
 describe.each(QUERIES)("the query of $route", ({ route, index, names }) => {
   const sample = (): Sample => MATRIX[route]!.samples[index]!(world.names);
+  /** The name of the list of values: a period is of times, or of dates. */
+  const valuesOf = (name: string): string =>
+    ["from", "to"].includes(name) && sample().query![name]!.length === DATE.length ? "date" : name;
   const send = (query: Record<string, string>) => {
     const headers = credentials(MATRIX[route]!.accepts, world)[0]!;
     return ask(route, { ...sample(), query: { ...sample().query, ...query } }, { headers });
@@ -60,7 +65,7 @@ describe.each(QUERIES)("the query of $route", ({ route, index, names }) => {
 
   test.each(names)("An invalid %s is refused, and the answer names it", async (name) => {
     expect(Object.keys(INVALID)).toContain(name);
-    for (const value of INVALID[name]!) {
+    for (const value of INVALID[valuesOf(name)]!) {
       const { issues } = await expectError(await send({ [name]: value }), 400, "bad_request");
       expect(
         issues!.map(({ path }) => path),
@@ -71,7 +76,7 @@ describe.each(QUERIES)("the query of $route", ({ route, index, names }) => {
 
   test("One answer names every invalid parameter", async () => {
     const { issues } = await expectError(
-      await send(Object.fromEntries(names.map((name) => [name, INVALID[name]![0]!]))),
+      await send(Object.fromEntries(names.map((name) => [name, INVALID[valuesOf(name)]![0]!]))),
       400,
       "bad_request",
     );
@@ -111,7 +116,7 @@ describe.each(QUERIES)("the query of $route", ({ route, index, names }) => {
     for (const name of names) {
       // The numbered pages of Stats Notifier have at most 100 items.
       const isShort = name === "limit" && names.includes("page");
-      for (const value of isShort ? ["1", "100"] : (EXTREME[name] ?? [])) {
+      for (const value of isShort ? ["1", "100"] : (EXTREME[valuesOf(name)] ?? [])) {
         const response = await send({ [name]: value });
         // A period may be empty or too long for the route: then `to` is refused.
         if (!response.ok)

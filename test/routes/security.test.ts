@@ -9,7 +9,7 @@ import { expectError } from "../support/error.ts";
 import { mintTeam } from "../support/team.ts";
 import { MATRIX, PUBLIC, type Row } from "./matrix.ts";
 import { ask, credentials, observableAnswer } from "./request.ts";
-import { holdings, stored } from "./stored_rows.ts";
+import { stored, storedWithSeeds } from "./stored_rows.ts";
 import { absentNames, mintWorld, type Names, type World } from "./world.ts";
 
 const ROWS = Object.entries(MATRIX);
@@ -52,6 +52,12 @@ beforeAll(async () => {
   shown.revokedTeam = revoked.asTeam;
   expect((await direct("/api/v1/people", { headers: revoked.asTeam })).status).toBe(200);
   await env.DB.prepare("DELETE FROM api_keys WHERE team_id = ? AND integration_id IS NULL").bind(revoked.teamId).run();
+  const archived = await mintTeam({ accountId: ours.accountId });
+  const body = { account_id: ours.accountId, archived: true };
+  const init = { method: "PATCH", headers: credentials("setup", ours)[0]!, body };
+  expect((await direct(`/api/v1/teams/${archived.teamId}`, init)).status).toBe(200);
+  shown.archived = archived.asIntegration;
+  shown.archivedTeam = archived.asTeam;
 });
 
 /** Creates an integration whose key worked until it was removed, rotated or made inactive. */
@@ -79,6 +85,8 @@ const SITUATIONS: Situation[] = [
   ["an integration key that was rotated", "integration", INVALID, () => shown.rotated!],
   ["the key of an inactive integration", "integration", INACTIVE, () => shown.inactive!],
   ["an integration key of a not onboarded account", "integration", NOT_ONBOARDED, () => shown.notOnboarded!],
+  ["an integration key of an archived team", "integration", INACTIVE, () => shown.archived!],
+  ["the team key of an archived team", "team", INACTIVE, () => shown.archivedTeam!],
   ["a malformed team key", "team", INVALID, () => teamKey(ours.teamId, `${ours.teamKey}A`)],
   ["a team key that does not exist", "team", INVALID, () => teamKey(ours.teamId, newTeamKey())],
   ["our team key without an id", "team", INVALID, () => ({ "X-API-KEY": ours.teamKey })],
@@ -169,7 +177,7 @@ describe("callers with access", () => {
 function namesUsed(sample: Row["samples"][number]): (keyof Names)[] {
   const names = absentNames();
   // Random parts of a sample always differ.
-  const text = (of: Names) => JSON.stringify(sample(of)).replace(/sample-[\da-f-]{36}/, "");
+  const text = (of: Names) => JSON.stringify(sample(of)).replaceAll(/sample-[\da-f-]{36}/g, "");
   return (Object.keys(names) as (keyof Names)[]).filter((key) => text({ ...names, [key]: "another" }) !== text(names));
 }
 
@@ -180,7 +188,7 @@ describe.each([
   const rows = ROWS.filter(([, { accepts }]) => accepts !== "setup");
   let them: World;
   let seeds: string[];
-  let before: Awaited<ReturnType<typeof holdings>>;
+  let before: Awaited<ReturnType<typeof storedWithSeeds>>;
 
   const mint = () => mintWorld(isSibling ? { accountId: ours.accountId } : {});
 
@@ -188,7 +196,7 @@ describe.each([
     them = await mint();
     const { person, other, merged } = ours.names;
     seeds = [ours.teamId, person, other, merged, ...(isSibling ? [] : [ours.accountId])];
-    before = await holdings(ours, seeds);
+    before = await storedWithSeeds(ours, seeds);
     expect(before.tables).toEqual(
       expect.arrayContaining(["api_keys", "blocks", "events", "identities", "integrations", "members", "merges"]),
     );
@@ -235,7 +243,7 @@ describe.each([
     });
 
   test("The requests of another team have changed nothing of ours", async () => {
-    const { rows, kept } = await holdings(ours, seeds);
+    const { rows, kept } = await storedWithSeeds(ours, seeds);
     expect(rows).toEqual(before.rows);
     // When a person is erased, the Durable Objects of all teams of the account update their `team` table.
     const own = ({ name }: { name: string }) => !isSibling || name !== "team";
@@ -243,13 +251,16 @@ describe.each([
   });
 });
 
-test("Without a set-up token, /setup answers every method and key like an unknown path", async () => {
-  const unset = { SETUP_TOKEN: undefined };
-  const none = await direct("/api/v1/nothing", { body: {} }, unset);
-  const nothing = await observableAnswer(none);
-  for (const method of ["GET", "POST", "DELETE"]) {
-    for (const headers of credentials("setup", ours)) {
-      expect(await observableAnswer(await direct("/api/v1/setup", { method, headers }, unset))).toBe(nothing);
+test.each(["/api/v1/setup", "/api/v1/teams", "/api/v1/teams/x"])(
+  "Without a set-up token, %s answers every method and key like an unknown path",
+  async (path) => {
+    const unset = { SETUP_TOKEN: undefined };
+    const none = await direct("/api/v1/nothing", { body: {} }, unset);
+    const nothing = await observableAnswer(none);
+    for (const method of ["GET", "POST", "PATCH", "DELETE"]) {
+      for (const headers of credentials("setup", ours)) {
+        expect(await observableAnswer(await direct(path, { method, headers }, unset))).toBe(nothing);
+      }
     }
-  }
-});
+  },
+);

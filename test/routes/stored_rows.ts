@@ -67,7 +67,7 @@ export async function stored(team: Team) {
  * Reads what is stored about a team: the rows that contain one of `seeds`, the rows that contain the id of such a row,
  * and the tables of the team's Durable Object. `ids` are the ids of these rows and the seeds.
  */
-export async function holdings(team: Team, seeds: string[]) {
+export async function storedWithSeeds(team: Team, seeds: string[]) {
   const all = await rowsOf(team);
   const ids = new Set<unknown>(seeds);
   const isTheirs = ({ row }: { row: Row }) => Object.values(row).some((value) => ids.has(value));

@@ -7,6 +7,7 @@ export type Names = {
   /** A part of every text of the team, so that a test notices it in the answers to other teams. */
   mark: string;
   account: string;
+  team: string;
   /** A person with blocks and events, into whom `merged` was merged. */
   person: string;
   personIdentifier: string;
@@ -103,6 +104,7 @@ export async function mintWorld(options: Parameters<typeof mintTeam>[0] = {}): P
     ...{
       mark,
       account: team.accountId,
+      team: team.teamId,
       person: person.id,
       other: other.id,
       merged: merged.id,
@@ -136,6 +138,7 @@ export function absentNames(): Names {
   return {
     mark,
     account: newId(),
+    team: newId(),
     person,
     ...words,
     ...checkin,

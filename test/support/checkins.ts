@@ -24,6 +24,8 @@ export type Status = {
   reaction_ids: string[];
   status_activity_ids: string[];
   user: Record<string, unknown>;
+  created_at: string;
+  updated_at: string;
 };
 
 /** Reads the JSON of a response; throws for any other status than the expected one. */
@@ -47,9 +49,9 @@ export const status = async (team: Team, id: string) => (await get<{ status: Sta
 export const putAnswers = (team: Team, id: string, answers: unknown) =>
   call(`/api/v1/statuses/${id}`, { method: "PUT", headers: team.asTeam, body: { answers } });
 
-/** Sends answers to a member's check-in of today. */
-export const postAnswers = (team: Team, member: string, answers: unknown) =>
-  call("/api/v1/statuses", { headers: team.asTeam, body: { member, answers } });
+/** Sends answers to a member's check-in of today, or of a date. */
+export const postAnswers = (team: Team, member: string, answers: unknown, date?: unknown) =>
+  call("/api/v1/statuses", { headers: team.asTeam, body: { member, answers, date } });
 
 /** Runs a statement on the database of the tests. */
 export const run = (sql: string, ...params: unknown[]) =>

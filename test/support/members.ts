@@ -20,6 +20,8 @@ export type Member = {
     initials: string;
     avatar_url: string | null;
   };
+  team_lead: boolean;
+  absent_dates: string[];
 };
 
 /** The body of a new member. */

@@ -24,6 +24,7 @@ export const reports = async (team: Team, page = 1) =>
 export const report = async (team: Team, id: string) => (await get<{ report: Report }>(team, `/reports/${id}`)).report;
 
 type Options = {
+  accountId?: string;
   timeZone?: string;
   workDays?: number[];
   questions?: Record<string, string>;

@@ -180,7 +180,7 @@ export async function expectRollups(team: Team): Promise<void> {
   type Row = { personId: string; month: string; days: string; sums: string };
   const stored = await rows<Row>(
     `SELECT person_id AS personId, month, days, json_array(total_activities, completed_activities, work_ms) AS sums
-     FROM rollups WHERE team_id = ? AND archived = 0`,
+     FROM rollups WHERE team_id = ? AND counted = 0`,
     team.teamId,
   );
   const actual: Record<string, Numbers> = {};

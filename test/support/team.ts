@@ -46,6 +46,12 @@ export async function mintTeam(options: Options = {}) {
   return { accountId, teamId, integrationId, teamKey, integrationKey, asTeam, asIntegration };
 }
 
+/** Makes the two kinds of team that must see nothing of a team: one of another account, and another one of its account. */
+export const mintStrangers = async ({ accountId }: Pick<Team, "accountId">): Promise<Team[]> => [
+  await mintTeam(),
+  await mintTeam({ accountId }),
+];
+
 /** Adds a new person without identities to a team, as an active member. */
 export async function mintPerson(
   team: Team,

@@ -9,8 +9,8 @@ const classify = (team: Team, classes: Record<string, string | null>) =>
   call("/api/v1/team", { method: "PATCH", headers: team.asTeam, body: { status_classes: classes } });
 
 /** Creates a team where Ada was at lunch for an hour, and Bob in training at the same time. */
-async function mintLunch(): Promise<Team> {
-  const team = await mintTeam({ timeoutMinutes: 60 });
+async function mintLunch(account: { accountId?: string } = {}): Promise<Team> {
+  const team = await mintTeam({ ...account, timeoutMinutes: 60 });
   await push(team, { ada: "Lunch", bob: "training" });
   clock(60);
   await push(team, { ada: "offline", bob: "offline" });
@@ -46,11 +46,13 @@ test("A new class of a status changes blocks, timelines, overlap and patterns of
 });
 
 test("A new class of a status does not change another team", async () => {
-  const [team, other] = [await mintLunch(), await mintLunch()];
+  const team = await mintLunch();
+  clock(0);
+  const [other, sibling] = [await mintLunch(), await mintLunch({ accountId: team.accountId })];
   clock(0);
   await classify(team, { lunch: "working" });
   clock(60);
-  expect([await hoursOf(team, "ada"), await hoursOf(other, "ada")]).toEqual([1, 0]);
+  expect(await Promise.all([team, other, sibling].map((one) => hoursOf(one, "ada")))).toEqual([1, 0, 0]);
 });
 
 test("Live presence uses new classes at once, and after an eviction", async () => {

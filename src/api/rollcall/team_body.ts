@@ -7,7 +7,7 @@ import { statusClassNames } from "../../teams/status_classes.ts";
  * Shows a team with each of its settings, under the name of its column. In questions, `{previous_day}` is replaced by
  * "yesterday", a weekday or a date.
  */
-export const teamBody = ({ id, archivedUntil: _, ...settings }: Team) => ({
+export const teamBody = ({ id, countedUntil: _, archivedAt: __, ...settings }: Team) => ({
   id,
   ...snakeCaseKeys({
     ...settings,

@@ -10,15 +10,15 @@ const timeWindow = z.enum(TIME_WINDOWS, {
 /** Any id, e-mail, slug, username or identifier of a person of the team. */
 const person = text(320);
 
-/** POST /stats-notifications */
-export const newSubscription = z.strictObject(
+/** POST /stats-notifications. Unknown keys are ignored, as in each request that the contract documents. */
+export const newSubscription = z.object(
   { user_id: person, time_window: timeWindow, webhook_url: webhookUrl },
   "must be an object",
 );
 
-/** PUT /stats-notifications/{id}: what is left out stays as it is. */
+/** PUT /stats-notifications/{id}: what is left out stays as it is, and unknown keys are ignored. */
 export const subscriptionChange = z
-  .strictObject({ time_window: timeWindow.optional(), webhook_url: webhookUrl }, "must be an object")
+  .object({ time_window: timeWindow.optional(), webhook_url: webhookUrl }, "must be an object")
   .refine((said) => said.time_window !== undefined || said.webhook_url !== undefined, {
     path: ["time_window"],
     message: `is required, or webhook_url: one of ${TIME_WINDOWS.join(", ")}`,

@@ -12,8 +12,8 @@ export const activitiesRoutes = new Hono<AppContext>()
   .get("/status_activities/:id", guard("team"), show)
   .get("/statuses_activities/:id", guard("team"), show)
   .post("/status_activities", guard("team"), jsonBody(newActivity), async function create(c) {
-    const { source_url: sourceUrl, ...activity } = c.req.valid("json");
-    const recorded = await recordActivity(serviceContext(c), { ...activity, sourceUrl });
+    const { source_url: sourceUrl, created_at: createdAt, ...activity } = c.req.valid("json");
+    const recorded = await recordActivity(serviceContext(c), { ...activity, sourceUrl, createdAt });
     const body = activityBody(recorded, teamSite(c.req.url, c.get("actor").team));
     return c.json({ status_activity: body, url: body.url }, 201);
   });

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { plainText } from "../../lib/html.ts";
-import { email, orNull, text, webAddress } from "../../lib/values.ts";
+import { email, instant, orNull, text, webAddress } from "../../lib/values.ts";
 
 /** More than the title of an event may have, because markup is not part of the title. */
 const MAX_DESCRIPTION_LENGTH = 4_000;
@@ -23,6 +23,7 @@ export const newActivity = z.object(
         (description) => plainText(description).length <= MAX_TITLE_LENGTH,
         `must be at most ${MAX_TITLE_LENGTH} characters without its markup`,
       ),
+    created_at: orNull(instant),
   },
   "must be an object",
 );

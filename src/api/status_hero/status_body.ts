@@ -4,7 +4,7 @@ import { wholeSeconds } from "../../lib/instant.ts";
 import { checkinUrl, type TeamSite } from "./link.ts";
 import { userBody } from "./user_body.ts";
 
-/** Shows a check-in as Status Hero does ("Statuses"). */
+/** Shows a check-in as Status Hero does ("Statuses"). The document does not print the last two keys, which clients read. */
 export const statusBody = (checkin: Checkin, site: TeamSite) => ({
   id: checkin.id,
   answers: {
@@ -26,6 +26,8 @@ export const statusBody = (checkin: Checkin, site: TeamSite) => ({
   reaction_ids: checkin.reactionIds,
   status_activity_ids: checkin.activityIds,
   user: userBody(checkin.person, site.timeZone),
+  created_at: wholeSeconds(checkin.createdAt),
+  updated_at: wholeSeconds(checkin.updatedAt),
 });
 
 function title({ person, date }: Checkin): string {

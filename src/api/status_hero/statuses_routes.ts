@@ -25,8 +25,9 @@ export const statusesRoutes = new Hono<AppContext>()
     return c.json({ status: toBody(c, await answerCheckin(serviceContext(c), c.req.param("id"), answers)) });
   })
   .post("/statuses", guard("team"), jsonBody(newStatus), async function submit(c) {
-    const { member, answers } = c.req.valid("json");
-    const { checkin, isNew } = await submitCheckin(serviceContext(c), member, toAnswers(answers));
+    const { member, date, answers } = c.req.valid("json");
+    const submitted = { member, date, answers: toAnswers(answers) };
+    const { checkin, isNew } = await submitCheckin(serviceContext(c), submitted);
     return c.json({ status: toBody(c, checkin) }, isNew ? 201 : 200);
   });
 

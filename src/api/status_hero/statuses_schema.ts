@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { answerText } from "../../checkins/statuses/value.ts";
-import { text } from "../../lib/values.ts";
+import { date, text } from "../../lib/values.ts";
 
 /** Yes and no, in each form that Status Hero's own data has. */
 const YES_OR_NO = new Map<unknown, boolean>([
@@ -41,5 +41,5 @@ export type StatusAnswers = z.output<typeof answers>;
 /** The body of `PUT /statuses/{id}`. */
 export const statusChange = z.strictObject({ answers });
 
-/** The body of `POST /statuses`. */
-export const newStatus = z.strictObject({ member: text(320), answers });
+/** The body of `POST /statuses`. Without a date, today. */
+export const newStatus = z.strictObject({ member: text(320), date: date.optional(), answers });

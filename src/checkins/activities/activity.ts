@@ -9,6 +9,8 @@ export type NewActivity = {
   sourceUrl: string | null;
   /** May hold HTML. */
   description: string;
+  /** When it happened, in UTC milliseconds; null for now. */
+  createdAt: number | null;
 };
 
 /** The check-in that an activity belongs to. */
@@ -45,14 +47,14 @@ export function withCheckin({ checkins, ...fields }: ActivityRow, timeZone: stri
 
 /** Makes the event that records an activity; `externalId` is its natural key among the team's events. */
 export const activityEvent = (
-  { email, source, sourceUrl, description }: NewActivity,
+  { email, source, sourceUrl, description, createdAt }: NewActivity,
   externalId: string,
   now: number,
 ) => ({
   kind: source,
   externalId,
   identifier: email,
-  occurredAt: now,
+  occurredAt: createdAt ?? now,
   title: plainText(description),
   scope: source,
   url: sourceUrl,

@@ -1,6 +1,7 @@
 import type { ServiceContext } from "../../auth/actor.ts";
+import { rejectionReason } from "../../events/batch.ts";
 import { saveEvents } from "../../events/store.ts";
-import { Failure, notFound } from "../../lib/failure.ts";
+import { badRequest, Failure, notFound } from "../../lib/failure.ts";
 import { newId } from "../../lib/id.ts";
 import { ensureReport } from "../reports/service.ts";
 import { type Activity, activityEvent, type NewActivity, withCheckin } from "./activity.ts";
@@ -10,11 +11,13 @@ import { findActivity, isIdentifierOfMember } from "./store.ts";
 export const getActivity = (context: ServiceContext, id: string): Promise<Activity> => readActivity(context, { id });
 
 /**
- * Records an activity of a member as an event, at the time of the call. Fails with `unprocessable` if the e-mail is not of
- * a member of the team.
+ * Records an activity of a member as an event. Fails with `unprocessable` if the e-mail is not of a member of the team, and
+ * with `bad_request` for a time that events of the team cannot have: see `rejectionReason`.
  */
 export async function recordActivity(context: ServiceContext, activity: NewActivity): Promise<Activity> {
   const { db, actor, now } = context;
+  const message = rejectionReason(activity.createdAt ?? now, now, actor.team);
+  if (message !== null) throw badRequest([{ path: "created_at", message }]);
   if (!(await isIdentifierOfMember(db, actor, activity.email))) throw unknownEmail();
   const externalId = `activity-${newId()}`;
   await saveEvents(db, actor, null, [activityEvent(activity, externalId, now)], now);

@@ -1,10 +1,10 @@
-import { sql } from "drizzle-orm";
+import { isNull, sql } from "drizzle-orm";
 import type { Database } from "../../db/client.ts";
 import { teams } from "../../db/schema/index.ts";
 
-/** Lists the time zones of all teams. */
+/** Lists the time zones of all teams that are not archived. */
 export async function listTimeZones(db: Database): Promise<string[]> {
-  const rows = await db.selectDistinct({ timeZone: teams.timeZone }).from(teams);
+  const rows = await db.selectDistinct({ timeZone: teams.timeZone }).from(teams).where(isNull(teams.archivedAt));
   return rows.map(({ timeZone }) => timeZone);
 }
 
@@ -15,7 +15,7 @@ export type StartedDay = { zone: string; date: string; weekday: number; absences
 export type DueTeam = Record<"teamId" | "workDays" | "questions" | "date" | "absences", string>;
 
 /**
- * Lists the teams, of all onboarded accounts, that work on one of these days in their zone and have no report of it: up to
+ * Lists the teams that are not archived, of all onboarded accounts, that work on one of these days in their zone and have no report of it: up to
  * `limit` teams with an id after `afterId`, by id. A team whose work days are invalid JSON is listed too, so that creating
  * its report fails and is logged; here it must not stop the other teams.
  */
@@ -27,7 +27,7 @@ export const listDueTeams = (db: Database, days: StartedDay[], afterId: string, 
     FROM teams team
       JOIN json_each(${JSON.stringify(days)}) day ON (day.value ->> 'zone') = team.time_zone
       JOIN accounts account ON account.id = team.account_id
-    WHERE team.id > ${afterId} AND account.onboarded_at IS NOT NULL
+    WHERE team.id > ${afterId} AND team.archived_at IS NULL AND account.onboarded_at IS NOT NULL
       AND (NOT json_valid(team.work_days) OR (day.value ->> 'weekday') IN (
         SELECT value FROM json_each(iif(json_valid(team.work_days), team.work_days, '[]'))))
       AND NOT EXISTS (SELECT 1 FROM reports WHERE team_id = team.id AND date = (day.value ->> 'date'))

@@ -59,13 +59,19 @@ export function updateExpectedCheckins({ teamId }: Team, personId: string | SQL,
   ];
 }
 
-/** Adds the pending check-ins, from a local date on, that a person is expected to have and has not. */
-export async function addExpectedCheckins(
+/** Adds the pending check-in of a local date that a person is expected to have and has not. */
+export async function addExpectedCheckin(
   db: Database,
-  team: Team,
+  { teamId }: Team,
   personId: string,
-  from: string,
+  date: string,
   now: number,
 ): Promise<void> {
-  await atomically(db, updateExpectedCheckins(team, personId, from, now));
+  const isMissing = sql`report.team_id = ${teamId} AND report.date = ${date} AND member.person_id = ${personId}`;
+  await atomically(db, [
+    // First, because the next statement changes what this condition finds.
+    sql`UPDATE reports SET updated_at = ${now}
+      WHERE team_id = ${teamId} AND date = ${date} AND id IN (SELECT report.id ${fromMissing(isMissing)})`,
+    insertMissingCheckins(isMissing, now),
+  ]);
 }

@@ -50,20 +50,20 @@ export async function createReports(db: Database, plans: ReportPlan[], now: numb
 }
 
 /**
- * Makes the statement, for a batch, that records when the numbers of a date's report changed (by answers or absences), if
- * `condition` holds.
+ * Makes the statement, for a batch, that records when the numbers of reports changed (by answers or absences). `dates`: a
+ * date, or a query that selects dates.
  */
-export const markReportChanged = ({ teamId }: Team, date: string, now: number, condition: SQL = sql`true`): SQL =>
-  sql`UPDATE reports SET updated_at = ${now} WHERE team_id = ${teamId} AND date = ${date} AND ${condition}`;
+export const markReportsChanged = ({ teamId }: Team, dates: SQL, now: number): SQL =>
+  sql`UPDATE reports SET updated_at = ${now} WHERE team_id = ${teamId} AND date IN (${dates})`;
 
 /**
- * Makes the statements that follow, in the same batch, a new team absence: they delete the report of the date with its
- * check-ins, unless one of these is completed or ever had a comment or reaction.
+ * Makes the statements that follow, in the same batch, new team absences: they delete the reports of these dates with their
+ * check-ins, except a report with a check-in that is completed or ever had a comment or reaction. `dates`: a query.
  */
-export function deleteUnusedReport({ teamId }: Team, date: string): SQL[] {
+export function deleteUnusedReports({ teamId }: Team, dates: SQL): SQL[] {
   const unusedIds = sql`
     SELECT report.id FROM reports report
-    WHERE report.team_id = ${teamId} AND report.date = ${date} AND NOT EXISTS (
+    WHERE report.team_id = ${teamId} AND report.date IN (${dates}) AND NOT EXISTS (
       SELECT 1 FROM checkins checkin
       WHERE checkin.report_id = report.id AND (checkin.completed_at IS NOT NULL
         OR EXISTS (SELECT 1 FROM comments WHERE checkin_id = checkin.id)

@@ -6,7 +6,7 @@ export type ReportEntry = {
   personId: string;
   /** UTC milliseconds; null while pending. */
   completedAt: number | null;
-  /** Whether the person is recorded as absent that day. */
+  /** Whether the person is recorded as absent that day, or a tool reported them on leave. */
   absent: boolean;
   blocked: boolean;
   /** Whether the goals of the previous work day were met. */
@@ -23,9 +23,9 @@ export type ReportMetrics = {
   blocked: number;
   /** People who checked in. */
   participation: number;
-  /** People who are recorded as absent and did not check in. */
+  /** People who are absent (see `ReportEntry`) and did not check in. */
   absent: number;
-  /** All other people: one who is recorded as absent and checks in all the same is present. */
+  /** All other people: an absent person who checks in all the same is present. */
   present: number;
   /** People who checked in and met the goals of the previous work day. */
   previousCompleted: number;

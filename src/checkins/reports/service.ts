@@ -31,13 +31,19 @@ type ReportContext = Pick<ServiceContext, "db" | "now"> & {
  * whether today has one. Verbs that read or answer check-ins call this first: cron creates reports at 06:00 team time, but a
  * request can come earlier, and a run of cron can fail.
  */
-export async function ensureReport({ db, actor, now }: ReportContext): Promise<boolean> {
+export const ensureReport = (context: ReportContext): Promise<boolean> =>
+  ensureReportOn(context, localDate(context.now, context.actor.team.timeZone));
+
+/**
+ * Creates the report of a local date, of today or before, as `ensureReport` does. Its pending check-ins are of the people who
+ * are expected to check in now.
+ */
+export async function ensureReportOn({ db, actor, now }: ReportContext, date: string): Promise<boolean> {
   const { teamId, team } = actor;
-  const today = localDate(now, team.timeZone);
-  if (!team.workDays.includes(localWeekday(today))) return false;
-  const { hasReport, absences } = await readReportDay(db, actor, today);
+  if (!team.workDays.includes(localWeekday(date))) return false;
+  const { hasReport, absences } = await readReportDay(db, actor, date);
   if (hasReport) return true;
-  const plan = planReport(teamId, team, today, absences);
+  const plan = planReport(teamId, team, date, absences);
   if (plan) await createReports(db, [plan], now);
   return plan !== null;
 }

@@ -2,7 +2,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { atomically, type Database } from "../../db/client.ts";
 import { checkins } from "../../db/schema/index.ts";
 import type { Tenant } from "../../people/store.ts";
-import { markReportChanged } from "../reports/lifecycle_store.ts";
+import { markReportsChanged } from "../reports/lifecycle_store.ts";
 import { type Answers, type AnswerTexts, applyAnswers } from "./answers.ts";
 import { hashtags } from "./hashtags.ts";
 
@@ -55,7 +55,7 @@ export async function writeAnswers(
       FROM (SELECT team_id, completed_at, id FROM checkins WHERE ${isWritten}) checkin
         JOIN json_each(${JSON.stringify(hashtags(Object.values(texts)))}) tag
       WHERE true ON CONFLICT DO NOTHING`,
-    markReportChanged(team, before.date, now),
+    markReportsChanged(team, sql`${before.date}`, now),
   ]);
   return updated!.results.length > 0;
 }

@@ -17,6 +17,9 @@ export type CheckinRow = {
   previousCompleted: boolean | string | null;
   /** UTC milliseconds; null while pending. */
   completedAt: number | null;
+  /** When the check-in was created, and when its answers last changed. */
+  createdAt: number;
+  updatedAt: number;
   person: User & { location: string | null };
 };
 
@@ -26,8 +29,15 @@ export type RelatedIds = { commentIds: string[]; reactionIds: string[]; activity
 /** A check-in with the ids of what belongs to it. */
 export type Checkin = CheckinRow & RelatedIds;
 
+/** Answers to the question for blockers that say there are none, in lower case: with a full stop or without. */
+export const NO_BLOCKERS: readonly string[] = ["no", "none", "n/a", "nothing", "-"].flatMap((word) => [
+  word,
+  `${word}.`,
+]);
+
 /** Whether an answer names blockers. The counts of reports decide the same in SQL (`reports/store.ts`). */
-export const isBlocked = ({ blockers }: Pick<CheckinRow, "blockers">): boolean => Boolean(blockers);
+export const isBlocked = ({ blockers }: Pick<CheckinRow, "blockers">): boolean =>
+  Boolean(blockers) && !NO_BLOCKERS.includes(blockers!.toLowerCase());
 
 /** Whether the goals of the previous work day were met, by a stored answer: imported history says yes as "1" or 1 too. */
 export const areGoalsMet = (previousCompleted: unknown): boolean =>

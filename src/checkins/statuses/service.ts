@@ -1,10 +1,10 @@
 import type { ServiceContext } from "../../auth/actor.ts";
 import { badRequest, conflict, notFound } from "../../lib/failure.ts";
-import { localDate } from "../../lib/time_zone.ts";
+import { addDays, localDate } from "../../lib/time_zone.ts";
 import { requireMember } from "../../people/lookup_service.ts";
 import type { Page } from "../paging.ts";
-import { addExpectedCheckins } from "../reports/expected_store.ts";
-import { ensureReport } from "../reports/service.ts";
+import { addExpectedCheckin } from "../reports/expected_store.ts";
+import { ensureReport, ensureReportOn } from "../reports/service.ts";
 import { readAnswers, writeAnswers } from "./answer_store.ts";
 import { type Answers, hasAnswer } from "./answers.ts";
 import type { Checkin, CheckinRow } from "./checkin.ts";
@@ -33,20 +33,34 @@ export async function answerCheckin(context: ServiceContext, reference: string, 
   return readCheckin(context, id);
 }
 
+/** How many days back a check-in can be reported. */
+const MAX_DAYS_BACK = 31;
+
 /**
- * Writes answers to a member's check-in of today; `isNew` tells whether they completed it. Fails with `not_found` or `gone`
- * for the member, with `conflict` if the member has no check-in today, and as `saveAnswers` does.
+ * Writes answers to a member's check-in of a local date, today if none is given; `isNew` tells whether they completed it. The
+ * report of a past work day is created where there is none. Fails with `bad_request` for a date that is not one of today and
+ * the last 31 days, with `not_found` or `gone` for the member, with `conflict` if the member has no check-in on the date,
+ * and as `saveAnswers` does.
  */
 export async function submitCheckin(
   context: ServiceContext,
-  member: string,
-  answers: Answers,
+  { member, date, answers }: { member: string; date?: string | undefined; answers: Answers },
 ): Promise<{ checkin: Checkin; isNew: boolean }> {
+  const { actor, now } = context;
+  const today = localDate(now, actor.team.timeZone);
+  const day = date ?? today;
+  if (day > today || day < addDays(today, -MAX_DAYS_BACK)) {
+    const message = `must be today (${today}, in the team's time zone) or one of the ${MAX_DAYS_BACK} days before`;
+    throw badRequest([{ path: "date", message }]);
+  }
   const person = await requireMember(context, member, "member");
-  const hasReport = await ensureReport(context);
-  const checkin = await ensureTodaysCheckin(context, person.id);
+  const hasReport = await ensureReportOn(context, day);
+  const checkin = await ensureCheckinOn(context, person.id, day);
   const saved = checkin && (await saveAnswers(context, checkin.id, answers));
-  if (!saved) throw conflict(hasReport ? `${person.name} is not expected to check in` : "There is no report today");
+  if (!saved) {
+    const noReport = day === today ? "There is no report today" : `There is no report of ${day}: the team did not work`;
+    throw conflict(hasReport ? `${person.name} is not expected to check in` : noReport);
+  }
   return { checkin: await readCheckin(context, checkin.id), isNew: saved === "completed" };
 }
 
@@ -66,14 +80,17 @@ async function readCheckin(context: ServiceContext, reference: string): Promise<
   return checkin!;
 }
 
-/** Finds a person's check-in of today; null if there is no report, or the person is not expected to check in. */
-async function ensureTodaysCheckin({ db, actor, now }: ServiceContext, personId: string): Promise<CheckinRow | null> {
-  const today = localDate(now, actor.team.timeZone);
-  const found = await store.findCheckinOn(db, actor, personId, today);
+/** Finds a person's check-in of a date; null if there is no report, or the person is not expected to check in. */
+async function ensureCheckinOn(
+  { db, actor, now }: ServiceContext,
+  personId: string,
+  date: string,
+): Promise<CheckinRow | null> {
+  const found = await store.findCheckinOn(db, actor, personId, date);
   if (found) return found;
-  // A merge, or its undoing, can make a person expected without adding their check-in.
-  await addExpectedCheckins(db, actor, personId, today, now);
-  return store.findCheckinOn(db, actor, personId, today);
+  // A merge, or its undoing, can make a person expected without adding their check-in; so can joining after that day.
+  await addExpectedCheckin(db, actor, personId, date, now);
+  return store.findCheckinOn(db, actor, personId, date);
 }
 
 /** Optimistic retries before giving up. Only a bug needs more: each retry means that another write came between. */

@@ -23,6 +23,8 @@ const columns = {
   previous: checkins.previous,
   previousCompleted: checkins.previousCompleted,
   completedAt: checkins.completedAt,
+  createdAt: checkins.createdAt,
+  updatedAt: checkins.updatedAt,
   person: {
     id: people.id,
     formerId: people.formerId,

@@ -32,7 +32,9 @@ export const teams = sqliteTable(
     /** After how many days presence and events are removed, while their numbers stay; null: never. */
     retentionDays: integer("retention_days"),
     /** Events before this instant may have been counted and removed, whatever the team keeps by now; null: none was. */
-    archivedUntil: integer("archived_until"),
+    countedUntil: integer("counted_until"),
+    /** When an administrator archived the team: from then on its keys are refused. Null for a team in use. */
+    archivedAt: integer("archived_at"),
     /** How many events were ever accepted that were new or changed. */
     eventsAccepted: integer("events_accepted").notNull().default(0),
     createdAt: integer("created_at").notNull(),

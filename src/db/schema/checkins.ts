@@ -113,7 +113,10 @@ export const reactions = sqliteTable("reactions", remark(), (t) => [
 export const memberAbsences = sqliteTable(
   "member_absences",
   { teamId: team(), personId: person(), date: text().notNull() },
-  (t) => [primaryKey({ columns: [t.teamId, t.date, t.personId] }), index("member_absences_by_person").on(t.personId)],
+  (t) => [
+    primaryKey({ columns: [t.teamId, t.date, t.personId] }),
+    index("member_absences_by_person").on(t.personId, t.teamId, t.date),
+  ],
 );
 
 export const teamAbsences = sqliteTable("team_absences", { teamId: team(), date: text().notNull() }, (t) => [

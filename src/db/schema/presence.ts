@@ -27,5 +27,11 @@ export const blocks = sqliteTable(
     // A query of a window must find blocks that began any time before it. Blocks of more than a day are rare: this small
     // index finds them, and the search by start can stop a day and a half before the window.
     index("blocks_over_a_day").on(t.teamId, t.lastSeenAt).where(sql`last_seen_at - started_at > 86400000`),
+    // Reports count who is on leave. Few blocks are leave, so this index is small. Queries repeat the expression as it is.
+    index("blocks_on_leave")
+      .on(t.teamId, t.lastSeenAt)
+      .where(
+        sql`trim(replace(replace(lower(status), '-', ' '), '_', ' ')) IN ('vacation', 'sick', 'leave', 'holiday', 'out of office', 'ooo')`,
+      ),
   ],
 );

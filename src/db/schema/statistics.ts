@@ -14,14 +14,14 @@ export const rollups = sqliteTable(
     /** `YYYY-MM` of the person's calendar. */
     month: text().notNull(),
     /** Whether the events and blocks counted here were removed for their age. These numbers add to those of the other row. */
-    archived: integer({ mode: "boolean" }).notNull().default(false),
+    counted: integer({ mode: "boolean" }).notNull().default(false),
     days: text().notNull(),
     /** The sums over `days`, so that windows of whole months read nothing else. */
     totalActivities: integer("total_activities").notNull(),
     completedActivities: integer("completed_activities").notNull(),
     workMs: integer("work_ms").notNull(),
   },
-  (t) => [primaryKey({ columns: [t.teamId, t.personId, t.month, t.archived] })],
+  (t) => [primaryKey({ columns: [t.teamId, t.personId, t.month, t.counted] })],
 );
 
 /**

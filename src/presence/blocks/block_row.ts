@@ -15,6 +15,9 @@ export type BlockRow = {
   endedAt: number | null;
 };
 
+/** A time in which tools reported a person with a status that means leave: its first and last heartbeat, UTC milliseconds. */
+export type Leave = { personId: string; firstSeenAt: number; lastSeenAt: number };
+
 /** The present state of an open block, as the team's object has it. */
 export type OpenBlock = { id: string; lastSeenAt: number; details: string | null };
 

@@ -73,10 +73,11 @@ function settingsOf([row]: SettingsRow[]) {
 
 type TimeoutRow = { id: string; timeoutMs: number };
 
+/** All integrations of an archived team count as inactive. */
 const readTimeouts = ({ teamId }: Tenant): SQL => sql`
-  SELECT id, CASE WHEN active AND removed_at IS NULL
-    THEN presence_timeout_minutes * 60000 ELSE ${INACTIVE_TIMEOUT_MS} END AS timeoutMs
-  FROM integrations WHERE team_id = ${teamId}`;
+  SELECT integration.id, CASE WHEN integration.active AND integration.removed_at IS NULL AND team.archived_at IS NULL
+    THEN integration.presence_timeout_minutes * 60000 ELSE ${INACTIVE_TIMEOUT_MS} END AS timeoutMs
+  FROM teams team JOIN integrations integration ON integration.team_id = team.id WHERE team.id = ${teamId}`;
 
 type PersonRow = { id: string } & (TeamPerson | { personId: null });
 

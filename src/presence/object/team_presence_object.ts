@@ -134,6 +134,11 @@ export class TeamPresence extends DurableObject<Env> {
     await this.#sync.flush();
   }
 
+  /** Closes every socket: the keys of the team are refused from now on. */
+  async closeSockets(): Promise<void> {
+    this.#viewers.closeAll();
+  }
+
   /** Removes everything, for good, and closes every socket: the team is erased. */
   async erase(): Promise<void> {
     this.#isErased = true;

@@ -34,7 +34,9 @@ export type DueMessage = {
 /** Attempts that the delivery log of a subscription keeps. */
 const MAX_LOGGED_DELIVERIES = 50;
 
-const isDue = (now: number): SQL => sql`message_id IS NOT NULL AND disabled_at IS NULL AND next_attempt_at <= ${now}`;
+/** Matches a webhook whose message is due by `now`, unless its team is archived: that one waits until it is back. */
+const isDue = (now: number): SQL => sql`message_id IS NOT NULL AND disabled_at IS NULL AND next_attempt_at <= ${now}
+  AND NOT EXISTS (SELECT 1 FROM teams WHERE teams.id = webhooks.team_id AND teams.archived_at IS NOT NULL)`;
 
 /**
  * Claims up to `limit` messages that are due by `now`, of all teams, those due longest first: they are next due at `until`,

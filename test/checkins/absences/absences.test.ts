@@ -27,12 +27,14 @@ const metrics = async () => (await report(team, TODAY)).metrics;
 describe("an absence of a member", () => {
   test("The first request for an absence answers 201, and each repetition answers 202", async () => {
     const { id } = await getMember(team, "emma-garrett");
-    const body = { member_absence: { member_id: id, date: "2018-04-28" } };
     const references = ["emma-garrett", id, team.people[0]!, "emma.garrett@x.test"];
     for (const [index, reference] of references.entries()) {
       const response = await addAbsence(team, { date: "2018-04-28" }, reference);
       expect(response.status).toBe(index === 0 ? 201 : 202);
-      expect(await response.json()).toEqual(body);
+      expect(await response.json()).toEqual({
+        member_absence: { member_id: id, date: "2018-04-28" },
+        member: { ...(await getMember(team, "emma-garrett")), absent_dates: ["2018-04-28"] },
+      });
     }
   });
 
@@ -107,7 +109,13 @@ describe("an absence of the team", () => {
   test("A team absence is created once and removed once: 201, 202, 204, 404", async () => {
     const answers = [await addAbsence(team, { date: "2018-04-28" }), await addAbsence(team, { date: "2018-04-28" })];
     expect(answers.map(({ status }) => status)).toEqual([201, 202]);
-    for (const answer of answers) expect(await answer.json()).toEqual({ team_absence: { date: "2018-04-28" } });
+    const shown = {
+      ...{ id: team.teamId, name: "Test", slug: `team-${team.teamId}`, time_zone: "UTC" },
+      absent_dates: ["2018-04-28"],
+    };
+    for (const answer of answers) {
+      expect(await answer.json()).toEqual({ team_absence: { date: "2018-04-28" }, team: shown });
+    }
     const response = await removeAbsence(team, "2018-04-28");
     expect(response.status).toBe(204);
     expect(await response.text()).toBe("");
@@ -133,8 +141,12 @@ describe("an absence of the team", () => {
     expect(await get(team, `/statuses/${TODAY}-emma-garrett`)).toEqual(before);
   });
 
-  test("A team absence changes nothing for another team", async () => {
-    const other = await mintTeamOf();
+  test.each([
+    ["another account", false],
+    ["the same account", true],
+  ])("A team absence changes nothing for another team of %s", async (_, isSibling) => {
+    const account = isSibling ? { accountId: team.accountId } : {};
+    const other = await mintTeamOf({ ...account, names: ["Other Person"] });
     await get(other, "/reports");
     await addAbsence(team, { date: TODAY });
     await expectError(await removeAbsence(other, TODAY), 404, "not_found");
@@ -163,12 +175,24 @@ describe("the date of an absence", () => {
   test.each<[unknown, string]>([
     [{}, "date"],
     [{ date: 20180206 }, "date"],
-    [{ date: TODAY, until: TODAY }, "until"],
+    [{ date: TODAY, from: TODAY }, "date"],
+    [{ from: TODAY }, "to"],
+    [{ to: TODAY }, "from"],
+    [{ from: "2018-02-30", to: TODAY }, "from"],
+    [{ from: TODAY, to: "2018-02-05" }, "to"],
+    [{ from: TODAY, to: "2019-02-07" }, "to"],
     [TODAY, ""],
-  ])("A body with anything but one date is a 400 that names the field: %j", async (body, path) => {
-    for (const reference of [undefined, "emma-garrett"]) {
-      const { issues } = await expectError(await addAbsence(team, JSON.stringify(body), reference), 400, "bad_request");
-      expect(issues!.map((issue) => issue.path)).toEqual([path]);
-    }
-  });
+  ])(
+    "A body with neither one date nor a range of at most 366 days is a 400 that names the field: %j",
+    async (body, path) => {
+      for (const reference of [undefined, "emma-garrett"]) {
+        const { issues } = await expectError(
+          await addAbsence(team, JSON.stringify(body), reference),
+          400,
+          "bad_request",
+        );
+        expect(issues!.map((issue) => issue.path)).toEqual([path]);
+      }
+    },
+  );
 });

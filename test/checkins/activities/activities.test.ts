@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { anEvent, list, push } from "../../events/client.ts";
 import { clockAt, get, mintMembers, read, run, status, statuses } from "../../support/checkins.ts";
 import { expectError } from "../../support/error.ts";
-import { call, mintPerson, mintTeam, type Team } from "../../support/team.ts";
+import { call, mintPerson, mintStrangers, mintTeam, type Team } from "../../support/team.ts";
 import { createActivity, getActivity, postActivity } from "./client.ts";
 
 afterEach(() => void vi.useRealTimers());
@@ -67,6 +67,32 @@ describe("a new status activity", () => {
     const team = await mintMonday();
     const ids = [(await createActivity(team)).id, (await createActivity(team)).id];
     expect((await emmasCheckin(team)).status_activity_ids.toSorted()).toEqual(ids.toSorted());
+  });
+
+  test("An activity with created_at belongs to the check-in of that time", async () => {
+    const team = await mintMonday();
+    await createActivity(team);
+    clockAt("2018-02-07T18:00:00Z");
+    const late = await createActivity(team, { created_at: "2018-02-05T15:00:00+01:00" });
+    expect(late).toMatchObject({
+      created_at: "2018-02-05T14:00:00Z",
+      status_id: (await emmasCheckin(team)).id,
+    });
+    expect((await createActivity(team, { created_at: null })).created_at).toBe("2018-02-07T18:00:00Z");
+    expect((await createActivity(team, { created_at: "2018-02-07T18:05:00Z" })).created_at).toBe(
+      "2018-02-07T18:05:00Z",
+    );
+  });
+
+  test("A created_at that is no time, that is ahead, or that the team does not keep is a 400 that names it", async () => {
+    const team = await mintMonday();
+    await run("UPDATE teams SET retention_days = 30 WHERE id = ?", team.teamId);
+    for (const created_at of ["yesterday", "2018-02-05T15:00:00", 5, "2018-02-05T16:05:01Z", "2017-12-31T00:00:00Z"]) {
+      const body = { email: "emma.garrett@x.test", source: "x", description: "x", created_at };
+      const { issues } = await expectError(await postActivity(team, body), 400, "bad_request");
+      expect(issues!.map(({ path }) => path)).toEqual(["created_at"]);
+    }
+    expect((await list(team)).data).toEqual([]);
   });
 
   test("Unknown fields are ignored, and a null or blank source_url is stored as null", async () => {
@@ -242,14 +268,16 @@ describe("an activity that is invalid", () => {
 });
 
 test("An unknown activity and another team's activity are the same 404 under both paths", async () => {
-  const [team, otherTeam] = [await mintMonday(), await mintMonday()];
+  const otherTeam = await mintMonday();
   const { id } = await createActivity(otherTeam);
   const answers = [];
-  for (const path of ["status_activities", "statuses_activities"]) {
-    for (const name of [id, crypto.randomUUID()]) {
-      const answer = await call(`/api/v1/${path}/${name}`, { headers: team.asTeam });
-      const { request_id: _, ...body } = await expectError(answer, 404, "not_found");
-      answers.push(JSON.stringify(body));
+  for (const team of await mintStrangers(otherTeam)) {
+    for (const path of ["status_activities", "statuses_activities"]) {
+      for (const name of [id, crypto.randomUUID()]) {
+        const answer = await call(`/api/v1/${path}/${name}`, { headers: team.asTeam });
+        const { request_id: _, ...body } = await expectError(answer, 404, "not_found");
+        answers.push(JSON.stringify(body));
+      }
     }
   }
   expect(new Set(answers).size).toBe(1);

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { PAYLOADS } from "../../lib/payloads.ts";
 import { clockAt, read } from "../../support/checkins.ts";
 import { expectError } from "../../support/error.ts";
+import { mintStrangers } from "../../support/team.ts";
 import { addRemark, listRemarks, mintMonday, postRemark, requestRemark } from "./client.ts";
 
 afterEach(() => void vi.useRealTimers());
@@ -96,8 +97,10 @@ describe("a change of a comment", () => {
     const body = change({ body: "x" });
     await expectError(await requestRemark(own.team, "comment", removed.id, body), 410, "gone");
     const foreign = await addRemark(other.team, "comment", other.emma.id, "adam-young", "Theirs");
-    for (const id of [foreign.id, crypto.randomUUID()]) {
-      await expectError(await requestRemark(own.team, "comment", id, body), 404, "not_found");
+    for (const stranger of await mintStrangers(other.team)) {
+      for (const id of [foreign.id, crypto.randomUUID()]) {
+        await expectError(await requestRemark(stranger, "comment", id, body), 404, "not_found");
+      }
     }
     expect(await listRemarks(other.team, "comment")).toEqual([foreign]);
   });

@@ -5,7 +5,7 @@ import { database } from "../../../src/db/client.ts";
 import { clockAt, get, mintMembers, read, run, status } from "../../support/checkins.ts";
 import { expectError } from "../../support/error.ts";
 import { recordStatements, rowsRead } from "../../support/statements.ts";
-import { call, mintTeam, type Team } from "../../support/team.ts";
+import { call, mintStrangers, mintTeam, type Team } from "../../support/team.ts";
 import { addRemark, type Kind, listRemarks, mintMonday, postRemark, type Remark, requestRemark } from "./client.ts";
 
 afterEach(() => void vi.useRealTimers());
@@ -97,13 +97,15 @@ describe.each(KINDS)("a $kind", ({ kind, body, another }) => {
   test(`An unknown ${kind} and another team's are the same 404 for every request, and nothing changes`, async () => {
     const [own, other] = [await mintMonday(), await mintMonday()];
     const made = await addRemark(other.team, kind, other.emma.id, "adam-young", body);
-    for (const init of [{}, { method: "DELETE" }]) {
-      const [foreign, absent] = [
-        await requestRemark(own.team, kind, made.id, init),
-        await requestRemark(own.team, kind, crypto.randomUUID(), init),
-      ];
-      expect(foreign.status).toBe(404);
-      expect(await answerOf(foreign)).toBe(await answerOf(absent));
+    for (const stranger of [own.team, ...(await mintStrangers(other.team))]) {
+      for (const init of [{}, { method: "DELETE" }]) {
+        const [foreign, absent] = [
+          await requestRemark(stranger, kind, made.id, init),
+          await requestRemark(stranger, kind, crypto.randomUUID(), init),
+        ];
+        expect(foreign.status).toBe(404);
+        expect(await answerOf(foreign)).toBe(await answerOf(absent));
+      }
     }
     const answers = [other.emma.id, crypto.randomUUID(), "2018-02-05-nobody"].map(async (reference) =>
       answerOf(await postRemark(own.team, kind, reference, { person: "adam-young", body })),

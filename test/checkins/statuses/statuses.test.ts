@@ -30,7 +30,7 @@ async function mintMonday() {
 }
 
 describe("a check-in", () => {
-  test("A check-in has the keys of Status Hero's document in their order", async () => {
+  test("A check-in has the keys of Status Hero's document in their order, then the times of its creation and last change", async () => {
     const team = await mintMonday();
     const { report_id } = await status(team, "2018-02-05-emma-garrett");
     const answers = { previous_completed: "1", next: "Prep", blockers: "Waiting", previous: "Souped up" };
@@ -64,6 +64,8 @@ describe("a check-in", () => {
             initials: "eg",
             avatar_url: null,
           },
+          created_at: "2018-02-05T15:00:00Z",
+          updated_at: "2018-02-05T15:00:00Z",
         },
       }),
     );
@@ -123,10 +125,12 @@ describe("404 Not found", () => {
     );
     const foreign = await status(other, "theirs");
     const missing = [newId(), foreign.id, "theirs", "%00", "x".repeat(5_000), "2018-02-06-emma-garrett"];
+    const sibling = await mintTeam({ accountId: other.accountId });
+    const asked = [team, sibling].flatMap((by) => missing.map((id) => ({ by, id })));
     for (const init of [{}, { method: "PUT", body: { answers: { next: "mine" } } }]) {
       const bodies = [];
-      for (const id of missing) {
-        const response = await call(`/api/v1/statuses/${id}`, { headers: team.asTeam, ...init });
+      for (const { by, id } of asked) {
+        const response = await call(`/api/v1/statuses/${id}`, { headers: by.asTeam, ...init });
         expect(response.status).toBe(404);
         bodies.push({ ...((await response.json()) as object), request_id: "" });
       }

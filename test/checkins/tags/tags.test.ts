@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { clockAt, get, putAnswers, read, type Status, status } from "../../support/checkins.ts";
 import { mintTeamOf } from "../../support/reports.ts";
-import { call, type Team } from "../../support/team.ts";
+import { call, mintStrangers, type Team } from "../../support/team.ts";
 
 afterAll(() => {
   vi.useRealTimers();
@@ -66,7 +66,7 @@ describe("tags", () => {
 
   test("The tags of another team are not listed", async () => {
     expect(await tags(other)).toEqual(["theirs"]);
-    expect(await tags(await mintTeamOf())).toEqual([]);
+    for (const stranger of await mintStrangers(other)) expect(await tags(stranger)).toEqual([]);
   });
 
   test.each(["/tags", "/tags/all"])("Page 0 is a 400: %s", async (path) => {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
-/** An endpoint as Stats Notifier's contract prints it: `contract.txt` is its own, to the letter. */
+/** An endpoint as Stats Notifier's contract prints it. `contract.txt` is a verbatim copy. */
 export type Endpoint = { method: string; path: string; does: string; request: object | null; response: object };
 
 const CONTRACT = readFileSync(resolve(import.meta.dirname, "contract.txt"), "utf8");

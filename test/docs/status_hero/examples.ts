@@ -7,7 +7,7 @@ export type Printed = { title: string; command: string; json: Record<string, unk
 const EXAMPLE =
   /^(?<title>.+)\n\n(?<command>curl [\s\S]*?)\n(?=\n|$(?![\s\S]))(?:\nThe above command returns JSON structured like this:\n\n(?<json>\{[\s\S]*?^\})$)?/gm;
 
-/** The examples of a section. The texts beside this file are the document's own, to the letter. */
+/** Reads the examples of a section. The texts beside this file are copied from the document verbatim. */
 export function examplesOf(section: string): Printed[] {
   const text = readFileSync(resolve(import.meta.dirname, `${section}.txt`), "utf8");
   return [...text.matchAll(EXAMPLE)].map(({ groups }) => {
@@ -16,5 +16,5 @@ export function examplesOf(section: string): Printed[] {
   });
 }
 
-/** The document's one slip of JSON: a comma behind the last check-in of a tag. */
+/** The one JSON error of the document: a comma after the last check-in of a tag. */
 const mended = (json: string): string => json.replace(/\},\n {2}\]/, "}\n  ]");

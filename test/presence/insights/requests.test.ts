@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { at, clock, MINUTE, presence, push, read, START, stopTheClock } from "../../support/presence.ts";
-import { call, mintTeam, type Team } from "../../support/team.ts";
+import { call, mintStrangers, mintTeam, type Team } from "../../support/team.ts";
 
 stopTheClock();
 
@@ -125,13 +125,13 @@ describe("GET /overlap", () => {
     expect((await overlap(team, { from: at(0), to: at(60) })).pairs).toMatchObject([{ hours: 0.1 }]);
   });
 
-  test("Overlap has nothing of other teams of the account", async () => {
+  test("Overlap has nothing of other teams, of the same account or another one", async () => {
     const team = await mintTeam();
-    const sibling = await mintTeam({ accountId: team.accountId });
+    const strangers = await mintStrangers(team);
     for (const minutes of [0, 5]) {
       clock(minutes);
       await push(team, { ada: "online" });
-      await push(sibling, { bob: "online" });
+      for (const stranger of strangers) await push(stranger, { bob: "online" });
     }
     expect(await overlap(team, { from: at(0), to: at(60) })).toEqual({ data: [], pairs: [], next_cursor: null });
   });

@@ -1,15 +1,15 @@
 import { afterEach, expect, test } from "vitest";
-import { archiveExpired } from "../../src/retention/job.ts";
+import { removeExpired } from "../../src/retention/job.ts";
 import { db, rows } from "../support/database.ts";
 import type { Team } from "../support/team.ts";
 import {
   addHistory,
-  archiveAll,
   DAY,
   HOUR,
   mintPeople,
   numbers,
   recount,
+  removeAllExpired,
   setRetention,
   storedRows,
 } from "./history.ts";
@@ -52,7 +52,7 @@ test("Rows older than the retention are removed, their numbers stay, and newer r
     [`${ids.ada} 2032-02-29`]: [1, 1, 9 * HOUR],
     [`${ids.ada} 2032-03-01`]: [1, 1, HOUR],
   });
-  await archiveExpired({ db, now: NOW });
+  await removeExpired({ db, now: NOW });
   expect(await numbers(team)).toEqual(before.numbers);
   const after = await storedRows(team);
   expect(after.events).toEqual(before.events.filter((event) => event.occurred_at >= KEPT));
@@ -75,14 +75,14 @@ test("A block past the cutoff is shortened, and an open block stays, whatever it
   await recount(NOW);
   const expected = { [`${ids.ada} 2032-02-29`]: [0, 0, 6 * HOUR], [`${ids.ada} 2032-03-01`]: [0, 0, 3 * HOUR] };
   expect(await numbers(team)).toEqual(expected);
-  await archiveExpired({ db, now: NOW });
+  await removeExpired({ db, now: NOW });
   expect(await numbers(team)).toEqual(expected);
   expect((await storedRows(team)).blocks.map(({ started_at }) => started_at)).toEqual([KEPT, KEPT, KEPT]);
   // The team's object ends the block with the end that it has.
   await rows("UPDATE blocks SET ended_at = last_seen_at WHERE id = ?", withoutHeartbeats);
   await recount(NOW);
   expect(await numbers(team)).toEqual(expected);
-  await archiveExpired({ db, now: NOW + DAY });
+  await removeExpired({ db, now: NOW + DAY });
   await recount(NOW);
   expect(await numbers(team)).toEqual(expected);
   expect((await storedRows(team)).blocks).toEqual([
@@ -90,7 +90,7 @@ test("A block past the cutoff is shortened, and an open block stays, whatever it
   ]);
 });
 
-test("A local day that the cutoff divides is archived in two parts", async () => {
+test("A local day that the cutoff divides is removed in two parts", async () => {
   const { team, ids } = await mint({ kiri: "Pacific/Kiritimati", niu: "Pacific/Niue" });
   const day = [{ at: KEPT - HOUR }, { at: KEPT + HOUR }];
   const held = { from: KEPT - 2 * HOUR, to: KEPT + 2 * HOUR };
@@ -103,7 +103,7 @@ test("A local day that the cutoff divides is archived in two parts", async () =>
   const expected = { [`${ids.kiri} 2032-03-01`]: [2, 2, 4 * HOUR], [`${ids.niu} 2032-02-29`]: [2, 2, 4 * HOUR] };
   for (const now of [NOW, NOW + DAY]) {
     expect(await numbers(team)).toEqual(expected);
-    await archiveExpired({ db, now });
+    await removeExpired({ db, now });
     expect(await numbers(team)).toEqual(expected);
     await recount(now);
   }
@@ -111,22 +111,22 @@ test("A local day that the cutoff divides is archived in two parts", async () =>
   expect(await storedRows(team)).toEqual({ events: [], blocks: [] });
 });
 
-test("Archiving leaves no marks, and no live roll-up without rows", async () => {
+test("The removal leaves no marks, and no live roll-up without rows", async () => {
   const { team, ids } = await mint({ ada: null });
   await addHistory(team, [{ who: "ada", at: KEPT - DAY }], [{ who: "ada", from: KEPT - DAY, to: KEPT - DAY + HOUR }]);
   await addHistory(team, [], [{ who: "ada", from: KEPT - DAY, to: KEPT, status: "lunch" }]);
   await recount(NOW);
-  await archiveExpired({ db, now: NOW });
+  await removeExpired({ db, now: NOW });
   expect(await rows("SELECT * FROM stale_days WHERE team_id = ?", team.teamId)).toEqual([]);
-  expect(await rows("SELECT person_id, month, archived, days FROM rollups WHERE team_id = ?", team.teamId)).toEqual([
-    { person_id: ids.ada, month: "2032-02", archived: 1, days: `{"29":[1,1,${HOUR}]}` },
+  expect(await rows("SELECT person_id, month, counted, days FROM rollups WHERE team_id = ?", team.teamId)).toEqual([
+    { person_id: ids.ada, month: "2032-02", counted: 1, days: `{"29":[1,1,${HOUR}]}` },
   ]);
 });
 
-test("Rows that were archived before they were ever counted are counted once", async () => {
+test("Rows that were removed before they were ever counted are counted once", async () => {
   const { team, ids } = await mint({ ada: null });
   await addHistory(team, [{ who: "ada", at: KEPT - DAY }], [{ who: "ada", from: KEPT - DAY, to: KEPT - DAY + HOUR }]);
-  await archiveExpired({ db, now: NOW });
+  await removeExpired({ db, now: NOW });
   expect(await numbers(team)).toEqual({});
   expect(await storedRows(team)).toEqual({ events: [], blocks: [] });
   await recount(NOW);
@@ -141,18 +141,18 @@ test("Blocks without an identity are removed uncounted, and do not delay others"
     Array.from({ length: 12 }, (_, n) => ({ who: "nobody", from: KEPT - 9 * DAY + n, to: KEPT + n * HOUR })),
   );
   await addHistory(team, [], [{ who: "ada", from: KEPT - DAY, to: KEPT - HOUR }]);
-  await archiveAll(NOW, { rows: 5, steps: 1 });
+  await removeAllExpired(NOW, { rows: 5, steps: 1 });
   expect((await storedRows(team)).blocks).toEqual([]);
 });
 
-test("More blocks than a step may remove, all begun at the same instant, are archived together", async () => {
+test("More blocks than a step may remove, all begun at the same instant, are removed together", async () => {
   const { team, ids } = await mint({ ada: null, bob: null });
   const held = (who: string) => Array.from({ length: 10 }, (_, n) => ({ who, from: KEPT - DAY, to: KEPT + n * HOUR }));
   await addHistory(team, [], [...held("ada"), ...held("bob")]);
   await recount(NOW);
   const before = await numbers(team);
   expect(before).toMatchObject({ [`${ids.bob} 2032-02-29`]: [0, 0, DAY], [`${ids.bob} 2032-03-01`]: [0, 0, 9 * HOUR] });
-  await archiveAll(NOW, { rows: 3, steps: 2 });
+  await removeAllExpired(NOW, { rows: 3, steps: 2 });
   expect(await numbers(team)).toEqual(before);
   expect((await storedRows(team)).blocks.map(({ started_at }) => started_at)).toEqual(Array(18).fill(KEPT));
 });
@@ -161,11 +161,11 @@ test("A team without retention loses no row", async () => {
   const { team } = await mint({ ada: null }, null);
   await addHistory(team, [{ who: "ada", at: 0 }], [{ who: "ada", from: 0, to: HOUR }]);
   const before = await storedRows(team);
-  await archiveExpired({ db, now: NOW });
+  await removeExpired({ db, now: NOW });
   expect(await storedRows(team)).toEqual(before);
 });
 
-test("Archived numbers stay with the person and the dates for which they were counted", async () => {
+test("Counted numbers stay with the person and the dates for which they were counted", async () => {
   const { team, ids } = await mint({ ada: "Asia/Tokyo", old: "UTC" });
   await addHistory(team, [
     { who: "ada", at: KEPT - HOUR },
@@ -173,7 +173,7 @@ test("Archived numbers stay with the person and the dates for which they were co
     { who: "old", at: KEPT + HOUR },
   ]);
   await recount(NOW);
-  await archiveExpired({ db, now: NOW });
+  await removeExpired({ db, now: NOW });
   await rows("UPDATE people SET time_zone = 'America/New_York' WHERE account_id = ?", team.accountId);
   await rows("UPDATE identities SET person_id = ? WHERE person_id = ?", ids.ada, ids.old);
   await rows("UPDATE people SET merged_into = ? WHERE id = ?", ids.ada, ids.old);

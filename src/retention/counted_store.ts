@@ -12,12 +12,12 @@ import {
 import type { MonthNumbers, PersonInZone } from "./month_sums.ts";
 
 /**
- * Removes events and keeps their numbers, `months`, as archived roll-ups, in one atomic batch. Returns false, and changes
+ * Removes events and keeps their numbers, `months`, as counted roll-ups, in one atomic batch. Returns false, and changes
  * nothing, where an event is no longer as it was read. Snapshots do not change at any moment: the batch takes from the live
- * roll-ups what it adds to the archived ones, even where the live ones are not up to date. Archived numbers stay with the
+ * roll-ups what it adds to the counted ones, even where the live ones are not up to date. Counted numbers stay with the
  * person, the time zone and the dates for which they were counted, whatever is merged or changed later.
  */
-export function archiveEvents(db: Database, events: readonly ExpiredEvent[], months: MonthNumbers[]): Promise<boolean> {
+export function removeEvents(db: Database, events: readonly ExpiredEvent[], months: MonthNumbers[]): Promise<boolean> {
   const rows = events.map(({ id, personId, occurredAt, completed }) => [id, personId, occurredAt, completed]);
   const conditions = [...pages(rows)].map(
     (page) => sql`(
@@ -30,28 +30,24 @@ export function archiveEvents(db: Database, events: readonly ExpiredEvent[], mon
   const removal = [...pages(events.map(({ id }) => id))].map(
     (ids) => sql`DELETE FROM events WHERE id IN ${valuesOf(ids)}`,
   );
-  return archive(db, events, conditions, months, [...removal, refuseArchived(events)]);
+  return removeCounted(db, events, conditions, months, [...removal, refuseCounted(events)]);
 }
 
-/** Makes the teams refuse events from the archived time: a tool may send them again, and they would count twice. */
-const refuseArchived = (events: readonly ExpiredEvent[]): SQL => {
+/** Makes the teams refuse events from the removed time: a tool may send them again, and they would count twice. */
+const refuseCounted = (events: readonly ExpiredEvent[]): SQL => {
   const untilOf = new Map<string, number>();
   for (const { teamId, occurredAt } of events) untilOf.set(teamId, Math.max(untilOf.get(teamId) ?? 0, occurredAt + 1));
   return sql`
-    UPDATE teams SET archived_until = max(coalesce(archived_until, 0), archived.value ->> 1)
-    FROM json_each(${JSON.stringify([...untilOf])}) AS archived WHERE teams.id = (archived.value ->> 0)`;
+    UPDATE teams SET counted_until = max(coalesce(counted_until, 0), counted.value ->> 1)
+    FROM json_each(${JSON.stringify([...untilOf])}) AS counted WHERE teams.id = (counted.value ->> 0)`;
 };
 
 /**
- * Archives blocks as `archiveEvents` does events: of each person, every block before the cutoff. A block that ends by the
+ * Removes blocks as `removeEvents` does events: of each person, every block before the cutoff. A block that ends by the
  * cutoff is removed, and a longer block begins at the cutoff from then on. A block that has only grown beyond the cutoff
  * since it was read counts as unchanged.
  */
-export function archiveBlocks(
-  db: Database,
-  people: readonly ExpiredBlocks[],
-  months: MonthNumbers[],
-): Promise<boolean> {
+export function removeBlocks(db: Database, people: readonly ExpiredBlocks[], months: MonthNumbers[]): Promise<boolean> {
   const rows = people.flatMap(({ personId, cutoff, blocks }) =>
     blocks.map(({ id, status, start, end, isWhole }) => ({ id, personId, cutoff, status, start, end, isWhole })),
   );
@@ -72,7 +68,7 @@ export function archiveBlocks(
     SELECT count(*) FROM json_each(${JSON.stringify(keys)}) AS person ${BLOCKS_BEFORE_CUTOFF}) = ${rows.length}`;
   const removed = rows.filter(({ isWhole }) => isWhole === 1).map(({ id }) => id);
   const shortened = rows.filter(({ isWhole }) => isWhole === 0).map(({ id, cutoff }) => [id, cutoff]);
-  return archive(db, people, [...areAsRead, areAll], months, [
+  return removeCounted(db, people, [...areAsRead, areAll], months, [
     ...[...pages(removed)].map((ids) => sql`DELETE FROM blocks WHERE id IN ${valuesOf(ids)}`),
     ...[...pages(shortened)].map(
       (page) => sql`
@@ -87,8 +83,8 @@ const valuesOf = (ids: string[]): SQL => sql`(SELECT value FROM json_each(${JSON
 /** Why a batch is aborted: a row changed since it was read. */
 const CHANGED = "changed";
 
-/** Moves the numbers of months from live to archived roll-ups and runs `removal`, if all conditions hold. */
-async function archive(
+/** Moves the numbers of months from live to counted roll-ups and runs `removal`, if all conditions hold. */
+async function removeCounted(
   db: Database,
   people: readonly PersonInZone[],
   conditions: SQL[],
@@ -113,7 +109,7 @@ async function archive(
 }
 
 /**
- * Moves numbers from live to archived roll-ups, day by day. Where a live roll-up has not counted yet what is taken from it,
+ * Moves numbers from live to counted roll-ups, day by day. Where a live roll-up has not counted yet what is taken from it,
  * its numbers are negative until it is counted again, for which it has a mark already; the sum of both is right throughout.
  */
 function moveNumbers(months: MonthNumbers[]): SQL[] {
@@ -130,34 +126,34 @@ function moveNumbers(months: MonthNumbers[]): SQL[] {
           day.value ->> 2 AS work_ms
         FROM moved_month CROSS JOIN json_each(moved_month.days) AS day),
       part AS (
-        SELECT team_id, person_id, month, 1 AS archived, day, total, completed, work_ms FROM moved_day
+        SELECT team_id, person_id, month, 1 AS counted, day, total, completed, work_ms FROM moved_day
         UNION ALL
         SELECT team_id, person_id, month, 0, day, -total, -completed, -work_ms FROM moved_day
         UNION ALL
         -- CROSS JOIN: from each month to its two roll-ups by their key.
-        SELECT rollup.team_id, rollup.person_id, rollup.month, rollup.archived, day.key, day.value ->> 0,
+        SELECT rollup.team_id, rollup.person_id, rollup.month, rollup.counted, day.key, day.value ->> 0,
           day.value ->> 1, day.value ->> 2
         FROM moved_month
           CROSS JOIN rollups AS rollup ON rollup.team_id = moved_month.team_id
             AND rollup.person_id = moved_month.person_id AND rollup.month = moved_month.month
           CROSS JOIN json_each(rollup.days) AS day),
       day_sum AS (
-        SELECT team_id, person_id, month, archived, day, sum(total) AS total, sum(completed) AS completed,
+        SELECT team_id, person_id, month, counted, day, sum(total) AS total, sum(completed) AS completed,
           sum(work_ms) AS work_ms
-        FROM part GROUP BY team_id, person_id, month, archived, day),
+        FROM part GROUP BY team_id, person_id, month, counted, day),
       month_sum AS (
-        SELECT team_id, person_id, month, archived,
+        SELECT team_id, person_id, month, counted,
           json_group_object(day, json_array(total, completed, work_ms))
             FILTER (WHERE (total, completed, work_ms) IS NOT (0, 0, 0)) AS days,
           sum(total) AS total, sum(completed) AS completed, sum(work_ms) AS work_ms
-        FROM day_sum GROUP BY team_id, person_id, month, archived)
-    INSERT INTO rollups (team_id, person_id, month, archived, days, total_activities, completed_activities, work_ms)
-    SELECT team_id, person_id, month, archived, days, total, completed, work_ms FROM month_sum WHERE true
+        FROM day_sum GROUP BY team_id, person_id, month, counted)
+    INSERT INTO rollups (team_id, person_id, month, counted, days, total_activities, completed_activities, work_ms)
+    SELECT team_id, person_id, month, counted, days, total, completed, work_ms FROM month_sum WHERE true
     ON CONFLICT DO UPDATE SET days = excluded.days, total_activities = excluded.total_activities,
       completed_activities = excluded.completed_activities, work_ms = excluded.work_ms`,
     // A live roll-up without a day would make recounts look for something to count in its month.
     sql`
-    DELETE FROM rollups WHERE archived = 0 AND days = '{}' AND (team_id, person_id, month) IN (
+    DELETE FROM rollups WHERE counted = 0 AND days = '{}' AND (team_id, person_id, month) IN (
       SELECT value ->> 'teamId', value ->> 'personId', value ->> 'month' FROM ${moved})`,
   ];
 }

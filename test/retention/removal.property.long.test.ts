@@ -3,12 +3,11 @@ import { expect, test } from "vitest";
 import { localDate, localDay } from "../../src/lib/time_zone.ts";
 import { listMerges, mergePeople, undoMerge } from "../../src/people/merges/merge_store.ts";
 import { isWorking } from "../../src/presence/blocks/status.ts";
-import { archiveExpired } from "../../src/retention/job.ts";
+import { removeExpired } from "../../src/retention/job.ts";
 import { recountChangedDays } from "../../src/statistics/job.ts";
 import { db, rows } from "../support/database.ts";
 import {
   addHistory,
-  archiveAll,
   DAY,
   HOUR,
   mintPeople,
@@ -16,6 +15,7 @@ import {
   type PastBlock,
   type PastEvent,
   recount,
+  removeAllExpired,
   setRetention,
   storedRows,
 } from "./history.ts";
@@ -122,10 +122,10 @@ test(
             for (const [n, isRefresh] of turns.entries()) {
               if (isRefresh) await recount(END);
               // A week at a time, and never up to the end.
-              else await archiveExpired({ db, now: END - (7 - Math.min(n, 7)) * 7 * DAY }, limit);
+              else await removeExpired({ db, now: END - (7 - Math.min(n, 7)) * 7 * DAY }, limit);
               expect(await numbers(team)).toEqual(expected);
             }
-            await archiveAll(END, limit);
+            await removeAllExpired(END, limit);
             expect(await numbers(team)).toEqual(expected);
             expect(await storedRows(team)).toEqual(remainder(whole, Math.floor(END / DAY) * DAY - DAYS * DAY));
             await recount(END);
@@ -141,7 +141,7 @@ test(
 );
 
 const command = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ do: fc.constant("archive" as const), days: fc.integer({ min: -20, max: 0 }) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant("remove" as const), days: fc.integer({ min: -20, max: 0 }) }) },
   fc.record({ do: fc.constant("refresh" as const) }),
   fc.record({ do: fc.constant("happen" as const), events, blocks: fc.array(block, { maxLength: 4 }) }),
   fc.record({ do: fc.constant("merge" as const), from: who, into: who }),
@@ -151,7 +151,7 @@ const command = fc.oneof(
 );
 
 test(
-  "Archiving changes no number and loses no event, after any merges, zone changes and reclassifications",
+  "Removing expired rows changes no number and loses no event, after any merges, zone changes and reclassifications",
   () =>
     fc.assert(
       fc.asyncProperty(
@@ -174,8 +174,7 @@ test(
           };
           try {
             for (const step of commands) {
-              if (step.do === "archive")
-                await unchanged(() => archiveExpired({ db, now: END + step.days * DAY }, limit));
+              if (step.do === "remove") await unchanged(() => removeExpired({ db, now: END + step.days * DAY }, limit));
               else if (step.do === "refresh") await settled();
               else if (step.do === "happen") {
                 await addHistory(team, step.events, step.blocks);
@@ -189,7 +188,7 @@ test(
                 await rows("UPDATE people SET time_zone = ? WHERE id = ?", step.zone, ids[step.who]);
               } else await rows("UPDATE teams SET status_classes = ? WHERE id = ?", step.classes, team.teamId);
             }
-            await unchanged(() => archiveAll(END, limit));
+            await unchanged(() => removeAllExpired(END, limit));
             await settled();
             await unchanged(() => recountChangedDays({ db, now: END + 4 * DAY }));
           } finally {
