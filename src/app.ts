@@ -12,6 +12,7 @@ import { setupRoutes } from "./api/rollcall/setup_routes.ts";
 import { teamRoutes } from "./api/rollcall/team_routes.ts";
 import { teamsRoutes } from "./api/rollcall/teams_routes.ts";
 import { timelineRoutes } from "./api/rollcall/timeline_routes.ts";
+import { toolNamedRoutes } from "./api/rollcall/tool_named_routes.ts";
 import { eventBatchRoutes } from "./api/stats_aware/events_routes.ts";
 import { presenceUpdateRoutes } from "./api/stats_aware/presence_routes.ts";
 import { subscriptionsRoutes } from "./api/stats_notifier/subscriptions_routes.ts";
@@ -50,6 +51,7 @@ export const app = appOf(
     eventBatchRoutes,
     eventsRoutes,
     timelineRoutes,
+    toolNamedRoutes,
     teamRoutes,
     checkinsRoutes,
     subscriptionsRoutes,

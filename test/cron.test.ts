@@ -14,11 +14,11 @@ const DAY_MS = 86_400_000;
 
 const objectOf = (team: Team) => env.TEAM_PRESENCE.getByName(team.teamId);
 
-/** Cron fires, as the platform would fire it now; fulfilled when its work is done. */
+/** Calls the scheduled handler, as the platform does. Fulfilled when its work is done. */
 const cron = (expression = "*/5 * * * *") =>
   worker.scheduled(createScheduledController({ cron: expression, scheduledTime: Date.now() }), env);
 
-/** What D1 knows of a team's presence. */
+/** Lists the statuses of a team's blocks in D1. */
 async function statuses(team: Team): Promise<unknown[]> {
   const { results } = await env.DB.prepare("SELECT status FROM blocks WHERE team_id = ? ORDER BY status")
     .bind(team.teamId)
@@ -32,8 +32,8 @@ async function beat(team: Team, status: string): Promise<void> {
   expect((await call("/api/v1/presence", { headers: team.asIntegration, body })).status).toBe(200);
 }
 
-/** The key's use is written after the answer is out. */
-async function isHeard(team: Team): Promise<void> {
+/** Checks that the use of the key was recorded, which happens after the answer. */
+async function expectUseRecorded(team: Team): Promise<void> {
   const integration = await env.DB.prepare("SELECT last_used_at FROM integrations WHERE team_id = ?")
     .bind(team.teamId)
     .first();
@@ -44,21 +44,21 @@ const lastUsed = (team: Team, at: number) =>
   env.DB.prepare("UPDATE integrations SET last_used_at = ? WHERE team_id = ?").bind(at, team.teamId).run();
 
 /**
- * Loses a team's alarm with work left to do: a block that D1 has not heard of. D1 is put out of order meanwhile, for else
- * the alarm would be faster.
+ * Removes the alarms of teams that have a block to send to D1. The table is renamed during this, so that the alarm
+ * cannot send the block first.
  */
-async function strand(...teams: Team[]): Promise<void> {
+async function loseAlarmWithWork(...teams: Team[]): Promise<void> {
   vi.spyOn(console, "warn").mockImplementation(() => {});
   await env.DB.exec("ALTER TABLE blocks RENAME TO blocks_away");
   for (const team of teams) {
     await beat(team, "coding");
-    await vi.waitFor(() => isHeard(team));
+    await vi.waitFor(() => expectUseRecorded(team));
     await vi.waitFor(() => loseAlarm(team), { timeout: 10_000, interval: 20 });
   }
   await env.DB.exec("ALTER TABLE blocks_away RENAME TO blocks");
 }
 
-/** An alarm that is neither under way (it stands a minute off then) nor about to ring can be taken away for good. */
+/** Removes a team's alarm. Fails while the alarm runs (it is then set to a minute ahead) or is about to ring. */
 const loseAlarm = (team: Team) =>
   runInDurableObject(objectOf(team), async (_, { storage }) => {
     const wait = ((await storage.getAlarm()) ?? 0) - Date.now();
@@ -76,7 +76,7 @@ afterEach(() => {
 describe("every five minutes", () => {
   test("Cron wakes the objects whose alarm was lost, and they set it again", async () => {
     const team = await mintTeam();
-    await strand(team);
+    await loseAlarmWithWork(team);
     expect([await statuses(team), await alarmOf(team)]).toEqual([[], null]);
     await cron();
     expect(await statuses(team)).toEqual(["coding"]);
@@ -85,7 +85,7 @@ describe("every five minutes", () => {
 
   test("Cron wakes an object that was evicted from memory", async () => {
     const team = await mintTeam();
-    await strand(team);
+    await loseAlarmWithWork(team);
     await evictDurableObject(objectOf(team));
     await cron();
     expect(await statuses(team)).toEqual(["coding"]);
@@ -93,11 +93,11 @@ describe("every five minutes", () => {
 
   test("Cron does not call teams without a heartbeat in the last day", async () => {
     const [team, silent, never] = [await mintTeam(), await mintTeam(), await mintTeam()];
-    await strand(team, silent);
+    await loseAlarmWithWork(team, silent);
     await lastUsed(silent, Date.now() - DAY_MS - 1_000);
     await cron();
     expect([await statuses(team), await statuses(silent)]).toEqual([["coding"], []]);
-    // An object is made when it is first called, and this one never was.
+    // An object is created by its first call. This one was never called.
     const objects = (await listDurableObjectIds(env.TEAM_PRESENCE)).map(String);
     expect(objects).toContain(String(objectOf(team).id));
     expect(objects).not.toContain(String(objectOf(never).id));
@@ -109,7 +109,7 @@ describe("every five minutes", () => {
   test("Cron continues with the other teams when the object of one team fails", async () => {
     const teams = [];
     for (let i = 0; i < 8; i++) teams.push(await mintTeam());
-    await strand(...teams);
+    await loseAlarmWithWork(...teams);
     const [broken, ...sound] = teams.toSorted((a, b) => (a.teamId < b.teamId ? -1 : 1)) as [Team, ...Team[]];
     const damage = (value: string) =>
       runInDurableObject(objectOf(broken), async (_, { storage }) => {
@@ -137,7 +137,7 @@ describe("the teams of one run", () => {
     expect(batchOfRun([], 3)).toEqual([]);
   });
 
-  test("Consecutive runs take each team once, whichever run is the first", () => {
+  test("Consecutive runs take each team once, and any run can be the first", () => {
     for (const first of [0, 1, 5_874_120]) {
       const runs = [first, first + 1, first + 2].map((run) => batchOfRun(teams, run, 10));
       expect(runs.flat().sort((a, b) => a - b)).toEqual(teams);

@@ -5,34 +5,36 @@ import { outside } from "./support/outside.ts";
 
 const root = resolve(import.meta.dirname, "..");
 
-/** Tests of the Worker run inside workerd, with real D1 and objects; those that start servers or read files, in Node. */
+/**
+ * The tests that run in Node, because they start servers or read files. All others run in workerd, with D1 and objects.
+ */
 const inNode = [
   "test/{arch,dev,docs,journeys}/**/*.test.ts",
   "test/faults/server/**/*.test.ts",
   "test/db/triggers.test.ts",
 ];
 
-/** Which tests run: all, only the long ones (`*.long.test.ts`), or all but these. */
+/** The tests to run: `all`, only the `long` ones (`*.long.test.ts`), or all others (`short`). */
 const lane = process.env.LANE ?? "short";
 const outsideLane = lane === "all" ? [] : [lane === "long" ? "test/**/!(*.long).test.ts" : "test/**/*.long.test.ts"];
 
 export default defineConfig({
   root,
   test: {
-    // Each worker is a runtime with its own database; the default leaves one of two cores idle.
+    // Each worker is a runtime with its own database. The default leaves one of two cores idle.
     maxWorkers: 2,
     projects: [
       {
         extends: true,
         root,
-        // As in wrangler.toml, which the runner does not ask for it.
+        // The same alias as in wrangler.toml, from which the test runner does not read it.
         resolve: { alias: { postcss: resolve(root, "src/lib/no_postcss.ts") } },
         plugins: [
           cloudflareTest(async () => ({
             wrangler: { configPath: "wrangler.toml" },
             remoteBindings: false,
             miniflare: {
-              // Stays without tables.
+              // A database that never gets tables.
               d1Databases: { EMPTY: "empty" },
               bindings: {
                 TEST_MIGRATIONS: await readD1Migrations("migrations"),
@@ -40,7 +42,7 @@ export default defineConfig({
                 WEBHOOK_SIGNING_KEY: "signing-key-for-tests-000000000000",
               },
               outboundService: outside,
-              // A suite may ask as often as it likes; the test of the limits puts SMALL_LIMIT in their place.
+              // Limits that no suite reaches. The test of the limits uses SMALL_LIMIT instead.
               ratelimits: {
                 TEAM_KEY_LIMIT: { namespace_id: "1", simple: { limit: 100_000, period: 60 } },
                 INTEGRATION_KEY_LIMIT: { namespace_id: "2", simple: { limit: 100_000, period: 60 } },
@@ -52,17 +54,18 @@ export default defineConfig({
         ],
         test: {
           name: "worker",
-          // How long the faults of test/faults go on: nothing else of the machine's environment reaches a Worker.
+          // The scale of test/faults. The Worker gets no other variable of the environment.
           env: { FAULTS: process.env.FAULTS ?? "" },
-          // Suites mint their own teams and put back what they break, so they can share a runtime, a database and its migrations.
+          // Suites create their own teams and undo their faults, so they can share a runtime and its migrated database.
           isolate: false,
-          // Machines that run CI are not always quiet, and some suites read or fill whole tables.
+          // CI machines may be busy, and some suites read or fill whole tables.
           testTimeout: 30_000,
+          hookTimeout: 30_000,
           include: ["test/**/*.test.ts"],
           exclude: [...inNode, ...outsideLane],
           setupFiles: ["test/support/migrate.ts"],
-          // CommonJS packages, bundled as wrangler does for the Worker: workerd takes none unbundled that requires an ES module,
-          // and of others the runner misses the sources that their maps name.
+          // These CommonJS packages are bundled, as wrangler does. Without that, workerd cannot load one that requires
+          // an ES module, and the runner reports missing sources of source maps for the other.
           deps: { optimizer: { ssr: { enabled: true, include: ["sanitize-html", "standardwebhooks"] } } },
         },
       },

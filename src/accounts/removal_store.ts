@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import { atomically, atomicallyNamed, type Database } from "../db/client.ts";
+import { atomically, type Database } from "../db/client.ts";
 import type { Account } from "../people/store.ts";
 import { deleteInPages, isOfAccountTeams, PAGE_ROWS, type PageLimit } from "./paged_delete_store.ts";
 
@@ -63,6 +63,7 @@ const DELETIONS: Deletion[] = [
   ofTeams(sql`webhooks`),
   ofTeams(sql`subscriptions`),
   ofTeams(sql`members`),
+  ofTeams(sql`identity_counts`),
   ofTeams(sql`integrations`),
   { table: sql`merge_moves`, selectRowids: mergeMoves },
   { table: sql`merges`, selectRowids: merges },
@@ -70,18 +71,23 @@ const DELETIONS: Deletion[] = [
   ofAccount(sql`people`),
 ];
 
+/** Lists the ids of an account's teams; null if there is no such account. */
+export async function listTeamIds(db: Database, { accountId }: Account): Promise<string[] | null> {
+  const rows = await db.all<{ id: string | null }>(sql`
+    SELECT team.id FROM accounts account LEFT JOIN teams team ON team.account_id = account.id
+    WHERE account.id = ${accountId}`);
+  return rows.length === 0 ? null : rows.flatMap(({ id }) => id ?? []);
+}
+
 /**
  * Revokes all keys of an account from the next request on, and removes its webhooks, so that no message about its people is
- * sent any more. Returns the ids of its teams; null if there is no such account.
+ * sent any more.
  */
-export async function revokeAccount(db: Database, account: Account): Promise<string[] | null> {
-  const { accounts, teams } = await atomicallyNamed(db, {
-    accounts: sql`SELECT id FROM accounts WHERE id = ${account.accountId}`,
-    keys: sql`DELETE FROM api_keys WHERE ${isOfAccountTeams(account)}`,
-    webhooks: sql`DELETE FROM webhooks WHERE ${isOfAccountTeams(account)}`,
-    teams: sql`SELECT id FROM teams WHERE account_id = ${account.accountId}`,
-  });
-  return accounts.length === 0 ? null : (teams as { id: string }[]).map(({ id }) => id);
+export async function revokeAccount(db: Database, account: Account): Promise<void> {
+  await atomically(db, [
+    sql`DELETE FROM api_keys WHERE ${isOfAccountTeams(account)}`,
+    sql`DELETE FROM webhooks WHERE ${isOfAccountTeams(account)}`,
+  ]);
 }
 
 /**

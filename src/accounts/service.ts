@@ -2,8 +2,9 @@ import type { SystemContext } from "../auth/actor.ts";
 import { forEachConcurrently } from "../lib/concurrency.ts";
 import { conflict, notFound } from "../lib/failure.ts";
 import { newId, newIntegrationKey, newPersonId, newTeamKey } from "../lib/id.ts";
+import { endKeysOfTeams } from "../presence/keys_service.ts";
 import { eraseObject } from "../presence/stub.ts";
-import { type AccountRows, countAccountRows, deleteAccount, revokeAccount } from "./removal_store.ts";
+import { type AccountRows, countAccountRows, deleteAccount, listTeamIds, revokeAccount } from "./removal_store.ts";
 import * as store from "./store.ts";
 
 type New<T> = Omit<T, "id" | "key">;
@@ -39,12 +40,13 @@ export async function createAccount({ db, now }: SystemContext, { accountName, .
 
 /**
  * Removes an account with everything stored of it. Returns null when nothing is left, else the rows that are left: one call
- * deletes a limited number, and the next one continues. Fails with `not_found`.
+ * deletes a limited number, and the next one continues. Fails with `not_found` and `unavailable`.
  */
 export async function removeAccount({ db, objects }: SystemContext, accountId: string): Promise<AccountRows | null> {
-  // 1. The keys: from here on no new request is accepted.
-  const teamIds = await revokeAccount(db, { accountId });
+  const teamIds = await listTeamIds(db, { accountId });
   if (!teamIds) throw notFound();
+  // 1. The keys, first in the objects, which close their sockets, then in D1: from here on no new request is accepted.
+  await endKeysOfTeams({ objects }, teamIds, () => revokeAccount(db, { accountId }));
   // 2. The objects, before the rows: an object would still write its blocks to D1.
   await forEachConcurrently(teamIds, (teamId) => eraseObject(objects, teamId));
   // 3. The rows, and the account last: until then, the same call can be repeated.

@@ -7,6 +7,12 @@ export type TeamSettings = Omit<typeof teams.$inferSelect, "id" | "accountId" | 
 /** An integration that reports for its team. `timeoutMs`: the longest gap between heartbeats that extends a block. */
 export type ActingIntegration = { id: string; timeoutMs: number };
 
+/**
+ * The key that a request came with, as D1 has it: its digest, and in UTC milliseconds when it was made and when it expires;
+ * null where it does not.
+ */
+export type ActingKey = { digest: string; createdAt: number; expiresAt: number | null };
+
 /** Who is asking: a key acts for one team, on behalf of one integration or of the whole team. */
 export type Actor = {
   accountId: string;
@@ -16,6 +22,7 @@ export type Actor = {
   directoryVersion: number;
   /** Null for the team key. */
   integration: ActingIntegration | null;
+  key: ActingKey;
 };
 
 /** What a verb works with: the account's database, the teams' Durable Objects, and the time in UTC milliseconds. */

@@ -123,10 +123,11 @@ async function limitRate(env: Env, key: KeyRecord): Promise<void> {
   if (!success) throw tooManyRequests("key", quota);
 }
 
-const actorOf = ({ accountId, teamId, team, directoryVersion, integrationId, timeoutMinutes }: KeyRecord): Actor => ({
-  accountId,
-  teamId,
-  team,
-  directoryVersion,
+const actorOf = ({ digest, createdAt, expiresAt, integrationId, timeoutMinutes, ...key }: KeyRecord): Actor => ({
+  accountId: key.accountId,
+  teamId: key.teamId,
+  team: key.team,
+  directoryVersion: key.directoryVersion,
   integration: integrationId ? { id: integrationId, timeoutMs: timeoutMinutes! * MINUTE_MS } : null,
+  key: { digest, createdAt, expiresAt },
 });

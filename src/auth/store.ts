@@ -20,6 +20,8 @@ const prepare = (db: Database) =>
       teamId,
       team: settingsColumns,
       integrationId: apiKeys.integrationId,
+      digest: apiKeys.digest,
+      createdAt: apiKeys.createdAt,
       expiresAt: apiKeys.expiresAt,
       active: integrations.active,
       removedAt: integrations.removedAt,

@@ -7,7 +7,7 @@ import { retainedSince } from "./retention.ts";
 /** How long a team keeps events, and before which instant it has removed some. */
 type Retention = Pick<TeamSettings, "retentionDays" | "countedUntil">;
 
-/** An event of a batch that is rejected because of its time. `index` is its position in the batch. */
+/** An event of a batch that is rejected. `index` is its position in the batch, `reason` begins with the field at fault. */
 export type RejectedEvent = { index: number; reason: string };
 
 /**
@@ -24,7 +24,7 @@ export function splitBatch(
   for (const [index, event] of batch.entries()) {
     const reason = rejectionReason(event.occurredAt, now, retention);
     if (reason === null) accepted.set(event.externalId, event);
-    else rejected.push({ index, reason });
+    else rejected.push({ index, reason: `timestamp: ${reason}` });
   }
   return { accepted: [...accepted.values()], rejected };
 }

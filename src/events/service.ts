@@ -1,23 +1,36 @@
 import type { ServiceContext } from "../auth/actor.ts";
 import { cutPage } from "../lib/cursor.ts";
+import { addToRefused } from "../people/identity_count_store.ts";
 import { requirePersonIfNamed } from "../people/lookup_service.ts";
+import { newIdentityRefusal } from "../people/new_identities.ts";
 import { type RejectedEvent, splitBatch } from "./batch.ts";
 import type { EventRow, NewEvent } from "./event.ts";
 import * as store from "./store.ts";
 
-/** The numbers of events of a batch that were created, updated and skipped, and those rejected because of their time. */
+/** The numbers of events of a batch that were created, updated and skipped, and those rejected. */
 export type IngestResult = { created: number; updated: number; skipped: number; rejected: RejectedEvent[] };
 
 /**
  * Stores the events of a batch under the caller's team and integration. An event is skipped if the team already has
- * it with the same content, or if a later one of the batch has the same external id.
+ * it with the same content, or if a later one of the batch has the same external id. An event is rejected because of its
+ * time, or because its identity is new and the integration may create no more today.
  */
 export async function ingestEvents(
   { db, actor, now }: ServiceContext,
   batch: readonly NewEvent[],
 ): Promise<IngestResult> {
-  const { accepted, rejected } = splitBatch(batch, now, actor.team);
-  const { created, updated } = await store.saveEvents(db, actor, actor.integration?.id ?? null, accepted, now);
+  const limit = actor.team.newIdentitiesPerDay;
+  const creator = { integrationId: actor.integration?.id ?? null, limit };
+  const { accepted, rejected: rejectedForTime } = splitBatch(batch, now, actor.team);
+  const { created, updated, refused } = await store.saveEvents(db, actor, creator, accepted, now);
+  const isRejected = new Set(rejectedForTime.map(({ index }) => index));
+  const rejectedAsNew = batch.flatMap(({ identifier }, index) =>
+    refused.has(identifier) && !isRejected.has(index)
+      ? [{ index, reason: `personIdentifier: ${newIdentityRefusal(limit)}` }]
+      : [],
+  );
+  if (rejectedAsNew.length > 0) await addToRefused(db, actor, creator, rejectedAsNew.length, now);
+  const rejected = [...rejectedForTime, ...rejectedAsNew];
   return { created, updated, skipped: batch.length - rejected.length - created - updated, rejected };
 }
 

@@ -4,7 +4,7 @@ import { events, identities } from "../db/schema/index.ts";
 import { newId } from "../lib/id.ts";
 import type { Interval } from "../lib/interval.ts";
 import { pages } from "../lib/pages.ts";
-import { linkStatements, newIdentity, type Tenant } from "../people/store.ts";
+import { type Creator, linkStatements, newIdentity, type Tenant } from "../people/store.ts";
 import { storesDetails } from "../presence/details_store.ts";
 import { isCompleted } from "./completion.ts";
 import { sortKeys } from "./details.ts";
@@ -13,20 +13,20 @@ import type { EventRow, NewEvent } from "./event.ts";
 /**
  * Stores events, and links the identities they name, in one atomic batch. Each `externalId` may occur once. An event that
  * the team already has with the same content writes no row; one with other content is replaced, except for its id and
- * creation time. Returns how many were created and how many updated. `integrationId` is null for events sent with the team
- * key. Where the team stores no details, whether the event is completed is still
- * computed from them.
+ * creation time. Returns how many were created and how many updated, and the identifiers that `creator` may not create
+ * today: their events are not stored. Where the team stores no details, whether the event is completed is still computed
+ * from them.
  *
  * The triggers `events_stale_new` and `events_stale_changed` mark the days whose statistics must be counted again.
  */
 export async function saveEvents(
   db: Database,
   tenant: Tenant,
-  integrationId: string | null,
+  creator: Creator,
   batch: readonly NewEvent[],
   now: number,
-): Promise<{ created: number; updated: number }> {
-  if (batch.length === 0) return { created: 0, updated: 0 };
+): Promise<{ created: number; updated: number; refused: Set<string> }> {
+  if (batch.length === 0) return { created: 0, updated: 0, refused: new Set() };
   const identifiers = new Set(batch.map((event) => event.identifier));
   const newIdentities = await Promise.all(
     [...identifiers].map((identifier) =>
@@ -41,22 +41,29 @@ export async function saveEvents(
     details: sortKeys(details),
     completed: isCompleted(details) ? 1 : 0,
   }));
-  const { written } = await atomicallyNamed(db, {
-    linked: linkStatements(tenant, newIdentities, now),
+  const { written, refused } = await atomicallyNamed(db, {
+    linked: linkStatements(tenant, creator, newIdentities, now),
     written: [...pages(rows)].flatMap((page) => [
-      upsertEvents(tenant, integrationId, JSON.stringify(page), now),
+      upsertEvents(tenant, creator.integrationId, JSON.stringify(page), now),
       addToEventsAccepted(tenant),
     ]),
+    refused: creator.limit === undefined ? [] : [...pages(newIdentities)].map(selectMissing),
   });
   const newIds = new Set(rows.map((row) => row.id));
   const created = written.filter(({ id }) => newIds.has(String(id))).length;
-  return { created, updated: written.length - created };
+  const refusedIdentifiers = new Set(refused.map(({ identifier }) => String(identifier)));
+  return { created, updated: written.length - created, refused: refusedIdentifiers };
 }
+
+/** Selects the identifiers of those identities that do not exist. */
+const selectMissing = (page: { identityId: string; identifier: string }[]): SQL => sql`
+  SELECT reported.value ->> 'identifier' AS identifier FROM json_each(${JSON.stringify(page)}) reported
+  WHERE NOT EXISTS (SELECT 1 FROM identities WHERE id = reported.value ->> 'identityId')`;
 
 /**
  * Returns the ids of the rows it wrote. An event that was there keeps its id, so an id that is not in `rows` belongs to an
  * updated event. `html` is not compared: it has the same text as the title, and a tool that reads the event from the
- * Events API and sends it back has no `html`. Without `WHERE true`, SQLite would read ON CONFLICT as the condition of a join.
+ * Events API and sends it back has no `html`. An event of an identity that was refused is left out.
  */
 const upsertEvents = ({ teamId }: Tenant, integrationId: string | null, rows: string, now: number): SQL => sql`
   INSERT INTO events
@@ -66,7 +73,7 @@ const upsertEvents = ({ teamId }: Tenant, integrationId: string | null, rows: st
     event.value ->> 'kind', event.value ->> 'title', event.value ->> 'scope', event.value ->> 'url',
     event.value ->> 'html', CASE WHEN ${storesDetails({ teamId })} THEN event.value ->> 'details' END,
     event.value ->> 'occurredAt', event.value ->> 'completed', ${now}, ${now}
-  FROM json_each(${rows}) AS event WHERE true
+  FROM json_each(${rows}) AS event WHERE EXISTS (SELECT 1 FROM identities WHERE id = event.value ->> 'identityId')
   ON CONFLICT (team_id, external_id) DO UPDATE SET
     identity_id = excluded.identity_id, integration_id = excluded.integration_id, kind = excluded.kind,
     title = excluded.title, scope = excluded.scope, url = excluded.url, html = excluded.html, details = excluded.details,
@@ -145,12 +152,13 @@ export function listEvents(
   );
 }
 
-/** Lists the events of a person of the team within the window, the oldest first, ties by id. */
+/** Lists the first `limit` events of a person of the team within the window after a position, the oldest first, ties by id. */
 export function listEventsOfPerson(
   db: Database,
   { accountId, teamId }: Tenant,
   personId: string,
   { start, end }: Interval,
+  { limit, after }: { limit: number; after: { at: number; id: string } | null },
 ): Promise<EventRow[]> {
   return (
     db
@@ -166,8 +174,10 @@ export function listEventsOfPerson(
           eq(identities.personId, personId),
           gte(events.occurredAt, start),
           lt(events.occurredAt, end),
+          after ? sql`(${events.occurredAt}, ${events.id}) > (${after.at}, ${after.id})` : undefined,
         ),
       )
       .orderBy(asc(events.occurredAt), asc(events.id))
+      .limit(limit)
   );
 }

@@ -58,9 +58,11 @@ export const pathText = (path: readonly PropertyKey[]): string =>
 /** Answers a failed request with the one error body of all three contracts. */
 export function onError(error: Error, c: Context<AppContext>): Response {
   const failure = failureOf(error);
-  const { code, text, issues, errors } = failure;
+  const { code, text, issues, errors, retryAfter } = failure;
   // The pattern of the route, not the path of the request: a path may contain an e-mail address.
-  if (code === "internal") console.error(c.get("requestId"), c.req.method, routePath(c, -1), rootCause(error));
+  if (code === "internal" || failure.cause !== undefined) {
+    console.error(c.get("requestId"), c.req.method, routePath(c, -1), rootCause(error));
+  }
   return c.json(
     {
       success: false,
@@ -74,6 +76,7 @@ export function onError(error: Error, c: Context<AppContext>): Response {
     {
       // RFC 9110 section 11.6.1: a 401 names a scheme by which the caller can authenticate.
       ...(ERRORS[code].status === 401 && { "WWW-Authenticate": "Bearer" }),
+      ...(retryAfter !== undefined && { "Retry-After": String(retryAfter) }),
       ...(failure instanceof ApiError && failure.headers),
     },
   );

@@ -158,24 +158,31 @@ export async function removeIntegration(db: Database, tenant: Tenant, id: string
 }
 
 /** A new key, and until when (UTC milliseconds) the others work at the latest. */
-type Rotation = { key: string; keepUntil: number };
+export type Rotation = { key: string; keepUntil: number };
 
-/** Replaces the key of an integration and deletes its expired ones; undefined where the team has no such integration. */
+/** A key that a rotation gave an end. */
+export type EndedKey = { digest: string; createdAt: number };
+
+/**
+ * Replaces the key of an integration and deletes its expired ones; undefined where the team has no such integration. Also
+ * returns the keys that it gave an end.
+ */
 export async function rotateKey(
   db: Database,
   team: Team,
   id: string,
   rotation: Rotation,
   now: number,
-): Promise<Integration | undefined> {
+): Promise<{ integration: Integration; ended: EndedKey[] } | undefined> {
   const [expire, removeExpired, insert] = await rotationStatements(db, team, id, rotation, now);
-  const [, , , [row]] = await db.batch([expire, removeExpired, insert, select(db, ofTeam(team, id))]);
-  return row;
+  const [ended, , , [integration]] = await db.batch([expire, removeExpired, insert, select(db, ofTeam(team, id))]);
+  return integration && { integration, ended };
 }
 
-/** Replaces the team's own key, as `rotateKey` does an integration's. */
-export async function rotateTeamKey(db: Database, team: Team, rotation: Rotation, now: number): Promise<void> {
-  await db.batch(await rotationStatements(db, team, null, rotation, now));
+/** Replaces the team's own key, as `rotateKey` does an integration's, and returns the keys that it gave an end. */
+export async function rotateTeamKey(db: Database, team: Team, rotation: Rotation, now: number): Promise<EndedKey[]> {
+  const [ended] = await db.batch(await rotationStatements(db, team, null, rotation, now));
+  return ended;
 }
 
 async function rotationStatements(
@@ -188,7 +195,11 @@ async function rotationStatements(
   const keys = keysOf(team, id);
   const expiry = sql`min(coalesce(${apiKeys.expiresAt}, ${keepUntil}), ${keepUntil})`;
   return [
-    db.update(apiKeys).set({ expiresAt: expiry }).where(keys),
+    db
+      .update(apiKeys)
+      .set({ expiresAt: expiry })
+      .where(keys)
+      .returning({ digest: apiKeys.digest, createdAt: apiKeys.createdAt }),
     db.delete(apiKeys).where(and(keys, lte(apiKeys.expiresAt, now))),
     insertKey(db, team, id, await storedKey(key), now),
   ] as const;

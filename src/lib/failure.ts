@@ -7,15 +7,19 @@ export type FieldErrors = Record<string, string[]>;
 /** Why a request cannot be served: one word each. `src/http/errors.ts` gives the status and the usual text. */
 export type FailureCode =
   | "bad_request"
+  | "invalid_api_key"
+  | "integration_not_active"
   | "not_allowed"
   | "not_found"
   | "conflict"
   | "gone"
   | "too_large"
   | "unprocessable"
+  | "too_many_requests"
   | "unavailable";
 
-type Detail = { text?: string; issues?: Issue[]; errors?: FieldErrors };
+/** `retryAfter`: seconds after which the same request may succeed. `cause`: the error behind it, for the log alone. */
+type Detail = { text?: string; issues?: Issue[]; errors?: FieldErrors; retryAfter?: number; cause?: unknown };
 
 /** What a verb throws to refuse. `text` replaces the usual text of the code; it is shown to callers. */
 export class Failure<Code extends string = FailureCode> extends Error {
@@ -23,13 +27,15 @@ export class Failure<Code extends string = FailureCode> extends Error {
   readonly text: string | undefined;
   readonly issues: Issue[] | undefined;
   readonly errors: FieldErrors | undefined;
+  readonly retryAfter: number | undefined;
 
-  constructor(code: Code, { text, issues, errors }: Detail = {}) {
-    super(text ?? code);
+  constructor(code: Code, { text, issues, errors, retryAfter, cause }: Detail = {}) {
+    super(text ?? code, { cause });
     this.code = code;
     this.text = text;
     this.issues = issues;
     this.errors = errors;
+    this.retryAfter = retryAfter;
   }
 }
 

@@ -2,11 +2,15 @@ import type { ServiceContext } from "../auth/actor.ts";
 import { type AbsentMember, withAbsentDates } from "../checkins/absences/service.ts";
 import { conflict } from "../lib/failure.ts";
 import { localDate } from "../lib/time_zone.ts";
-import { requireMember } from "../people/lookup_service.ts";
+import { requireMember, requireRightToChange } from "../people/lookup_service.ts";
+import { newIdentityRefusal } from "../people/new_identities.ts";
 import { findPerson, listTeam } from "../people/person_store.ts";
+import { showToViewers } from "../presence/viewers_service.ts";
 import { pageOfMembers } from "./listing.ts";
 import { changeName, type NameChange } from "./name_change.ts";
 import * as store from "./store.ts";
+
+// Live viewers are sent a change before these functions return, as far as `showToViewers` can.
 
 /** What to change of a member; undefined leaves a field as it is. */
 export type MemberChange = NameChange & Omit<store.MemberChange, keyof NameChange>;
@@ -31,7 +35,8 @@ export async function getMember(context: ServiceContext, reference: string): Pro
 
 /**
  * Adds the person who has an e-mail address to the team, as `store.addMember` describes. Fails with `conflict` where they are
- * on the team already, or where the address or username belongs to another person.
+ * on the team already, where the address or username belongs to another person, or where the team's key has created as many
+ * identities today as the team allows.
  */
 export async function addMember(
   context: ServiceContext,
@@ -42,16 +47,21 @@ export async function addMember(
   if (await findPerson(db, actor, email)) throw memberConflict(email);
   if (await store.isIdentifierOfAnother(db, actor, email, null)) throw takenConflict("email", fields);
   const member = { ...fields, ...changeName({ name, firstName, lastName })!, role };
-  const added = await store.addMember(db, actor, member, momentOf(context));
-  if ("personId" in added) return getMember(context, added.personId);
+  const added = await store.addMember(db, actor, member, actor.team.newIdentitiesPerDay, momentOf(context));
+  if ("personId" in added) {
+    await showToViewers(context, [added.personId]);
+    return getMember(context, added.personId);
+  }
   // Another request has added the person since the first look-up.
   if (added.refused === "member") throw memberConflict(email);
+  if (added.refused === "limit") throw conflict(`email: ${newIdentityRefusal(actor.team.newIdentitiesPerDay)}`);
   throw takenConflict(added.refused, fields);
 }
 
 /**
  * Changes the member that a reference names. Fails with `not_found`, with `gone` where they were removed, and with `conflict`
- * where the new e-mail or username belongs to another person.
+ * where the new e-mail or username belongs to another person, or where the team may not change the person themselves: role,
+ * manager and username belong to the membership, everything else to the person.
  */
 export async function changeMember(
   context: ServiceContext,
@@ -60,10 +70,18 @@ export async function changeMember(
 ): Promise<AbsentMember> {
   const { db, actor } = context;
   const member = await requireMember(context, reference);
+  const { role, manager, username, ...ofPerson } = fields;
+  const change = { ...ofPerson, ...changeName({ name, firstName, lastName }, member) };
+  // A change that makes them a member of this team may change the rest in the same request.
+  const isMemberAfter = role === "active" || manager === true;
+  const changesPerson = Object.values(change).some((value) => value !== undefined);
+  if (changesPerson && !isMemberAfter) await requireRightToChange(context, member);
   if (fields.email !== undefined) await requireFreeEmail(context, fields.email, member.id);
-  const change = { ...fields, ...changeName({ name, firstName, lastName }, member) };
-  const taken = await store.changeMember(db, actor, member.id, change, momentOf(context));
+  const taken = await store.changeMember(
+    ...([db, actor, member.id, { ...change, role, manager, username }, momentOf(context)] as const),
+  );
   if (taken) throw takenConflict(taken, fields);
+  await showToViewers(context, [member.id]);
   return getMember(context, member.id);
 }
 
@@ -74,6 +92,7 @@ export async function changeMember(
 export async function removeMember(context: ServiceContext, reference: string): Promise<void> {
   const { id } = await requireMember(context, reference);
   await store.removeMember(context.db, context.actor, id, momentOf(context));
+  await showToViewers(context, [id]);
 }
 
 async function requireFreeEmail({ db, actor }: ServiceContext, email: string, personId: string): Promise<void> {

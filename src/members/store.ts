@@ -5,6 +5,7 @@ import { members, people } from "../db/schema/index.ts";
 import {
   type Account,
   bumpDirectoryVersion,
+  createdToday,
   defaultUsername,
   identityStatements,
   newIdentity,
@@ -39,20 +40,23 @@ export type Taken = "email" | "username";
 
 /** The reason for which a batch of this file is aborted. */
 const USERNAME_TAKEN = "username_taken";
+const TOO_MANY_NEW = "too_many_new_identities";
 
 /**
  * Adds the person who has an e-mail address to the team: a new person, a person of the account, or a removed member, who
  * comes back with their history. If today's report exists, it gets their pending check-in. A person who is on another team
  * keeps their name, location and time zone; only missing ones are filled in.
  *
- * Returns the person's id, or why nothing was done: `member` where the person is on the team already.
+ * Returns the person's id, or why nothing was done: `member` where the person is on the team already, `limit` where the
+ * team's key may create no more identities today than `dailyLimit`.
  */
 export async function addMember(
   db: Database,
   tenant: Tenant,
   { email, name, lastName = null, location, timeZone, role, manager = false, username }: NewMember,
+  dailyLimit: number,
   { now, today }: Moment,
-): Promise<{ personId: string } | { refused: Taken | "member" }> {
+): Promise<{ personId: string } | { refused: Taken | "member" | "limit" }> {
   const { accountId, teamId } = tenant;
   const identity = await newIdentity(accountId, { identifier: email, name, email, timeZone: timeZone ?? null });
   const emailOwner = sql`(
@@ -60,6 +64,8 @@ export async function addMember(
   // The person that `findPerson` finds by the address. Where the first statements create one, it is this person.
   const personId = sql`coalesce(${emailOwner},
     (SELECT person_id FROM identities WHERE account_id = ${accountId} AND identifier = ${email}))`;
+  const creator = { integrationId: null };
+  const isWithinLimit = sql`${createdToday(tenant, creator, now)} < ${dailyLimit}`;
   const isOnThisTeam = sql`EXISTS (
     SELECT 1 FROM members WHERE team_id = ${teamId} AND person_id = people.id AND removed_at IS NULL)`;
   const isOnATeam = sql`EXISTS (SELECT 1 FROM members WHERE person_id = people.id AND removed_at IS NULL)`;
@@ -78,6 +84,7 @@ export async function addMember(
       ...(timeZone !== undefined && { timeZone: keptOr(people.timeZone, timeZone) }),
       // If a person merged into this one has the address, they keep it.
       email: sql`CASE WHEN ${emailOwner} IS NULL THEN coalesce(${people.email}, ${email}) ELSE ${people.email} END`,
+      managedAt: sql`coalesce(${people.managedAt}, ${now})`,
     })
     .where(and(eq(people.id, personId), sql`NOT ${isOnThisTeam}`));
   const newUsername =
@@ -94,7 +101,8 @@ export async function addMember(
     RETURNING person_id`;
   try {
     const { added } = await atomicallyNamed(db, {
-      person: identityStatements(tenant, [identity], now),
+      limit: abortUnless(sql`${personId} IS NOT NULL OR ${isWithinLimit}`, TOO_MANY_NEW),
+      person: identityStatements(tenant, creator, [identity], now),
       // Before the membership, which `isOnATeam` must not see.
       update: updatePerson.getSQL(),
       usernameCheck: username === undefined ? [] : requireFreeUsername(tenant, username, personId),
@@ -106,7 +114,7 @@ export async function addMember(
     const [row] = added as { person_id: string }[];
     return row ? { personId: row.person_id } : { refused: "member" };
   } catch (error) {
-    return { refused: takenFrom(error) };
+    return { refused: isAborted(error, TOO_MANY_NEW) ? "limit" : takenFrom(error) };
   }
 }
 
@@ -128,6 +136,7 @@ export async function changeMember(
     // The trigger `people_stale` marks the days of a person whose time zone changes.
     statements.push(db.update(people).set(ofPerson).where(person).getSQL(), bumpDirectoryVersion(tenant));
   }
+  if (isGiven(ofPerson) || isGiven(ofMembership)) statements.push(markManaged(tenant, personId, now));
   if (username !== undefined) statements.push(requireFreeUsername(tenant, username, sql`${personId}`));
   if (isGiven(ofMembership)) {
     statements.push(db.update(members).set(ofMembership).where(membershipOf(tenant, personId)).getSQL());
@@ -140,6 +149,10 @@ export async function changeMember(
     return takenFrom(error);
   }
 }
+
+/** Notes that a team has changed a person, once: from then on it is not only tools that know them. */
+const markManaged = ({ accountId }: Account, personId: string, now: number): SQL => sql`
+  UPDATE people SET managed_at = ${now} WHERE id = ${personId} AND account_id = ${accountId} AND managed_at IS NULL`;
 
 /** Removes a member from the team, and their pending check-ins from today on. Everything they did stays. */
 export async function removeMember(

@@ -4,7 +4,7 @@ import type { Tenant } from "../people/store.ts";
 
 /** The counts of a team that D1 has. `webhookFailures`: failed attempts of the webhooks that exist now. */
 export type TeamCounts = Record<
-  "eventsAccepted" | "subscriptions" | "webhooksWaiting" | "webhooksDisabled" | "webhookFailures",
+  "eventsAccepted" | "identitiesRefused" | "subscriptions" | "webhooksWaiting" | "webhooksDisabled" | "webhookFailures",
   number
 >;
 
@@ -15,6 +15,7 @@ export const countTeam = (db: Database, { teamId }: Pick<Tenant, "teamId">): Pro
       SELECT count(message_id) AS waiting, count(disabled_at) AS disabled, coalesce(sum(failures), 0) AS failures
       FROM webhooks WHERE team_id = ${teamId})
     SELECT team.events_accepted AS eventsAccepted,
+      (SELECT coalesce(sum(refused), 0) FROM identity_counts WHERE team_id = team.id) AS identitiesRefused,
       (SELECT count(*) FROM subscriptions WHERE team_id = team.id AND status = 'active') AS subscriptions,
       webhook_counts.waiting AS webhooksWaiting, webhook_counts.disabled AS webhooksDisabled,
       webhook_counts.failures AS webhookFailures

@@ -3,7 +3,15 @@ import type { Metric } from "./exposition.ts";
 /** The measurements of a team. `since`, UTC milliseconds, is when the object began to count `heartbeats`. */
 type Measurements = Record<
   | ("present" | "openBlocks" | "outbox" | "viewers" | "heartbeats" | "since")
-  | ("eventsAccepted" | "subscriptions" | "webhooksWaiting" | "webhooksDisabled" | "webhookFailures" | "lagMs"),
+  | (
+      | "eventsAccepted"
+      | "identitiesRefused"
+      | "subscriptions"
+      | "webhooksWaiting"
+      | "webhooksDisabled"
+      | "webhookFailures"
+      | "lagMs"
+    ),
   number
 >;
 
@@ -15,6 +23,11 @@ export const teamMetrics = (team: Measurements): Metric[] => [
   gauge("outbox_blocks", "Blocks that wait to be written to D1.", team.outbox),
   counter("heartbeats", "Presence updates accepted since the team's object started.", team.heartbeats, team.since),
   counter("events_accepted", "Activity events accepted that were new or changed.", team.eventsAccepted),
+  counter(
+    "identities_refused",
+    "Users and events of tools refused because their person was new and the limit of the day was reached.",
+    team.identitiesRefused,
+  ),
   gauge("subscriptions", "Active subscriptions.", team.subscriptions),
   gauge(
     "refresh_lag_seconds",

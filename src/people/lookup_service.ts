@@ -1,6 +1,6 @@
 import type { ServiceContext } from "../auth/actor.ts";
-import { Failure, notFound } from "../lib/failure.ts";
-import { findPerson, findRemoved, type PersonRow } from "./person_store.ts";
+import { conflict, Failure, notFound } from "../lib/failure.ts";
+import { findPerson, findRemoved, mayChangePerson, type PersonRow } from "./person_store.ts";
 
 /** What finding a person takes: the database, and the team that asks. */
 type LookupContext = Pick<ServiceContext, "db" | "actor">;
@@ -48,4 +48,18 @@ export async function requireMember(
   if (person) return person;
   if ((await findRemoved(db, actor, reference)) === null) throw notFound(field);
   throw new Failure("gone", field === undefined ? {} : { text: `${field}: was removed from the team` });
+}
+
+/**
+ * Requires that the caller's team may change or erase a person: see `mayChangePerson`. Fails with `conflict` where the team
+ * only observes a person of other teams.
+ */
+export async function requireRightToChange(
+  { db, actor }: LookupContext,
+  { id, name }: Pick<PersonRow, "id" | "name">,
+): Promise<void> {
+  if (await mayChangePerson(db, actor, id)) return;
+  throw conflict(
+    `${name} (${id}) is on other teams, and only an observer here: a team that they are a member of may do this`,
+  );
 }

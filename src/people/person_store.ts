@@ -109,3 +109,19 @@ export const listIdentities = (db: Database, { accountId }: Account, personId: s
 
 /** One name by which tools report a person. */
 export type Identity = Awaited<ReturnType<typeof listIdentities>>[number];
+
+/**
+ * Whether a team may change or erase a person: the person is on no other team, or is more than an observer on this one. Any
+ * tool that reports a person makes them an observer, which must not be enough.
+ */
+export async function mayChangePerson(db: Database, { accountId, teamId }: Tenant, personId: string): Promise<boolean> {
+  const { allowed } = await db.get<{ allowed: number }>(sql`
+    SELECT EXISTS (
+        SELECT 1 FROM members WHERE team_id = ${teamId} AND person_id = ${personId} AND removed_at IS NULL
+          AND (role = 'active' OR manager))
+      OR NOT EXISTS (
+        SELECT 1 FROM members member JOIN teams team ON team.id = member.team_id
+        WHERE team.account_id = ${accountId} AND member.person_id = ${personId} AND member.team_id <> ${teamId}
+          AND member.removed_at IS NULL) AS allowed`);
+  return allowed === 1;
+}

@@ -1,7 +1,9 @@
+import { rootCause } from "../lib/root_cause.ts";
 import type { OpenBlock } from "./blocks/block_row.ts";
-import type { Heartbeat } from "./heartbeat/heartbeat.ts";
+import type { Heartbeat, HeartbeatOutcome } from "./heartbeat/heartbeat.ts";
+import type { KeyChange, PresentedKey, SocketRefusal } from "./object/key_state.ts";
 import type { PersonPresence, PresenceFilter } from "./object/person_presence.ts";
-import type { HeartbeatOutcome, ObjectMetrics, TeamPresence } from "./object/team_presence_object.ts";
+import type { ObjectMetrics, TeamPresence } from "./object/team_presence_object.ts";
 
 /** The binding by which teams' objects are called. */
 type Objects = Env["TEAM_PRESENCE"];
@@ -21,14 +23,37 @@ export const listPeople = (
 ): Promise<PersonPresence[]> => callObject(objects, teamId, (object) => object.listPeople(directoryVersion, filter));
 
 /**
- * Has the team's object send D1 every block that opened or ended, and returns the blocks that are open. With `personId`, D1
- * also has the last heartbeats of that person's open blocks when this returns.
+ * Has the team's object send D1 the blocks that opened or ended, up to some megabytes: after a long outage of D1, its alarm
+ * sends the others. With `personId`, sends that person's in any case, and D1 also has the last heartbeats of their open
+ * blocks when this returns.
  */
 export const flushBlocks = (
   objects: Objects,
   { teamId, directoryVersion }: TeamRef,
   personId?: string,
-): Promise<OpenBlock[]> => callObject(objects, teamId, (object) => object.flush(directoryVersion, personId));
+): Promise<void> => callObject(objects, teamId, (object) => object.flush(directoryVersion, personId));
+
+/** Blocks per call of `findOpenBlocks`: 200 with details have some megabytes at most, 5,000 without have less than one. */
+const BLOCKS_PER_CALL = { withDetails: 200, withoutDetails: 5_000 };
+
+/**
+ * Returns, page by page, the present state of those of the blocks that are open. Without `withDetails`, the details are
+ * null. D1 has the end of a block that is missing in the answer.
+ */
+export async function findOpenBlocks(
+  objects: Objects,
+  teamId: string,
+  blockIds: string[],
+  withDetails: boolean,
+): Promise<OpenBlock[]> {
+  const size = withDetails ? BLOCKS_PER_CALL.withDetails : BLOCKS_PER_CALL.withoutDetails;
+  const found: OpenBlock[] = [];
+  for (let start = 0; start < blockIds.length; start += size) {
+    const page = blockIds.slice(start, start + size);
+    found.push(...(await callObject(objects, teamId, (object) => object.findOpenBlocks(page, withDetails))));
+  }
+  return found;
+}
 
 /** Has the team's object do all work that is due, and read its directory if it has an older version. */
 export const wakeObject = (objects: Objects, { teamId, directoryVersion }: TeamRef): Promise<void> =>
@@ -51,18 +76,41 @@ export const eraseObject = (objects: Objects, teamId: string): Promise<void> =>
   callObject(objects, teamId, (object) => object.erase());
 
 /**
- * Opens a live socket to the team's object and returns the client's end. `tag` is what the object closes it by: the id of
- * the integration that opened it. The object gets no header of the request, and so no key.
+ * Changes the register of keys in the team's object, which closes the sockets whose keys are not valid any more. Call it
+ * before D1 is changed, if the change takes access away, and afterwards if it gives access.
+ */
+export const changeKeys = (objects: Objects, teamId: string, change: KeyChange): Promise<void> =>
+  callObject(objects, teamId, (object) => object.changeKeys(change));
+
+/**
+ * Has the team's object send live viewers what changed up to a directory version. Without viewers it does nothing. A failure
+ * is logged and not thrown: the object reads the change later.
+ */
+export async function showChanges(objects: Objects, { teamId, directoryVersion }: TeamRef): Promise<void> {
+  try {
+    await callObject(objects, teamId, (object) => object.showChanges(directoryVersion));
+  } catch (error) {
+    console.warn("presence: live viewers get a change later, of team", teamId, rootCause(error));
+  }
+}
+
+/**
+ * Opens a live socket to the team's object and returns the client's end, or why it is refused. The object gets no header of
+ * the request, and so no key: it knows the key by its digest.
  */
 export async function openSocket(
   objects: Objects,
   { teamId, directoryVersion }: TeamRef,
-  tag: string,
-): Promise<WebSocket> {
-  const headers = { Upgrade: "websocket", "X-Directory-Version": String(directoryVersion), "X-Viewer": tag };
+  key: PresentedKey,
+): Promise<WebSocket | SocketRefusal> {
+  const headers = {
+    Upgrade: "websocket",
+    "X-Directory-Version": String(directoryVersion),
+    "X-Key": JSON.stringify(key),
+  };
   // A socket cannot be returned by an RPC method: only `fetch` hands one over.
-  const { webSocket } = await callObject(objects, teamId, (object) => object.fetch("https://object/live", { headers }));
-  return webSocket!;
+  const response = await callObject(objects, teamId, (object) => object.fetch("https://object/live", { headers }));
+  return response.webSocket ?? ((await response.text()) as SocketRefusal);
 }
 
 /**

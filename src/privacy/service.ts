@@ -1,7 +1,7 @@
 import type { ServiceContext } from "../auth/actor.ts";
 import { forEachConcurrently } from "../lib/concurrency.ts";
-import { badRequest, conflict } from "../lib/failure.ts";
-import { requireSubject } from "../people/lookup_service.ts";
+import { badRequest } from "../lib/failure.ts";
+import { requireRightToChange, requireSubject } from "../people/lookup_service.ts";
 import { flushBlocks, removeIdentities, wakeObject } from "../presence/stub.ts";
 import * as erasure from "./erasure_store.ts";
 import { EXPORT_COLUMNS, exportPerson as exportTables } from "./export_store.ts";
@@ -24,10 +24,6 @@ export async function exportPerson(context: ServiceContext, reference: string) {
   };
 }
 
-/** Shown to a team that only observes a person of other teams. */
-const OBSERVERS_MAY_NOT_ERASE =
-  "They are on other teams, and no more than an observer here: a team that they are a member of may erase them";
-
 /**
  * Erases a person, with everything stored about them, from all teams of the account: people belong to the account. `left` is
  * null when nothing is left, else the rows that are left: one call deletes a limited number, and the next one continues.
@@ -39,26 +35,37 @@ export async function erasePerson(
   context: ServiceContext,
   id: string,
 ): Promise<{ personId: string; left: erasure.HistoryRows | null }> {
-  const { db, objects, actor, now } = context;
-  const { id: personId, memberId, formerId, namedId } = await requireSubject(context, id);
+  const { db, actor } = context;
+  const person = await requireSubject(context, id);
+  const { id: personId, memberId, formerId, namedId } = person;
   // Any other reference may be another person's once this one is erased, and a call may be repeated.
   if (![personId, memberId, formerId, namedId].includes(id)) {
     throw badRequest([{ path: "id", message: "must be the id of a person: no other name is for good" }]);
   }
-  if (!(await erasure.mayErase(db, actor, personId))) throw conflict(OBSERVERS_MAY_NOT_ERASE);
+  await requireRightToChange(context, person);
+  const isErased = await erasePeople(context, [personId]);
+  return { personId, left: isErased ? null : await erasure.countHistory(db, actor, [personId]) };
+}
+
+/**
+ * Erases people from all teams of the account. Returns false where the limit of one call was reached: the people are still
+ * there, and the next call continues. The caller has checked that the team may erase them.
+ */
+export async function erasePeople(
+  { db, objects, actor, now }: ServiceContext,
+  personIds: erasure.PersonIds,
+): Promise<boolean> {
   const [teamIds, identityIds] = await Promise.all([
     erasure.listTeamIds(db, actor),
-    erasure.listIdentityIds(db, actor, personId),
+    erasure.listIdentityIds(db, actor, personIds),
   ]);
   // 1. The objects, before the rows: an object would still write its blocks to D1.
   await forEachConcurrently(teamIds, (teamId) => removeIdentities(objects, teamId, identityIds));
-  // 2. The long tables. The person stays until they are empty, so that the same call can be repeated.
-  if (!(await erasure.deleteHistory(db, actor, personId))) {
-    return { personId, left: await erasure.countHistory(db, actor, personId) };
-  }
+  // 2. The long tables. The people stay until they are empty, so that the same call can be repeated.
+  if (!(await erasure.deleteHistory(db, actor, personIds))) return false;
   // 3. Everything else.
-  const directoryVersion = await erasure.deletePerson(db, actor, personId, now);
-  // 4. The objects again: a tool that reported the person since step 1 linked them to the person now deleted.
+  const directoryVersion = await erasure.deletePeople(db, actor, personIds, now);
+  // 4. The objects again: a tool that reported one of them since step 1 linked them to the person now deleted.
   await forEachConcurrently(teamIds, (teamId) => wakeObject(objects, { teamId, directoryVersion }));
-  return { personId, left: null };
+  return true;
 }

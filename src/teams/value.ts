@@ -56,5 +56,8 @@ function classProblem(status: string, folded: string, word: unknown): string | n
   return `must be ${Object.keys(STATUS_CLASSES).join(" or ")}, or null for as usual`;
 }
 
+/** How many new identities each of the team's keys may create on one UTC day; 0: none. */
+export const newIdentitiesPerDay = wholeNumber(0, 100_000);
+
 /** For how many days a team keeps presence and events: a month at least, in which the latest numbers can be checked. */
 export const retentionDays = wholeNumber(30, 3_650);

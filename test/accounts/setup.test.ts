@@ -74,7 +74,7 @@ describe("a first account", () => {
 
   test("A tool that reports the owner by e-mail, in any case, finds them", async () => {
     const made = await setUp(body());
-    // The same id that a team's object derives without asking D1.
+    // The id is the one that a team's object derives without a query of D1.
     const identities = env.DB.prepare("SELECT id, identifier FROM identities WHERE person_id = ?");
     expect((await identities.bind(made.owner.person_id).all()).results).toEqual([
       { id: await identityId(made.account.id, made.owner.email), identifier: made.owner.email },

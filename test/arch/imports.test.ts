@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { barrels, cycles, misplaced, openers, packagesOf, wrongArrows, wrongPackages, wrongSlices } from "./imports.ts";
+import {
+  barrels,
+  cycles,
+  misplaced,
+  openers,
+  packagesOf,
+  wrongImports,
+  wrongPackages,
+  wrongSlices,
+} from "./imports.ts";
 import { type Module, readModule } from "./module.ts";
 
 /** A source tree in memory. */
@@ -52,7 +61,7 @@ describe("places and roles", () => {
   });
 });
 
-describe("arrows", () => {
+describe("imports of roles", () => {
   test.each([
     ["src/people/service.ts", value("./store.ts"), "src/people/store.ts"],
     ["src/people/service.ts", value("../presence/stub.ts"), "src/presence/stub.ts"],
@@ -66,7 +75,7 @@ describe("arrows", () => {
     ["src/api/rollcall/schema.ts", value("../../http/schema.ts"), "src/http/schema.ts"],
     ["src/api/rollcall/a_body.ts", type("../../people/store.ts"), "src/people/store.ts"],
   ])("The file %s may contain: %s", (from, statement, to) => {
-    expect(wrongArrows(importing(from, statement, to))).toEqual([]);
+    expect(wrongImports(importing(from, statement, to))).toEqual([]);
   });
 
   test.each([
@@ -94,12 +103,12 @@ describe("arrows", () => {
     ["src/lib/text.ts", value("../http/body.ts"), "src/http/body.ts"],
     ["src/index.ts", value("./api/rollcall/routes.ts"), "src/api/rollcall/routes.ts"],
   ])("The file %s may not contain: %s", (from, statement, to) => {
-    expect(wrongArrows(importing(from, statement, to))).toHaveLength(1);
+    expect(wrongImports(importing(from, statement, to))).toHaveLength(1);
   });
 
   test("Files in src/ may import neither tests nor files that do not exist", () => {
     const statements = value("../test/support/team.ts") + value("./gone.ts") + value("./lib/text");
-    expect(wrongArrows(importing("src/app.ts", statements, "src/lib/text.ts"))).toHaveLength(3);
+    expect(wrongImports(importing("src/app.ts", statements, "src/lib/text.ts"))).toHaveLength(3);
   });
 });
 

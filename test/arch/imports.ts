@@ -12,12 +12,12 @@ import {
   WRAPPED_PACKAGES,
 } from "./rules.ts";
 
-/** Folders of src/ that every slice may stand on, as far as the table of roles allows. */
+/** Folders of src/ that every slice may import, if the table of roles allows it. */
 const SHARED = ["", "lib", "db", "http"];
 
 type Modules = ReadonlyMap<string, Module>;
 
-/** Files that have no place in the house, or a role that their storey does not have. */
+/** Lists files in unknown folders, files without a role, and files whose role does not belong in their folder. */
 export function misplaced(modules: Modules): string[] {
   return [...modules.values()].flatMap(({ path, role, area }) => {
     if (!SHARED.includes(area) && !isSlice(area) && !isSurface(area))
@@ -28,8 +28,8 @@ export function misplaced(modules: Modules): string[] {
   });
 }
 
-/** Imports that a file's role does not allow, and imports of what is no file of src/. */
-export function wrongArrows(modules: Modules): string[] {
+/** Lists imports that a file's role does not allow, and imports of files outside src/. */
+export function wrongImports(modules: Modules): string[] {
   return eachImport(modules, (module, { from, typeOnly }) => {
     const target = modules.get(from);
     if (!target) return `imports ${from}, which is no file of src/`;
@@ -40,14 +40,14 @@ export function wrongArrows(modules: Modules): string[] {
   });
 }
 
-/** Imports of a later slice, of a surface, and of what a slice keeps to itself. */
+/** Lists imports of a later slice, of a surface, and of the private files of a slice. */
 export function wrongSlices(modules: Modules): string[] {
   return eachImport(modules, (module, { from }) => {
     const target = modules.get(from);
     if (!target || target.area === module.area || module.area === "") return null;
     if (isSurface(target.area)) return `${module.area} must not import the surface ${target.area}`;
     if (!isSlice(target.area)) return null;
-    // Requests carry who is asking.
+    // The context of a request and every verb have an actor, so http and all slices may import it.
     if (target.role === "actor" && (module.area === "http" || isSlice(module.area))) return null;
     if (!isSlice(module.area) && !isSurface(module.area)) return `${module.area} must not import a slice (${from})`;
     if (isSlice(module.area) && SLICES.indexOf(target.area) > SLICES.indexOf(module.area)) {
@@ -59,7 +59,7 @@ export function wrongSlices(modules: Modules): string[] {
 
 const OPENERS = ["database", "databaseOf", "databases", "directoryDatabase"];
 
-/** Files that open a database though they should be given one. */
+/** Lists files that open a database, but must get it as an argument. */
 export const openers = (modules: Modules): string[] =>
   eachImport(modules, ({ role }, { from, names }) =>
     from === "src/db/client.ts" && names.some((name) => OPENERS.includes(name)) && !OPENS_DATABASE.includes(role)
@@ -67,7 +67,7 @@ export const openers = (modules: Modules): string[] =>
       : null,
   );
 
-/** Imports of packages that a file's role does not allow. */
+/** Lists imports of packages that a file's role does not allow. */
 export function wrongPackages(modules: Modules): string[] {
   return [...modules.values()].flatMap(({ path, role, imports }) =>
     imports
@@ -81,7 +81,7 @@ export function wrongPackages(modules: Modules): string[] {
   );
 }
 
-/** The packages that src/ needs installed; `cloudflare:workers` and its like come with the runtime. */
+/** Lists the packages that src/ imports, without modules of the runtime such as `cloudflare:workers`. */
 export const packagesOf = (modules: Modules): string[] => {
   const names = [...modules.values()].flatMap(({ imports }) =>
     imports.filter(({ local }) => !local).map(({ from }) => from),
@@ -90,11 +90,11 @@ export const packagesOf = (modules: Modules): string[] => {
   return [...new Set(installed.map((name) => /^(?:@[^/]+\/)?[^/]+/.exec(name)![0]))].sort();
 };
 
-/** Files that export what another declares: every name has one home. */
+/** Lists files that export names which another file declares. */
 export const barrels = (modules: Modules): string[] =>
   [...modules.values()].filter((module) => !BARRELS.includes(module.path) && reexports(module)).map(({ path }) => path);
 
-/** Files that import themselves by way of others, each cycle once, as `a > b > a`. Types count: they tie files together too. */
+/** Lists each cycle of imports once, as `a > b > a`. Imports of types count too. */
 export function cycles(modules: Modules): string[] {
   const found: string[] = [];
   const done = new Set<string>();

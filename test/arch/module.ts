@@ -1,28 +1,28 @@
 import { parseAst } from "vitest/node";
 import { ROLES_BY_NAME, type Role } from "./rules.ts";
 
-/** A node of the ESTree that vitest's own parser makes of TypeScript. */
+/** A node of the ESTree syntax tree that vitest's parser returns for TypeScript. */
 export type Node = { type: string; start: number; end: number; [field: string]: unknown };
 
-/** `from` is a path in the repository, or a package as written. `typeOnly`: nothing of it is left at run time. */
+/** An import. `from` is a path in the repository, or the package. A `typeOnly` import does not exist at run time. */
 export type Import = { from: string; local: boolean; typeOnly: boolean; names: string[] };
 
-/** A function or class that other files can see. `docstring` stands right above it. */
+/** An exported function or class. `docstring`: whether a docstring is directly above it. */
 export type Exported = { name: string; kind: "function" | "class"; params: Node[]; docstring: boolean };
 
-/** A source file as the rules see it: nothing of it is run. */
+/** A parsed source file. The file is not run. */
 export type Module = {
   path: string;
   text: string;
-  /** Null where nothing of src/ belongs. */
+  /** Null if the file is in a place without a role. */
   role: Role | null;
-  /** The folder of src/ that holds it, `api/rollcall` for one within src/api; "" for src/ itself. */
+  /** The folder of src/ that contains the file, `api/rollcall` for one within src/api; "" for src/ itself. */
   area: string;
   program: Node;
   imports: Import[];
 };
 
-/** Reads one file of src/. */
+/** Parses one file of src/. */
 export function readModule(path: string, text: string): Module {
   const program = parseAst(text, { lang: path.endsWith("x") ? "tsx" : "ts" }, path) as unknown as Node;
   const area = areaOf(path);
@@ -44,7 +44,7 @@ function roleOf(path: string, area: string): Role | null {
     return path.startsWith("src/db/schema/") ? "tables" : null;
   }
   if (path === "src/auth/actor.ts") return "actor";
-  // The pieces of a wire that every surface's schemas share.
+  // `http/schema.ts` has the parts that the schemas of all surfaces share.
   if (area === "http") return name === "schema" ? "schema" : "http";
   const last = name.slice(name.lastIndexOf("_") + 1);
   return ROLES_BY_NAME.find((role) => role === last) ?? "pure";
@@ -53,7 +53,7 @@ function roleOf(path: string, area: string): Role | null {
 const isNode = (value: unknown): value is Node =>
   typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
 
-/** Calls `visit` for a node and all beneath it, with the node and the field each hangs on. */
+/** Calls `visit` for a node and all its descendants, with their parent and the field of the parent. */
 export function walk(node: Node, visit: (node: Node, parent: Node | null, field: string) => void): void {
   const go = (node: Node, parent: Node | null, field: string): void => {
     visit(node, parent, field);
@@ -64,7 +64,9 @@ export function walk(node: Node, visit: (node: Node, parent: Node | null, field:
   go(node, null, "");
 }
 
-/** Every way in which TypeScript can name another file. A name that is computed comes back as "?", which no rule allows. */
+/**
+ * Finds every import of another file, in each form that TypeScript has. A computed name is "?", which no rule allows.
+ */
 function importsOf(program: Node, path: string): Import[] {
   const imports: Import[] = [];
   const add = (node: Node, source: unknown, typeOnly: boolean) => {
@@ -75,7 +77,7 @@ function importsOf(program: Node, path: string): Import[] {
     imports.push({ from: local ? resolve(path, from) : from, local, typeOnly, names });
   };
   walk(program, (node) => {
-    // `import { type A }` keeps the import for its side effects (verbatimModuleSyntax): only `import type` is free.
+    // With verbatimModuleSyntax, `import { type A }` still imports the file at run time. Only `import type` does not.
     if (node.type === "ImportDeclaration") add(node, node.source, node.importKind === "type");
     if (node.type === "ExportNamedDeclaration") add(node, node.source, node.exportKind === "type");
     if (node.type === "ExportAllDeclaration") add(node, node.source, node.exportKind === "type");
@@ -95,7 +97,7 @@ function resolve(path: string, from: string): string {
   return steps.join("/");
 }
 
-/** Whether the file exports what is declared elsewhere, straight or by importing it first. */
+/** Whether the file exports a name that another file declares, directly or after importing it. */
 export function reexports({ program }: Module): boolean {
   const body = program.body as Node[];
   const imported = new Set(
@@ -111,7 +113,7 @@ export function reexports({ program }: Module): boolean {
   );
 }
 
-/** The functions (middleware included) and classes a file exports. */
+/** Finds the exported functions, with middleware, and classes of a file. */
 export function exported({ program, text }: Module): Exported[] {
   const body = program.body as Node[];
   const listed = new Set(
@@ -128,7 +130,7 @@ export function exported({ program, text }: Module): Exported[] {
     const docstring = /\/\*\*[\s\S]*\*\/(?:\s*\/\/.*)*\s*$/.test(above);
     for (const { name, kind, params } of functionsOf(declaration)) {
       if (!isExport && !listed.has(name)) continue;
-      // Of an overloaded function, the first signature carries the docstring.
+      // An overloaded function has its docstring above the first signature.
       if (!found.has(name)) found.set(name, { name, kind, params, docstring });
     }
   });
@@ -147,17 +149,17 @@ function functionsOf(declaration: Node): Omit<Exported, "docstring">[] {
     const value = bare(init as Node | null);
     if (!value) return [];
     if (FUNCTION.test(value.type)) return [{ name: nameOf(id), kind: "function", params: value.params as Node[] }];
-    // Middleware is a function too, though a call makes it.
+    // Middleware is a function that the call of createMiddleware returns.
     const isMiddleware = value.type === "CallExpression" && nameOf(value.callee) === "createMiddleware";
     return isMiddleware ? [{ name: nameOf(id), kind: "function", params: [] }] : [];
   });
 }
 
-/** An expression without its `as`, `satisfies` and `!`. */
+/** Removes `as`, `satisfies` and `!` around an expression. */
 function bare(node: Node | null): Node | null {
   const wrapped = node && /^TS(?:As|Satisfies|NonNull)Expression$/.test(node.type);
   return wrapped ? bare(node.expression as Node) : node;
 }
 
-/** The name an identifier spells; "" for any other node. */
+/** Returns the name of an identifier; "" for any other node. */
 export const nameOf = (node: unknown): string => (isNode(node) ? String(node.name ?? "") : "");

@@ -6,23 +6,26 @@ import { TOP_LEVEL } from "./rules.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
-/** The text of a file of the repository. */
+/** Reads a file of the repository. */
 export const read = (path: string): string => readFileSync(resolve(root, path), "utf8");
 
-/** Every file that is in the repository or about to be, which git alone knows. A clone may belong to another user. */
+/**
+ * Lists every file that git tracks or does not ignore. `safe.directory` is set because a clone may belong to another
+ * user.
+ */
 export function files(): string[] {
   const list = ["-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"];
   const paths = execFileSync("git", list, { cwd: root, encoding: "utf8" }).split("\0");
   return paths.filter((path) => path !== "" && existsSync(resolve(root, path)));
 }
 
-/** Every source file, read. Declarations (`.d.ts`) say what the platform gives and hold no code. */
+/** Parses every source file. Declarations (`.d.ts`) are left out: they have no code. */
 export function modules(paths: readonly string[]): Map<string, Module> {
   const sources = paths.filter((path) => /^src\/.*\.tsx?$/.test(path) && !path.endsWith(".d.ts"));
   return new Map(sources.map((path) => [path, readModule(path, read(path))]));
 }
 
-/** Visible entries of the top level that are not of the agreed few. */
+/** Lists the entries of the top level that are neither allowed nor dotfiles. */
 export const strayEntries = (paths: readonly string[]): string[] =>
   [...new Set(paths.map((path) => path.split("/")[0]!))].filter(
     (entry) => !entry.startsWith(".") && !TOP_LEVEL.includes(entry),
@@ -34,10 +37,10 @@ type Manifest = {
   overrides?: Record<string, unknown>;
 };
 
-/** One version and no range, perhaps of a package under another name; or `$name`, the version that is pinned above. */
+/** One exact version, also of a package under another name; or `$name`, the version of that dependency. */
 const PINNED = /^(?:npm:(?:@[\w.-]+\/)?[\w.-]+@)?\d+\.\d+\.\d+(?:-[\w.-]+)?$|^\$/;
 
-/** Dependencies that a new release could change without a commit. */
+/** Lists dependencies without an exact version: a new release could change them without a commit. */
 export function unpinned(manifest: Manifest): string[] {
   const leaves = (entries: object): string[] =>
     Object.entries(entries).flatMap(([name, value]) =>
@@ -46,12 +49,12 @@ export function unpinned(manifest: Manifest): string[] {
   return [manifest.dependencies, manifest.devDependencies, manifest.overrides].flatMap((part) => leaves(part ?? {}));
 }
 
-/** Traces of the machine a file was written on. Spelled so that this line is none. */
+/** Paths and hosts of one machine. The pattern is written so that it does not match itself. */
 const MACHINE = /\/(?:work|home|root)\/|\bregistry\.[a-z]|\bnpm[m]irror/;
 
-/** Whether a file holds what is true of one machine only: a path, or the place its packages came from. */
+/** Whether a file contains a path of one machine, or the host from which its packages were downloaded. */
 export const namesMachine = (path: string, text: string): boolean =>
   MACHINE.test(text) || (path === "package-lock.json" && text.includes('"resolved"'));
 
-/** The chains of slices a text shows, such as `auth < people`. */
+/** Finds the orders of slices in a text, such as `auth < people`. */
 export const shownOrders = (text: string): string[] => text.match(/\b[a-z]+(?: < [a-z]+)+\b/g) ?? [];

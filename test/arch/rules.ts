@@ -1,6 +1,6 @@
 /**
- * The domain: folders of verbs, rules and tables that know no wire, in the order in which they build on one another. A slice
- * imports only earlier ones. `src/docs/architecture.md` shows this line.
+ * The slices of the domain: folders of verbs, rules and tables without any transport, in their order. A slice imports
+ * only earlier slices. `src/docs/architecture.md` shows this order.
  */
 export const SLICES = [
   "auth",
@@ -20,7 +20,9 @@ export const SLICES = [
   "privacy",
 ] as const;
 
-/** The surfaces: folders that translate between a wire and the verbs of the domain. None imports another. */
+/**
+ * The surfaces: folders that translate between an API and the verbs of the domain. A surface imports no other surface.
+ */
 export const SURFACES = [
   "api/stats_aware",
   "api/stats_notifier",
@@ -30,10 +32,10 @@ export const SURFACES = [
   "openapi",
 ] as const;
 
-/** What later slices and surfaces may import of a slice: its object is its own. */
+/** The roles of a slice that later slices and surfaces may import. Its object is private. */
 export const OPEN_ROLES: readonly Role[] = ["service", "store", "stub", "value", "pure", "actor", "guard"];
 
-/** A file named one of these, alone or after its last underscore, has that role; any other file of a slice is pure. */
+/** Roles by the file name, or by its last word after an underscore. Any other file of a slice is pure. */
 export const ROLES_BY_NAME = [
   "routes",
   "schema",
@@ -49,11 +51,11 @@ export const ROLES_BY_NAME = [
   "page",
 ] as const;
 
-/** Roles that only the domain has, and roles that only surfaces have. */
+/** Roles that exist only in the domain, and roles that exist only in surfaces. */
 export const DOMAIN_ROLES: readonly Role[] = ["service", "store", "value", "object", "stub", "job", "actor"];
 export const SURFACE_ROLES: readonly Role[] = ["routes", "schema", "body", "contract", "page"];
 
-/** The role a file has by its place. `index`, `app` and `cron` are the three files under src/ itself. */
+/** Roles by the folder. `index`, `app` and `cron` are the three files in src/ itself. */
 export const ROLES_BY_PLACE = ["index", "app", "cron", "client", "tables", "triggers", "actor", "lib", "http"] as const;
 
 export type Role = (typeof ROLES_BY_NAME)[number] | (typeof ROLES_BY_PLACE)[number] | "pure";
@@ -61,18 +63,18 @@ export type Role = (typeof ROLES_BY_NAME)[number] | (typeof ROLES_BY_PLACE)[numb
 type Allowance = {
   /** Roles whose values and types may be imported. */
   imports: readonly Role[];
-  /** Roles of which only types may be imported, so that nothing is left at run time. */
+  /** Roles of which only types may be imported. Such an import does not exist at run time. */
   types?: readonly Role[];
-  /** Packages; `hono` includes its subpaths, `hono/jsx` is itself alone. */
+  /** Packages that may be imported. `hono` includes its subpaths, and `hono/jsx` is only that subpath. */
   packages?: readonly string[];
   typePackages?: readonly string[];
 };
 
-/** Which role may import what. What is not listed is forbidden. `.github/STYLE.md` explains each role. */
+/** The imports that each role may have. All others are forbidden. `.github/STYLE.md` explains each role. */
 export const TABLE: Record<Role, Allowance> = {
   // The entry: the fetch handler, the scheduled handler and the class of the object.
   index: { imports: ["app", "cron", "object"] },
-  // Mounts the surfaces, and the middleware that every request passes.
+  // Mounts the surfaces, and the middleware of every request.
   app: { imports: ["routes", "http"], packages: ["hono"] },
   // Maps a cron expression to jobs, and runs them on every database.
   cron: { imports: ["job", "client"], types: ["actor"] },
@@ -83,10 +85,10 @@ export const TABLE: Record<Role, Allowance> = {
   tables: { imports: ["tables"], packages: ["drizzle-orm"] },
   client: { imports: ["tables"], packages: ["drizzle-orm"] },
   triggers: { imports: [] },
-  // Who is asking, and what a verb works with: types alone.
+  // The types of the caller and of the context of a verb.
   actor: { imports: [], types: ["tables", "client"] },
 
-  // zod's types only: http names the shape of a schema that it is given, and declares none but those of http/schema.ts.
+  // http uses only the types of zod, for schemas that it gets as arguments. Its own schemas are in http/schema.ts.
   http: {
     imports: ["http", "lib"],
     types: ["client", "actor"],
@@ -94,27 +96,27 @@ export const TABLE: Record<Role, Allowance> = {
     typePackages: ["zod"],
   },
 
-  // What a value may be (a name, a zone, work days): declared once, for services and every surface.
+  // The valid values of a name, a time zone or work days, declared once for services and all surfaces.
   value: { imports: ["value", "pure", "lib"], packages: ["zod"] },
-  // Every query. Another store's statements where both must hold together in one batch.
+  // All queries. A store may import the statements of another store that must run in the same batch.
   store: { imports: ["store", "tables", "client", "pure", "lib"], types: ["actor"], packages: ["drizzle-orm"] },
-  // A use case, one named verb each: the only place where stores, stubs and rules are combined and rights are checked.
+  // Use cases, one verb each. Only services combine stores, stubs and rules, and check rights.
   service: { imports: ["service", "store", "stub", "value", "pure", "lib"], types: ["client", "actor"] },
-  // An object wakes without a request, so it opens its account's database itself. It may be in parts.
+  // An object can wake without a request, so it opens the database of its account. It may have several files.
   object: { imports: ["object", "store", "pure", "lib", "client"], packages: ["cloudflare:workers"] },
-  // Typed calls to an object need its class, as a type.
+  // Typed calls to an object need the type of its class.
   stub: { imports: ["lib"], types: ["object", "pure", "actor"] },
-  // What cron runs.
+  // Runs from cron.
   job: { imports: ["service", "pure", "lib"], types: ["client", "actor"] },
-  // Middleware: who is calling.
+  // Middleware that authenticates the caller.
   guard: { imports: ["http", "lib", "store", "client"], types: ["actor"], packages: ["hono"] },
 
-  // The wire, requests and answers, never derived from tables.
+  // Requests and answers of an API, never derived from tables.
   schema: { imports: ["schema", "value", "pure", "lib"], packages: ["zod"] },
-  // What the domain returns, as the wire shows it.
+  // Converts results of the domain to the answers of an API.
   body: { imports: ["body", "pure", "lib"], types: ["service", "store", "actor"] },
   contract: { imports: ["schema", "value"], packages: ["zod"] },
-  // Parse, call one verb, map. Routes may have child routes.
+  // Parses a request, calls one verb and maps the result. Routes may have child routes.
   routes: {
     imports: ["schema", "body", "service", "guard", "page", "pure", "http", "lib", "routes"],
     types: ["actor"],
@@ -123,7 +125,7 @@ export const TABLE: Record<Role, Allowance> = {
   page: { imports: ["page", "pure", "lib"], packages: ["hono/jsx"] },
 };
 
-/** The roles that open a database; all others are given one. */
+/** The roles that open a database. All others get it as an argument. */
 export const OPENS_DATABASE: readonly (Role | null)[] = ["cron", "object", "guard"];
 
 /** Packages that one file wraps, so that they can be replaced in one place. */
@@ -135,15 +137,15 @@ export const WRAPPED_PACKAGES: Record<string, string> = {
   "src/lib/values.ts": "zod",
 };
 
-/** Names that do not say what is inside. */
+/** Words without meaning in names of files and folders. */
 export const EMPTY_NAMES = ["utils", "helpers", "common", "misc", "types"] as const;
 
-/** The files that may export what another file declares: the tables as one namespace, and the Worker's entry. */
+/** The files that may export declarations of other files: the schema with all tables, and the entry of the Worker. */
 export const BARRELS = ["src/db/schema/index.ts", "src/index.ts"];
 
 /** The most lines of a file. */
 export const MAX_LINES = 300;
 
-/** The visible entries of the repository; files that start with a dot are free. */
+/** The allowed entries of the top level. Dotfiles are always allowed. */
 export const TOP_LEVEL =
   "package.json package-lock.json tsconfig.json wrangler.toml migrations src test README.md LICENSE".split(" ");

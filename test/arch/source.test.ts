@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { readModule } from "./module.ts";
-import { emptyNames, isTooLong, queries, tenantless, undocumented, worldly } from "./source.ts";
+import { emptyNames, hiddenInputs, isTooLong, queries, tenantless, undocumented } from "./source.ts";
 
-describe("time, chance and the network", () => {
-  const pure = (text: string) => worldly(readModule("src/presence/block.ts", text));
+describe("time, randomness and the network", () => {
+  const pure = (text: string) => hiddenInputs(readModule("src/presence/block.ts", text));
 
   test.each([
     ...["Date.now()", "new Date()", "Date(0)", "Math.random()", "fetch(url)", "console.log(1)", "globalThis.env"],
@@ -27,14 +27,14 @@ describe("time, chance and the network", () => {
 
   test("A store may use a database but not the clock, and a guard may use the clock", () => {
     const text = "export const a = (db: D1Database) => db;";
-    expect(worldly(readModule("src/people/store.ts", text))).toEqual([]);
-    expect(worldly(readModule("src/people/store.ts", "const a = Date.now();"))).toHaveLength(1);
-    expect(worldly(readModule("src/auth/guard.ts", "const a = Date.now();"))).toEqual([]);
+    expect(hiddenInputs(readModule("src/people/store.ts", text))).toEqual([]);
+    expect(hiddenInputs(readModule("src/people/store.ts", "const a = Date.now();"))).toHaveLength(1);
+    expect(hiddenInputs(readModule("src/auth/guard.ts", "const a = Date.now();"))).toEqual([]);
   });
 
   test("The file for ids may use crypto but not Math.random", () => {
-    expect(worldly(readModule("src/lib/id.ts", "const a = crypto.randomUUID();"))).toEqual([]);
-    expect(worldly(readModule("src/lib/id.ts", "const a = Math.random();"))).toHaveLength(1);
+    expect(hiddenInputs(readModule("src/lib/id.ts", "const a = crypto.randomUUID();"))).toEqual([]);
+    expect(hiddenInputs(readModule("src/lib/id.ts", "const a = Math.random();"))).toHaveLength(1);
   });
 });
 

@@ -1,8 +1,8 @@
-/** Exported functions of stores that take no tenant, and why. One that is gone, or takes a tenant now, must leave the list. */
+/** Exported functions of stores that take no tenant, each with the reason. A test fails if the list is not exact. */
 export const TENANTLESS: Record<string, string> = {
-  "src/auth/store.ts: findKey": "a key is what tells the tenant; its digest is 256 bits that nobody guesses",
+  "src/auth/store.ts: findKey": "the key identifies the tenant, and its digest of 256 bits cannot be guessed",
   "src/auth/store.ts: isUseDue": "decides about a key that was found, and queries nothing",
-  "src/auth/store.ts: recordUse": "takes the integration whose own key was just shown",
+  "src/auth/store.ts: recordUse": "takes the integration whose key was just checked",
   "src/checkins/reports/due_store.ts: listDueTeams": "cron serves every team",
   "src/checkins/reports/due_store.ts: listTimeZones": "cron asks for the zones of all teams",
   "src/checkins/reports/expected_store.ts: insertMissingCheckins":
@@ -30,5 +30,5 @@ export const TENANTLESS: Record<string, string> = {
   "src/subscriptions/webhooks/delivery_store.ts: claimDue": "the cron sends every team's messages",
   "src/subscriptions/webhooks/delivery_store.ts: isAnyDue": "the cron asks whether there are any, and not whose",
   "src/subscriptions/webhooks/delivery_store.ts: saveAttempts":
-    "takes what was claimed, each message of one subscription, whose row says the team",
+    "takes claimed messages, each of one subscription, whose row has the team",
 };

@@ -44,7 +44,7 @@ test("A request within five minutes costs one read of D1 and no write", async ()
   expect(asked).toEqual(["select", "update", "select"]);
 });
 
-test("Of several requests at the same time, one writes the use", async () => {
+test("Only one of several requests at the same time writes the use", async () => {
   await env.DB.exec("CREATE TABLE writes (id TEXT)");
   await env.DB.exec(
     "CREATE TRIGGER count_writes AFTER UPDATE OF last_used_at ON integrations BEGIN INSERT INTO writes VALUES (new.id); END",

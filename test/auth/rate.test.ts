@@ -7,7 +7,7 @@ import { callGuarded, errorBody } from "./probe.ts";
 declare global {
   namespace Cloudflare {
     interface Env {
-      /** Two a minute. */
+      /** Allows two requests a minute. */
       SMALL_LIMIT: RateLimit;
     }
   }
@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 const small = { TEAM_KEY_LIMIT: env.SMALL_LIMIT, INTEGRATION_KEY_LIMIT: env.SMALL_LIMIT };
 
-/** Sends requests until one is refused: the fifth at the latest, as a minute may end in between. */
+/** Sends requests until one is refused. That is the fifth at the latest, because a minute may end during them. */
 async function exhaust(headers: Record<string, string>): Promise<Response> {
   expect((await callGuarded("either", headers, small)).status).toBe(200);
   for (let asked = 2; asked <= 5; asked++) {

@@ -1,6 +1,6 @@
 /**
- * What Rollcall stands against: the least that can be done to the same end, and what somebody writes who has no Rollcall.
- * With `?meter` it answers what it used in D1, and is not to be timed.
+ * The Workers that Rollcall is compared with: one that does the least work possible, and a plain one without Rollcall.
+ * With `?meter` they answer with their usage of D1. Such requests are slower and must not be timed.
  */
 import { DurableObject } from "cloudflare:workers";
 import { findKey } from "../../src/auth/store.ts";
@@ -12,19 +12,19 @@ import { noUsage } from "./row.ts";
 
 type Bindings = {
   DB: D1Database;
-  /** The database of who has no Rollcall. */
+  /** The database of the plain Worker in own.ts. */
   OWN: D1Database;
   TEAM_PRESENCE: DurableObjectNamespace<TeamPresence>;
 };
 
 type Update = { timestamp: string; source: string; users: { personIdentifier: string; status: string }[] };
 
-/** An object that keeps nothing. It goes by the name of the real one, under which wrangler.toml binds it. */
+/** An object that stores nothing. It has the class name of the real one, because wrangler.toml binds that name. */
 export class TeamPresence extends DurableObject<Bindings> {
-  /** Takes what the real object takes, and does nothing. */
+  /** Receives the same update as the real object, and does nothing. */
   nothing(_update: Update): void {}
 
-  /** Takes in a viewer, of whom no more is known. */
+  /** Accepts the WebSocket of a viewer. */
   override fetch(): Response {
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server);
@@ -40,16 +40,16 @@ export class TeamPresence extends DurableObject<Bindings> {
   }
 }
 
-const shownKey = (request: Request): string => request.headers.get("Authorization")!.slice("Bearer ".length);
+const bearerToken = (request: Request): string => request.headers.get("Authorization")!.slice("Bearer ".length);
 
-/** A heartbeat with Rollcall's own read of the key and one call of an object, and no work in either. */
+/** Handles a heartbeat by the least work: the same key query as Rollcall, and one call of an object that does nothing. */
 async function beat(request: Request, env: Bindings): Promise<void> {
-  const key = await findKey(database(env.DB), await sha256(shownKey(request)), Date.now());
+  const key = await findKey(database(env.DB), await sha256(bearerToken(request)), Date.now());
   const update = await request.json<Update>();
   await env.TEAM_PRESENCE.getByName(key!.teamId).nothing(update);
 }
 
-/** A batch of events, put into a copy of their table as it comes. */
+/** Inserts a batch of events into a copy of their table, without validation. */
 async function insertEvents(request: Request, { DB }: Bindings): Promise<void> {
   await DB.prepare(
     `INSERT INTO bare_events (id, team_id, external_id, identity_id, integration_id, kind, title, scope, url, details,
@@ -63,7 +63,7 @@ async function insertEvents(request: Request, { DB }: Bindings): Promise<void> {
     .run();
 }
 
-/** Runs statements as one transaction: how the bench puts in and looks up what it measures on. */
+/** Runs statements as one transaction. The bench inserts and reads its test data this way. */
 async function runStatements(request: Request, database: D1Database): Promise<D1Result[]> {
   const statements = await request.json<{ sql: string; params: unknown[] }[]>();
   return database.batch(statements.map(({ sql, params }) => database.prepare(sql).bind(...params)));

@@ -1,7 +1,7 @@
 import type { Ask } from "./load.ts";
 import type { BenchTeam } from "./team.ts";
 
-/** A heartbeat that names everybody of a team; `otherwise` are those who are not online. */
+/** Builds a heartbeat of all people of a team. `otherwise` has the statuses of those who are not online. */
 export function beat(team: BenchTeam, url: string, at: number, otherwise: Record<string, string> = {}): Ask {
   const users = team.people.map(({ identifier }) => ({
     ...{ personIdentifier: identifier, name: `Person ${identifier}`, email: `${identifier}@bench.example` },
@@ -11,7 +11,7 @@ export function beat(team: BenchTeam, url: string, at: number, otherwise: Record
   return { url, headers: team.asIntegration, body };
 }
 
-/** Gives times that are now, and yet each a millisecond later than the one before. */
+/** Makes a clock that returns the current time, but always at least a millisecond later than the time before. */
 export function clock(): () => number {
   let last = 0;
   return () => {

@@ -15,16 +15,16 @@ import {
 import { FREE_A_DAY, MAX_DATABASE_GB, PLAN_DOLLARS } from "./prices.ts";
 import { columns, number } from "./table.ts";
 
-const CROWDS = [10, 1_000, 100_000];
-/** How many people have to fit into the plan's own price. */
-const MUST_FIT = 1_000;
+const PEOPLE_COUNTS = [10, 1_000, 100_000];
+/** The number of people that must cost no more than the base price of the plan. */
+const PEOPLE_IN_PLAN = 1_000;
 
 type Costs = { measured: Record<Operation, Measured>; bytesPerEvent: number };
 
-/** A month's bill for crowds of people, with how it comes to be. */
+/** Computes a month's bill for several numbers of people, with all its parts. */
 export function bills(costs: Costs) {
   return (["teams", "people"] as const).flatMap((naming) =>
-    CROWDS.map((people) => {
+    PEOPLE_COUNTS.map((people) => {
       const uses = usesOfDay({ people, naming });
       const lines = linesOf({
         ...totalsOf(uses, costs.measured, timesAMonth),
@@ -37,11 +37,11 @@ export function bills(costs: Costs) {
 
 type Bill = ReturnType<typeof bills>[number];
 
-/** Whether a bill is what it has to be: 1,000 people, named a team at a time, for the price of the plan. */
-export const fits = ({ people, naming, dollars }: Bill): boolean =>
-  people !== MUST_FIT || naming !== "teams" || dollars <= PLAN_DOLLARS;
+/** Whether a bill is within its bound: 1,000 people, with one heartbeat for each team, cost the price of the plan. */
+export const isWithinPlan = ({ people, naming, dollars }: Bill): boolean =>
+  people !== PEOPLE_IN_PLAN || naming !== "teams" || dollars <= PLAN_DOLLARS;
 
-/** All there is to say about what Rollcall costs, as text. */
+/** Writes all costs as text. */
 export function billText(costs: Costs): string {
   const parts = [INTRODUCTION, operationsText(costs)];
   for (const bill of bills(costs)) parts.push(oneText(bill, costs.bytesPerEvent));
@@ -49,13 +49,13 @@ export function billText(costs: Costs): string {
   return parts.join("\n\n");
 }
 
-const INTRODUCTION = `A month by Cloudflare's price list, Workers Paid: 22 work days of 8 hours. Teams of at most ${PEOPLE_ON_TEAM}; each has a tool
-that sends one heartbeat a minute naming all of them, or, where it says so, one heartbeat a minute for each person. 30
-events a day each, every one in a request of its own; one live viewer per ten people, who connects once a day (what is sent
-to viewers, and their pings, cost nothing). Beyond that: ten changes of status a day each, every one with an alarm of its
-own; a check-in a day each; everybody subscribed to their quarter, which changes in every run of cron in working hours.
-Objects are taken to hibernate every minute; idle ones that could hibernate are not billed. CPU is all
-that the local runtime works, D1 and objects included, and so more than will be billed.`;
+const INTRODUCTION = `The costs of a month by Cloudflare's price list for Workers Paid, with 22 work days of 8 hours. A team has at most
+${PEOPLE_ON_TEAM} people. Its tool sends one heartbeat a minute for all of them, or, where the text says so, one heartbeat a minute for
+each person. Each person has 30 events a day, each event in its own request. Each person also has ten status changes a day,
+each with its own alarm, one check-in a day, and a quarterly subscription that changes in every run of cron in work hours.
+There is one live viewer for ten people. A viewer connects once a day. Messages to viewers and their pings cost nothing. The
+computation assumes that objects hibernate every minute. Idle objects that could hibernate are not billed. The CPU time is
+all work of the local runtime, with D1 and objects, and so it is more than the billed time.`;
 
 function operationsText({ measured, bytesPerEvent }: Costs): string {
   const head = ["one", "D1 read", "D1 written", "object read", "object written", "object requests", "requests", "ms"];
@@ -65,7 +65,7 @@ function operationsText({ measured, bytesPerEvent }: Costs): string {
       number,
     ),
   ]);
-  return `Measured, on a team of ${PEOPLE_ON_TEAM}:\n${columns([head, ...rows])}\nAn event takes ${number(bytesPerEvent)} bytes of D1, indexes and its share of blocks included.`;
+  return `Measured, on a team of ${PEOPLE_ON_TEAM}:\n${columns([head, ...rows])}\nAn event takes ${number(bytesPerEvent)} bytes of D1, with its indexes and its share of blocks.`;
 }
 
 function oneText({ people, naming, uses, lines, dollars }: Bill, bytesPerEvent: number): string {
@@ -81,7 +81,7 @@ function oneText({ people, naming, uses, lines, dollars }: Bill, bytesPerEvent: 
     `${number(people)} people, ${each}: $${dollars.toFixed(2)} a month`,
     columns(happens),
     columns([...priced, ["  the plan", "", "", `$${PLAN_DOLLARS.toFixed(2)}`]]),
-    `  Storage is that of the first month; every month adds as much, and a database of ${MAX_DATABASE_GB} GB holds ${number(MAX_DATABASE_GB / perMonth)} months.`,
+    `  Storage is that of the first month. Every month adds the same amount. A database of ${MAX_DATABASE_GB} GB has room for ${number(MAX_DATABASE_GB / perMonth)} months.`,
   ].join("\n");
 }
 
@@ -96,5 +96,5 @@ function freeText(naming: Workload["naming"], { measured }: Costs): string {
   ]);
   const most = Math.min(...limits.map(({ people }) => people));
   const each = naming === "teams" ? "a heartbeat names a team" : "a heartbeat names one person";
-  return `The free plan, where ${each}, holds ${number(most)} people. Of its ${FREE_A_DAY.length} daily limits each is met at:\n${columns(rows)}`;
+  return `The free plan, where ${each}, is enough for ${number(most)} people. Each of its ${FREE_A_DAY.length} daily limits is reached at:\n${columns(rows)}`;
 }

@@ -6,31 +6,31 @@ import { basename, join, resolve } from "node:path";
 import { promisify } from "node:util";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-/** The project's own Node: the machine's may be too old for wrangler. */
+/** The Node of this project, because an installed one may be too old for wrangler. */
 const NODE = join(ROOT, "node_modules/.bin/node");
 const WRANGLER = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
 const ENVIRONMENT = { ...process.env, CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_SEND_METRICS: "false" };
 
-/** Runs wrangler of this project, offline, and gives what it printed. */
+/** Runs the wrangler of this project, offline, and returns its output. */
 export async function wrangler(...args: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(NODE, [WRANGLER, ...args], { cwd: ROOT, env: ENVIRONMENT });
   return stdout;
 }
 
-/** Sees to it that a temporary folder is gone when this process is, however that ends. */
+/** Removes a temporary folder when this process exits. */
 export const removeAtExit = (directory: string): void => {
   process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
 };
 
-/** The Workers of the bench, by name, each as the one file that would be deployed. */
+/** The bundled file of each Worker of the bench, by name. */
 export type Builds = Record<"rollcall" | "timed" | "metered" | "baseline", string> & {
-  /** The deployed Worker and an empty one as `wrangler check startup` takes them. */
+  /** The deployed Worker and an empty one, in the form that `wrangler check startup` reads. */
   bundles: Record<"rollcall" | "empty", string>;
-  /** The folder of all of them, which goes with this process. */
+  /** The folder of all bundles, which is removed when this process exits. */
   directory: string;
 };
 
-/** Builds what the bench runs as `wrangler deploy --minify` would. */
+/** Bundles the Workers of the bench as `wrangler deploy --minify` does. */
 export async function build(): Promise<Builds> {
   const directory = await mkdtemp(join(tmpdir(), "rollcall-bench-"));
   removeAtExit(directory);

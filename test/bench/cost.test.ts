@@ -21,7 +21,7 @@ const free = { requests: 0, cpuMs: 0, objectRequests: 0, objectGbS: 0, objectRea
 
 test("The tool of a team sends one heartbeat per minute for all its people", () => {
   const beats = (people: number, naming: "teams" | "people") =>
-    usesOfDay({ people, naming }).find(({ operation }) => operation.startsWith("beat"))!;
+    usesOfDay({ people, naming }).find(({ operation }) => operation.startsWith("heartbeat"))!;
   expect(beats(10, "teams").count).toBe(480);
   expect(beats(1_000, "teams")).toMatchObject({ count: 4_800, formula: "10 teams x 480 min" });
   expect(beats(1_001, "teams").count).toBe(5_280);
@@ -33,13 +33,13 @@ test("A month has 22 work days, and cron runs on all 30 days", () => {
   const of = (operation: Operation) => timesAMonth(uses.find((use) => use.operation === operation)!);
   expect(of("event")).toBe(100 * 30 * 22);
   expect(of("viewer")).toBe(10 * 22);
-  expect(of("wake of a team")).toBe(288 * 30);
+  expect(of("cron wake of a team")).toBe(288 * 30);
 });
 
 test("A total is the count times the cost of one, and only work of an object counts as its duration", () => {
   const measured = measuredWith({
     event: { requests: 1, d1Written: 6, ms: 4 },
-    "beat of a team": { requests: 1, objectRequests: 1, objectWritten: 1, ms: 2 },
+    "heartbeat of a team": { requests: 1, objectRequests: 1, objectWritten: 1, ms: 2 },
   });
   const totals = totalsOf(usesOfDay({ people: 100, naming: "teams" }), measured, ({ count }) => count);
   expect(totals).toMatchObject({ requests: 3_480, d1Written: 18_000, objectRequests: 480, objectWritten: 480 });
@@ -57,7 +57,10 @@ test("Included usage costs nothing, and the plan always has its price", () => {
 });
 
 test("The tightest limit of the free plan sets how many people it can serve", () => {
-  const limits = freePlan("people", measuredWith({ "beat of one person": { requests: 1 }, event: { d1Written: 5 } }));
+  const limits = freePlan(
+    "people",
+    measuredWith({ "heartbeat of one person": { requests: 1 }, event: { d1Written: 5 } }),
+  );
   const of = (name: string) => limits.find((limit) => limit.name === name)!.people;
   expect(of("Worker requests")).toBe(Math.floor(100_000 / 480));
   expect(of("D1 rows written")).toBe(Math.floor(100_000 / (30 * 5)));

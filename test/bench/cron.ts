@@ -2,26 +2,26 @@ import type { Bench } from "./harness.ts";
 import { send } from "./load.ts";
 import { median } from "./rounds.ts";
 import type { Row, Usage } from "./row.ts";
-import { happen, REFRESH_CRON, refreshAll, subscribeAll } from "./subscriptions.ts";
+import { addNewEvents, REFRESH_CRON, refreshAll, subscribeAll } from "./subscriptions.ts";
 import { number } from "./table.ts";
 import { addTeam, type BenchTeam } from "./team.ts";
 import { usageOf } from "./usage.ts";
 
 const PEOPLE = 20;
-/** Subscriptions that are refreshed one by one, to know what that would take of all. */
+/** Subscriptions that are refreshed one by one, to compute the time that all of them would need that way. */
 const SAMPLE = 50;
-/** Queries that one invocation may make on the free plan: cron must get by on it. */
+/** Queries that one invocation may make on the free plan. Cron must stay within them. */
 const MAX_QUERIES = 50;
-/** How much of the time of refreshing all one by one a run may take. */
+/** The most time of a run, as a share of the time of refreshing all one by one. */
 const MAX_SHARE = 0.25;
 
-/** A run of cron over 10,000 subscriptions of 500 teams: where all have changed, and where none has. */
+/** Measures a run of cron over 10,000 subscriptions of 500 teams, when all have changed and when none has. */
 export async function cron(bench: Bench, rounds: number, isQuick: boolean): Promise<Row[]> {
   const teams: BenchTeam[] = [];
   for (let n = 0; n < (isQuick ? 50 : 500); n++) teams.push(await addTeam(bench, PEOPLE));
   const ids = await subscribeAll(bench, teams);
   const count = ids.size;
-  await happen(bench, teams);
+  await addNewEvents(bench, teams);
   await refreshAll(bench);
 
   const { timed, metered } = bench.urls;
@@ -35,7 +35,7 @@ export async function cron(bench: Bench, rounds: number, isQuick: boolean): Prom
   };
   const [changed, unchanged, single]: [number[], number[], number[]] = [[], [], []];
   for (let round = 0; round < rounds; round++) {
-    await happen(bench, teams);
+    await addNewEvents(bench, teams);
     const sample = teams.slice(0, SAMPLE).map(({ people, asTeam }) => ({
       ...{ url: `${timed}/api/v1/stats-notifications/${ids.get(people[0]!.id)}/refresh`, headers: asTeam, body: "{}" },
     }));
@@ -47,7 +47,7 @@ export async function cron(bench: Bench, rounds: number, isQuick: boolean): Prom
     changed.push(await time(() => send(fire(timed))));
     unchanged.push(await time(() => send(fire(timed))));
   }
-  await happen(bench, teams);
+  await addNewEvents(bench, teams);
   const usedChanged = await usageOf(fire(metered));
   const usedUnchanged = await usageOf(fire(metered));
   const oneByOne = (median(single) * count) / 1_000;

@@ -6,15 +6,15 @@ import { number } from "./table.ts";
 import { addTeam, type BenchTeam } from "./team.ts";
 import { usageOf } from "./usage.ts";
 
-/** Events in a batch: as many as a request takes. */
+/** Events in a batch: the most that one request may have. */
 const BATCH = 1_000;
-/** Requests under way at once, and how long each variant sends in a round, in milliseconds. */
+/** The number of concurrent requests, and how long each variant sends in a round, in milliseconds. */
 const LOAD = { senders: 2, forMs: 900 };
 const PEOPLE = 50;
-/** When the first event of each batch was; another follows every second. UTC milliseconds, five days ago. */
+/** The time of the first event of each batch, five days ago, UTC milliseconds. The others follow every second. */
 const START = Date.now() - 5 * 86_400_000;
 
-/** Batches of 1,000 events, against putting them into the same table as they come, and sent again unchanged. */
+/** Measures batches of 1,000 events, compared with a plain insert of the same rows, and the same batches sent again. */
 export async function events(bench: Bench, rounds: number): Promise<Row[]> {
   await bench.sql(await copyOfEvents(bench));
   const team = await addTeam(bench, PEOPLE);
@@ -35,7 +35,7 @@ export async function events(bench: Bench, rounds: number): Promise<Row[]> {
   const perSecond = (values: number[]) => `${number(median(values))} events/s`;
   return [
     {
-      what: "1,000 new events, to an insert of the same rows",
+      what: "1,000 new events, compared with an insert of the same rows",
       ...{ measured: perSecond(speed.rollcall), against: perSecond(speed.least) },
       ...{ value: ratioOf(speed.rollcall, speed.least), unit: "x", bound: { atLeast: 0.5 }, usage: used },
     },
@@ -45,14 +45,14 @@ export async function events(bench: Bench, rounds: number): Promise<Row[]> {
       ...{ value: used.d1Written / least.d1Written, unit: "x", bound: null, usage: least },
     },
     {
-      what: "  sent again unchanged: rows written in all",
+      what: "  sent again unchanged: rows written",
       ...{ measured: number(again.d1Written + again.objectWritten), against: `${number(used.d1Written)} when new` },
       ...{ value: again.d1Written + again.objectWritten, unit: "rows", bound: { atMost: 2 }, usage: again },
     },
   ];
 }
 
-/** The statements that make `bare_events`: the table of events with the same columns and indexes, and no triggers. */
+/** Returns the statements that create `bare_events`, a copy of the events table and its indexes, without its triggers. */
 async function copyOfEvents({ sql }: Bench) {
   const [found] = await sql([
     {
@@ -80,7 +80,7 @@ function pushed({ people, asIntegration }: BenchTeam, url: string, batch: number
   return { url, headers: asIntegration, body: JSON.stringify({ events: list }) };
 }
 
-/** The same events as the columns of their rows. */
+/** Builds the same events as column values for the plain insert. */
 function inserted({ people, teamId, integrationId }: BenchTeam, url: string, batch: number): Ask {
   const list = Array.from({ length: BATCH }, (_, n) => ({
     ...eventOf(batch, n),

@@ -1,4 +1,4 @@
-/** What the platform hands to `scheduled` when the cron expression of a request to `/bench/cron` is due now; null otherwise. */
+/** Builds the argument of `scheduled` for the cron expression of a request to `/bench/cron`; null for any other request. */
 export function firing(request: Request): ScheduledController | null {
   const { pathname, searchParams } = new URL(request.url);
   if (pathname !== "/bench/cron") return null;

@@ -12,31 +12,31 @@ import { workClock } from "./worked.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 
-/** A statement and what is bound to it. */
+/** A statement and its parameters. */
 export type Statement = { sql: string; params?: unknown[] };
 
-/** A runtime with the real Worker, the same one metered, and the baselines, each with its own objects, on one database. */
+/** A runtime with three Workers: the real one, the real one with a meter, and the baseline. Each has its own objects. */
 export type Bench = {
-  /** Runs statements as one transaction on the database, or on that of who has no Rollcall. */
+  /** Runs statements as one transaction on Rollcall's database, or on `OWN`, that of the plain Worker. */
   sql(statements: Statement[], database?: "DB" | "OWN"): Promise<D1Result<Record<string, unknown>>[]>;
-  /** Where each Worker answers, past every proxy; without a slash at the end. */
+  /** The direct URL of each Worker, without a proxy and without a slash at the end. */
   urls: Record<(typeof NAMES)[number], string>;
-  /** How long the runtime has worked so far, in milliseconds: see `workClock`. */
+  /** Returns how long the runtime has worked so far, in milliseconds, see `workClock`. */
   worked(): number;
-  /** Ends the running object of a team, as the platform does with one that nobody has called for a while. */
+  /** Evicts the object of a team, as the platform does with an idle object. */
   evict(worker: "timed" | "metered", teamId: string): Promise<void>;
   stop(): Promise<void>;
 };
 
 /**
- * Where Linux keeps files in memory. A write is done here at once, as with the platform, whose objects go on while their
- * writes are made durable; a local disk would hold up the one thread that everything shares.
+ * The folder in which Linux keeps files in memory. Writes there are immediate. On the platform, objects continue while
+ * their writes become durable, but a local disk would block the single thread of the runtime.
  */
 const MEMORY = "/dev/shm";
 
 const NAMES = ["timed", "metered", "baseline"] as const;
 
-/** More than any bench asks. */
+/** A rate limit that no benchmark reaches. */
 const UNLIMITED = { limit: 1_000_000_000, period: 60 as const };
 
 /** Starts a runtime on new, migrated databases. */

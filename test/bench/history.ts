@@ -2,30 +2,30 @@ import type { Bench, Statement } from "./harness.ts";
 import type { BenchTeam } from "./team.ts";
 
 const DAY_MS = 86_400_000;
-/** The days of history. Two years. */
+/** The length of a history, in days: two years. */
 export const DAYS = 730;
 /**
- * The days, to this one, that are alike in every history: pages that show what was last are as long whatever lies behind.
- * On each of them everybody has EVENTS_A_DAY events and BLOCKS_A_DAY blocks of 20 minutes.
+ * The last days, up to today, which are the same in every history, so that pages of recent data have the same length. On
+ * each of them every person has EVENTS_A_DAY events and BLOCKS_A_DAY blocks of 20 minutes.
  */
 const RECENT_DAYS = 3;
 const EVENTS_A_DAY = 10;
 const BLOCKS_A_DAY = 4;
 /**
- * The days on each of which the first of the people has an event in every history: whatever reads days, reads as many. Half
- * a year, and so the whole of any quarter.
+ * The first person has an event on each of these days in every history, so that a read of days finds the same number of
+ * days. It is half a year, and so it contains every day of a quarter.
  */
 const FULL_DAYS = 184;
-/** Events to one block, beyond those days. */
+/** Events for each block, before the recent days. */
 const EVENTS_A_BLOCK = 5;
-/** Reports of the largest history, one a day; of smaller ones in proportion, but no less than a page shows. */
+/** The fewest reports of a history: a full page. The largest history has one a day, smaller ones have proportionally fewer. */
 const MIN_REPORTS = 30;
-/** The largest history there is. */
+/** Events of the largest history. */
 export const LARGEST = 1_000_000;
-/** Rows to a statement. */
+/** Rows that one statement inserts. */
 const CHUNK = 100_000;
 
-/** Gives a team a history of so many events, with blocks, reports and check-ins in proportion. */
+/** Adds a history of `size` events to a team, with blocks, reports and check-ins in proportion. */
 export async function addHistory(bench: Bench, team: BenchTeam, size: number, now: number): Promise<void> {
   const today = now - (now % DAY_MS);
   const people = team.people.length;
@@ -40,7 +40,7 @@ export async function addHistory(bench: Bench, team: BenchTeam, size: number, no
   await run(bench, blocks, (chunk) => insertBlocks(team, chunk, spread(span, blocks)));
   for (let day = 0; day < RECENT_DAYS; day++) {
     const from = today - day * DAY_MS;
-    // What has not come yet of today is nobody's history.
+    // A history contains nothing of the future hours of today.
     const hours = { from, to: day === 0 ? Math.max(now - 3_600_000, from + 1) : from + DAY_MS - 3_600_000 };
     const [events, held] = [people * EVENTS_A_DAY, people * BLOCKS_A_DAY];
     await run(bench, events, (chunk) => insertEvents(team, `day ${day}`, chunk, spread(hours, events)));
@@ -56,17 +56,17 @@ async function run({ sql }: Bench, count: number, statement: (chunk: Range) => S
   for (let from = 0; from < count; from += CHUNK) await sql([statement({ from, to: Math.min(from + CHUNK, count) })]);
 }
 
-/** SQL for the time of the n-th of `count`, evenly from one time to another: oldest first, as history comes. */
+/** Returns SQL for the n-th of `count` times that are spread evenly over a range, the oldest first. */
 const spread = ({ from, to }: Range, count: number): string =>
   `(${from} + n * ${Math.floor((to - from) / Math.max(count, 1))})`;
 
-/** A list of numbers as a table `c (n)`; inline, because D1 binds every number as a float. */
+/** Returns SQL for a table `c (n)` of the numbers in a range. They are inline, because D1 binds every number as a float. */
 const counting = ({ from, to }: Range): string =>
   `WITH RECURSIVE c (n) AS (SELECT ${from} UNION ALL SELECT n + 1 FROM c WHERE n + 1 < ${to})`;
 
 const UUID = "lower(hex(randomblob(16)))";
 
-/** Of each n another person of `?2`, in turn. */
+/** Returns SQL that selects one person of `?2` for each n, in turn. */
 const inTurn = (team: BenchTeam): string => `json_extract(?2, '$[' || (n % ${team.people.length}) || ']')`;
 const identities = ({ people }: BenchTeam): string => JSON.stringify(people.map(({ identity }) => identity));
 
@@ -85,7 +85,7 @@ const insertBlocks = (team: BenchTeam, chunk: Range, time: string): Statement =>
   params: [team.teamId, identities(team), team.integrationId],
 });
 
-/** A report a day to this one, with a completed check-in of everybody. */
+/** Inserts one report a day up to today, with a completed check-in of every person. */
 function insertReports({ teamId, people }: BenchTeam, count: number, today: number): Statement[] {
   const date = (ms: string) => `date((${ms}) / 1000, 'unixepoch')`;
   const day = `${today} - n * ${DAY_MS}`;

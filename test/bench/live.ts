@@ -10,22 +10,22 @@ import { openViewers, type Viewers } from "./viewers.ts";
 
 const VIEWERS = 200;
 const PEOPLE = 100;
-/** Changes that are sent in a round, one after the other. */
+/** Status changes that are sent in a round, one after the other. */
 const CHANGES = 10;
 /**
- * What reading the key, checking the update and making it durable may add to what it takes to reach 200 viewers anyway: as
- * much again, and in the worst case of a hundred half as much more.
+ * The most time, as a multiple of that of an object that only broadcasts to 200 viewers. Rollcall also reads the key,
+ * validates the update and stores it.
  */
 const AT_MOST = { p50: 2, p99: 2.5 };
 
-/** A change of somebody's status until 200 viewers have it, against a bare object that sends as much to as many. */
+/** Measures the time from a status change until 200 viewers have it, compared with an object that only broadcasts. */
 export async function live(bench: Bench, rounds: number): Promise<Row[]> {
   const team = await addTeam(bench, PEOPLE);
   const [{ timed, metered, baseline }, now] = [bench.urls, clock()];
-  const someone = team.people[0]!.identifier;
+  const identifier = team.people[0]!.identifier;
   const report = (origin: string, status: string) =>
-    beat(team, `${origin}/api/v1/presence`, now(), { [someone]: status });
-  // Who comes new is news of its own, and so comes before there are viewers.
+    beat(team, `${origin}/api/v1/presence`, now(), { [identifier]: status });
+  // New people cause messages of their own, so they are created before the viewers connect.
   await send(report(timed, "online"));
   const watching = await openViewers(VIEWERS, `${timed}/api/v1/presence/live`, team.asTeam);
   await watching.await("to know its size", () => send(report(timed, "to know its size")));
@@ -52,7 +52,7 @@ export async function live(bench: Bench, rounds: number): Promise<Row[]> {
   const row = (name: "p50" | "p99", share: number): Row => {
     const [rollcall, least] = [times.rollcall, times.least].map((all) => all.map((round) => percentile(round, share)));
     return {
-      what: `live: a change until ${VIEWERS} viewers have it, ${name}`,
+      what: `live: from a change until ${VIEWERS} viewers have it, ${name}`,
       ...{ measured: `${number(median(rollcall!))} ms`, against: `${number(median(least!))} ms` },
       ...{ value: ratioOf(rollcall!, least!), unit: "x", bound: { atMost: AT_MOST[name] }, usage: used },
     };

@@ -1,13 +1,13 @@
 import { once } from "node:events";
 import { Agent, request } from "node:http";
 
-/** A request to be sent: a GET where there is no body. */
+/** A request. Without a body it is a GET. */
 export type Ask = { url: string; headers: Record<string, string>; body?: string };
 
-/** Every connection is used again, as a tool would that reports each minute. */
+/** Reuses connections, as a tool that reports every minute does. */
 const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
 
-/** Sends a request and gives the body of its answer; throws where that is no success. */
+/** Sends a request and returns the body of the answer. Throws unless its status is below 300. */
 export async function send({ url, headers, body }: Ask): Promise<string> {
   const sent = request(url, {
     ...{ agent, method: body === undefined ? "GET" : "POST" },
@@ -22,8 +22,8 @@ export async function send({ url, headers, body }: Ask): Promise<string> {
 }
 
 /**
- * Has so many senders send one request after the other for some milliseconds, and gives the requests of all of them to a
- * second by `clock`. `next` makes the request that sender `n` sends next.
+ * Lets some senders send requests, each one after the other, for some milliseconds. Returns the requests of all senders per
+ * second of `clock`. `next` makes the next request of sender `n`.
  */
 export async function throughput(
   clock: () => number,

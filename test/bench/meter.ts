@@ -3,8 +3,8 @@ import type { Usage } from "./row.ts";
 const READS_ONLY = /^\s*(?:select|with)\b/i;
 
 /**
- * A D1 that adds to `usage` what every query costs by D1's own meter. Nothing is put in its place, and nothing timed may
- * run through it: of the forms of answer that come without a meter, reads are run twice.
+ * Wraps a D1 and adds to `usage` the rows that D1's own meter counts for every query. Queries must not be timed through
+ * it: a read with `raw()`, which has no meter, runs twice.
  */
 export function meteredD1(d1: D1Database, usage: Usage): D1Database {
   const inner = new WeakMap<object, D1PreparedStatement>();
@@ -17,7 +17,7 @@ export function meteredD1(d1: D1Database, usage: Usage): D1Database {
   const metered = (statement: D1PreparedStatement, sql: string): D1PreparedStatement => {
     const values = async () => {
       const { results } = see(await statement.all<Record<string, unknown>>());
-      // As objects, columns of one name are one; written is only what has its own names.
+      // Rows as objects would lose columns with equal names. Only writes are built from objects: theirs have unique names.
       return READS_ONLY.test(sql) ? statement.raw() : results.map((row) => Object.values(row));
     };
     const answers: Partial<Record<keyof D1PreparedStatement, unknown>> = {
@@ -44,8 +44,8 @@ export function meteredD1(d1: D1Database, usage: Usage): D1Database {
 }
 
 /**
- * Has an object's storage add to `usage` what its own SQLite reads and writes. A cursor knows only when it was read to its
- * end, so they are asked when the usage is: the function given back brings it up to date.
+ * Wraps the storage of an object to add to `usage` the rows that its own SQLite reads and writes. The counts of a cursor
+ * are complete only after it was read to its end. The returned function adds the counts so far to `usage`.
  */
 export function meterStorage({ storage }: DurableObjectState, usage: Usage): () => void {
   const cursors: SqlStorageCursor<never>[] = [];
@@ -57,7 +57,7 @@ export function meterStorage({ storage }: DurableObjectState, usage: Usage): () 
   }) as typeof storage.sql.exec;
   for (const verb of ["setAlarm", "deleteAlarm"] as const) {
     const original = storage[verb].bind(storage) as (...args: unknown[]) => Promise<void>;
-    // Billed as a row written.
+    // Cloudflare bills each of these calls as a row written.
     storage[verb] = (...args: unknown[]) => {
       usage.objectWritten += 1;
       return original(...args);

@@ -1,10 +1,10 @@
-/** The real Worker and the real object, with a meter on what they read and write. Only for counting, never for timing. */
+/** The real Worker and the real object, with a meter of the rows that they read and write. It must not be timed. */
 import worker, { TeamPresence as RealTeamPresence } from "../../src/index.ts";
 import { firing } from "./firing.ts";
 import { meteredD1, meterStorage } from "./meter.ts";
 import { addUsage, noUsage, type Usage } from "./row.ts";
 
-/** An alarm due within this many milliseconds is part of what set it. */
+/** An alarm that is due within this many milliseconds counts as part of the request that set it. */
 const AT_ONCE_MS = 250;
 
 export class TeamPresence extends RealTeamPresence {
@@ -29,7 +29,7 @@ export class TeamPresence extends RealTeamPresence {
     this.#rang.dispatchEvent(new Event("rang"));
   }
 
-  /** What was used since this was last asked, once alarms that are due have rung. */
+  /** Returns the usage since the previous call, after the alarms that are due have rung. */
   async take(): Promise<Usage> {
     while (this.#isRinging || (await this.#isDue())) {
       await new Promise((resolve) => this.#rang.addEventListener("rang", resolve, { once: true }));
@@ -45,20 +45,20 @@ export class TeamPresence extends RealTeamPresence {
     return due !== null && due <= Date.now() + AT_ONCE_MS;
   }
 
-  /** Has the alarm ring, as it does now and then where nothing is due. */
+  /** Calls the alarm handler. An alarm sometimes rings when no work is due. */
   ring(): Promise<void> {
     return this.alarm();
   }
 
-  /** Makes the checkpoint due; the object has to be evicted before it knows. */
-  dueForCheckpoint(): void {
+  /** Makes the checkpoint due. It takes effect after an eviction, when the object reads its storage again. */
+  makeCheckpointDue(): void {
     this.ctx.storage.sql.exec("UPDATE team SET value = json_set(value, '$.checkpointAt', 0)");
   }
 }
 
 type Metered = DurableObjectStub<TeamPresence>;
 
-/** Bindings that add to `usage`, and the objects that were called through them. */
+/** Returns bindings that add to `usage`, and the objects that were called through them. */
 function metered(env: Env, usage: Usage): { env: Env; called: Map<string, Metered> } {
   const called = new Map<string, Metered>();
   const getByName = (name: string) => {
@@ -74,14 +74,14 @@ function metered(env: Env, usage: Usage): { env: Env; called: Map<string, Metere
   return { env: { ...env, ...bindings }, called };
 }
 
-/** A context whose `waitUntil` can be waited for. */
+/** Returns a context, and a function that waits for all its `waitUntil` work. */
 function waiting() {
   const pending: Promise<unknown>[] = [];
   const context = { waitUntil: (work: Promise<unknown>) => void pending.push(work), props: {} };
   return { context: context as unknown as ExecutionContext, done: () => Promise.all(pending) };
 }
 
-/** Runs some work on metered bindings, and gives back all that it used: in the Worker, in D1, in objects. */
+/** Runs some work on metered bindings, and returns its usage in the Worker, in D1 and in objects. */
 async function measure<T>(env: Env, work: (env: Env, context: ExecutionContext) => Promise<T>): Promise<[T, Usage]> {
   const usage = noUsage();
   const { env: bindings, called } = metered(env, usage);
@@ -92,9 +92,9 @@ async function measure<T>(env: Env, work: (env: Env, context: ExecutionContext) 
   return [answer, addUsage(usage, ...inObjects)];
 }
 
-/** What the bench asks of a team's object beyond what the app does. */
+/** Calls of a team's object that only the bench makes. */
 const VERBS: Record<string, (stub: Metered) => Promise<unknown>> = {
-  "/bench/due": (stub) => stub.dueForCheckpoint(),
+  "/bench/due": (stub) => stub.makeCheckpointDue(),
   "/bench/ring": (stub) => stub.ring(),
 };
 

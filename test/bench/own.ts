@@ -1,6 +1,6 @@
 /**
- * Heartbeats as somebody writes them on this stack who has no Rollcall: validated, and a row for each person, whose
- * durations are asked of SQL. Kept as plain as it comes, with the one index that asking needs.
+ * A plain Worker for heartbeats without Rollcall, on the same stack. It validates a heartbeat and inserts one row for each
+ * person, from which SQL can compute durations. It has the one index that such a query needs.
  */
 import { zValidator } from "@hono/zod-validator";
 import { eq } from "drizzle-orm";

@@ -1,4 +1,4 @@
-/** Something Cloudflare bills. */
+/** A quantity that Cloudflare bills. */
 export type Metric =
   | "requests"
   | "cpuMs"
@@ -13,14 +13,14 @@ export type Metric =
 type Price = {
   metric: Metric;
   name: string;
-  /** How much a month is part of the plan. */
+  /** The amount a month that the base price includes. */
   included: number;
-  /** Dollars for each `per` beyond that. */
+  /** Dollars for each further `per`. */
   dollars: number;
   per: number;
 };
 
-/** Dollars a month, whatever is used. */
+/** The base price of the plan, in dollars a month. */
 export const PLAN_DOLLARS = 5;
 
 /** The price list of the Workers Paid plan, November 2026. */
@@ -36,7 +36,7 @@ export const PRICES: readonly Price[] = [
   { metric: "d1Gb", name: "D1 storage, GB-month", included: 5, dollars: 0.75, per: 1 },
 ];
 
-/** What the free plan takes a day; beyond it requests fail. */
+/** The daily limits of the free plan. Requests over a limit fail. */
 export const FREE_A_DAY: readonly { metric: Metric; name: string; limit: number }[] = [
   { metric: "requests", name: "Worker requests", limit: 100e3 },
   { metric: "objectRequests", name: "object requests", limit: 100e3 },
@@ -47,5 +47,5 @@ export const FREE_A_DAY: readonly { metric: Metric; name: string; limit: number 
   { metric: "d1Written", name: "D1 rows written", limit: 100e3 },
 ];
 
-/** The largest a D1 database gets, in GB. */
+/** The maximum size of a D1 database, in GB. */
 export const MAX_DATABASE_GB = 10;

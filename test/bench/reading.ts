@@ -9,21 +9,21 @@ import { addTeam, type BenchTeam } from "./team.ts";
 import { usageOf } from "./usage.ts";
 
 const PEOPLE = 25;
-/** Readings of each page in a round, one after the other. */
+/** Requests of each page in a round, one after the other. */
 const READINGS = 8;
-/** What a page may take more of with the longest history than with the shortest. */
+/** The most time and rows of a page with the longest history, as a multiple of those with the shortest. */
 const FLAT = 1.3;
 
 export type History = { size: number; team: BenchTeam };
 
-/** A page as a reader asks for it; `before` is what comes first each time, and is not measured. */
+/** A page to measure. `before` runs before each request, and is not measured. */
 export type Page = {
   name: string;
   ask: (team: BenchTeam, origin: string) => Ask;
   before?: (team: BenchTeam) => Promise<unknown>;
 };
 
-/** Pages over histories of other lengths, a team each, all in one database: none may cost more for what lies behind it. */
+/** Measures pages with histories of different lengths, one team for each. A longer history must not cost more. */
 export async function reading(bench: Bench, rounds: number, isQuick: boolean): Promise<Row[]> {
   const sizes = [1_000, 10_000, 100_000, ...(isQuick ? [] : [LARGEST])];
   const now = Date.now();
@@ -81,7 +81,7 @@ async function flatness(bench: Bench, page: Page, histories: History[], rounds: 
   const list = (values: number[]) => values.map(number).join(", ");
   return [
     {
-      what: `${name} with ${list(histories.map(({ size }) => size))} events behind it`,
+      what: `${name} with ${list(histories.map(({ size }) => size))} events stored`,
       measured: `${list(histories.map(({ size }) => median(times[String(size)]!)))} ms`,
       ...{ against: "the fewest events", value: ratioOf(last, first), unit: "x", bound: { atMost: FLAT } },
       usage: usages.at(-1)!,

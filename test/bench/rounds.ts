@@ -1,11 +1,11 @@
-/** The middle of some numbers; the mean of the middle two where their count is even. */
+/** Returns the median: the middle number, or the mean of the middle two. */
 export const median = (values: readonly number[]): number => {
   const sorted = values.toSorted((a, b) => a - b);
   const half = sorted.length / 2;
   return (at(sorted, Math.ceil(half) - 1) + at(sorted, Math.floor(half))) / 2;
 };
 
-/** The smallest of some numbers that is not exceeded by `share` (0 to 1) of them: the nearest rank. */
+/** Returns the percentile at `share` (0 to 1) by the nearest-rank method. */
 export const percentile = (values: readonly number[], share: number): number => {
   const sorted = values.toSorted((a, b) => a - b);
   return at(sorted, Math.max(Math.ceil(share * sorted.length), 1) - 1);
@@ -18,8 +18,8 @@ const at = (sorted: readonly number[], index: number): number => {
 };
 
 /**
- * How one variant stands to another: the median of the ratios of each round. What slows a machine down for a round slows
- * both of them, so this is steadier than the ratio of the medians.
+ * Compares two variants: returns the median of the ratios of each round. A slow round slows both variants, so this varies
+ * less than the ratio of the medians.
  */
 export const ratioOf = (subject: readonly number[], baseline: readonly number[]): number => {
   if (subject.length !== baseline.length) throw new Error("there were not the same rounds of both");
@@ -27,8 +27,8 @@ export const ratioOf = (subject: readonly number[], baseline: readonly number[])
 };
 
 /**
- * Runs every variant once to warm it up and then once a round, the first one last in the next round, so that none always
- * comes after the same other. Gives what each variant came to in each round.
+ * Runs every variant once to warm up, and then once a round. The first variant of a round is the last of the next one, so
+ * that the order changes. Returns the results of each variant, one for each round.
  */
 export async function interleave<K extends string, T = number>(
   rounds: number,

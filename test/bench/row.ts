@@ -1,4 +1,6 @@
-/** What some work read and wrote, as Cloudflare bills it. `objectWritten` counts alarms that were set or removed too. */
+/**
+ * The rows that some work read and wrote, as Cloudflare bills them. `objectWritten` also counts alarms set or removed.
+ */
 export type Usage = {
   d1Queries: number;
   d1Read: number;
@@ -9,24 +11,24 @@ export type Usage = {
   objectRequests: number;
 };
 
-/** What a row's number has to be: at least, or at most. */
+/** The smallest or the largest value that a row may have. */
 export type Bound = { atLeast: number } | { atMost: number };
 
-/** One line of the table: something measured, what it stands against in the same run, and what it has to be. */
+/** One line of the table: a measurement, a comparison value of the same run, and a bound. */
 export type Row = {
   what: string;
   measured: string;
   against: string;
-  /** What the bound is on. */
+  /** The value that the bound limits. */
   value: number;
   unit: "x" | "rows" | "KiB" | "ms" | "s" | "queries";
-  /** Null where the row only informs. */
+  /** Null if the row has no bound. */
   bound: Bound | null;
-  /** Of one such operation; null where there is none, as of a bundle. */
+  /** The usage of one such operation; null if it has none, such as the size of a bundle. */
   usage: Usage | null;
 };
 
-/** Whether a row is as it has to be. */
+/** Whether the value of a row is within its bound. */
 export const isMet = ({ value, bound }: Row): boolean => {
   if (bound === null) return true;
   return "atLeast" in bound ? value >= bound.atLeast : value <= bound.atMost;
@@ -37,7 +39,7 @@ export const noUsage = (): Usage => ({
   ...{ objectRead: 0, objectWritten: 0, objectRequests: 0 },
 });
 
-/** What some work came to together; with factors, each so many times. */
+/** Sums usages. A pair of a factor and a usage counts that many times. */
 export const addUsage = (...parts: (Usage | [number, Usage])[]): Usage => {
   const total = noUsage();
   for (const part of parts) {

@@ -1,11 +1,11 @@
 /**
- * `npm run bench`: what Rollcall takes, in time and in billed rows, against what stands beside it in the same run. Prints one
- * table and writes it as JSON; ends with 1 if a bound is missed. With `--cost`: what a month costs.
+ * `npm run bench`: measures time and billed rows of Rollcall, compared with other Workers in the same run. Prints one table
+ * and writes it as JSON. Exits with 1 if a bound is missed. With `--cost` it computes the bill of a month.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
-import { bills, billText, fits } from "./bill.ts";
+import { bills, billText, isWithinPlan } from "./bill.ts";
 import { type Builds, build } from "./build.ts";
 import { cron } from "./cron.ts";
 import { events } from "./events.ts";
@@ -30,13 +30,13 @@ const { values } = parseArgs({
   },
 });
 const { quick, json, only } = values;
-/** Ten rounds are enough for the median to be steady. */
+/** With ten rounds the median varies little. */
 const ROUNDS = quick ? 4 : 10;
 
-const CLOCKS = `Each value is of the median round of ${ROUNDS}, in which both sides took turns. A second is one in which the runtime
-worked, by its CPU time where the system tells that (Linux); of live viewers and the start it is one of the wall clock.`;
+const CLOCKS = `Each value is the median of ${ROUNDS} rounds. In each round, both sides are measured one after the other. Seconds are CPU
+time of the runtime on Linux, and wall-clock time on other systems. For live viewers they are always wall-clock time.`;
 
-/** What is measured, each on a runtime and databases of its own. */
+/** The groups of measurements. Each runs on its own runtime and databases. */
 const GROUPS: Record<string, (builds: Builds) => Promise<Row[]>> = {
   heartbeat: on((bench) => heartbeat(bench, ROUNDS)),
   events: on((bench) => events(bench, ROUNDS)),
@@ -50,10 +50,10 @@ if (values.help || (only !== undefined && !GROUPS[only])) {
   console.log(USAGE);
   process.exit(values.help ? 0 : 2);
 }
-// Ended by hand, it still leaves nothing behind.
+// `process.exit` runs the exit handlers that remove temporary folders.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(130));
 const builds = await build();
-process.exitCode = (await (values.cost ? tellCost(builds) : tellSpeed(builds))) ? 0 : 1;
+process.exitCode = (await (values.cost ? reportCost(builds) : reportSpeed(builds))) ? 0 : 1;
 
 function on<T>(measure: (bench: Bench) => Promise<T>): (builds: Builds) => Promise<T> {
   return async (of) => {
@@ -66,8 +66,8 @@ function on<T>(measure: (bench: Bench) => Promise<T>): (builds: Builds) => Promi
   };
 }
 
-/** Measures, prints and writes down; says whether every bound is met. */
-async function tellSpeed(of: Builds): Promise<boolean> {
+/** Measures, prints the table and writes it as JSON. Returns whether every bound is met. */
+async function reportSpeed(of: Builds): Promise<boolean> {
   const rows: Row[] = [];
   for (const [name, measure] of Object.entries(GROUPS)) {
     if (only !== undefined && only !== name) continue;
@@ -75,19 +75,19 @@ async function tellSpeed(of: Builds): Promise<boolean> {
     rows.push(...(await measure(of)));
   }
   console.log(`${CLOCKS}\n\n${table(rows)}`);
-  await keep(rows.map((row) => ({ ...row, met: isMet(row) })));
+  await writeResults(rows.map((row) => ({ ...row, met: isMet(row) })));
   return rows.every(isMet);
 }
 
-async function tellCost(of: Builds): Promise<boolean> {
+async function reportCost(of: Builds): Promise<boolean> {
   const costs = await on(workload)(of);
   console.log(billText(costs));
   const all = bills(costs);
-  await keep({ ...costs, bills: all });
-  return all.every(fits);
+  await writeResults({ ...costs, bills: all });
+  return all.every(isWithinPlan);
 }
 
-async function keep(results: unknown): Promise<void> {
+async function writeResults(results: unknown): Promise<void> {
   await mkdir(dirname(json), { recursive: true });
   await writeFile(json, `${JSON.stringify(results, null, 2)}\n`);
 }

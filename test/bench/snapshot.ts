@@ -1,12 +1,12 @@
 import type { Bench } from "./harness.ts";
 import type { History, Page } from "./reading.ts";
-import { happen, refreshAll, subscribeAll } from "./subscriptions.ts";
+import { addNewEvents, refreshAll, subscribeAll } from "./subscriptions.ts";
 import type { BenchTeam } from "./team.ts";
 
-/** The subscription of the first person of each team, by team. */
+/** The subscription of the first person of each team, by the id of the team. */
 const subscriptions = new Map<string, string>();
 
-/** Subscribes everybody and has every day of their history counted, as on a deployment where cron has always run. */
+/** Subscribes every person and counts every day of their history, as on a deployment where cron has always run. */
 export async function settleSnapshots(bench: Bench, histories: History[]): Promise<void> {
   const teams = histories.map(({ team }) => team);
   const ids = await subscribeAll(bench, teams);
@@ -14,7 +14,7 @@ export async function settleSnapshots(bench: Bench, histories: History[]): Promi
   await refreshAll(bench);
 }
 
-/** The snapshot of a quarter, read as it is and refreshed once something has happened. */
+/** Returns two pages: the snapshot of a quarter as stored, and the snapshot refreshed after an event. */
 export function snapshotPages(bench: Bench): Page[] {
   const ask = (verb: string) => (team: BenchTeam, origin: string) => ({
     url: `${origin}/api/v1/stats-notifications/${subscriptions.get(team.teamId)}${verb}`,
@@ -26,7 +26,7 @@ export function snapshotPages(bench: Bench): Page[] {
     {
       name: "quarter snapshot refreshed after an event",
       ask: ask("/refresh"),
-      before: (team) => happen(bench, [team]),
+      before: (team) => addNewEvents(bench, [team]),
     },
   ];
 }

@@ -4,10 +4,10 @@ import type { Bench, Statement } from "./harness.ts";
 import { send } from "./load.ts";
 import type { BenchTeam } from "./team.ts";
 
-/** The cron expression under which subscriptions are refreshed. */
+/** The cron expression whose runs refresh subscriptions. */
 export const REFRESH_CRON = "*/15 * * * *";
 
-/** Subscribes everybody of some teams to their quarter, as yet without numbers; gives the ids by person. */
+/** Adds a quarterly subscription, without numbers yet, for each person of some teams. Returns the ids by person. */
 export async function subscribeAll({ sql }: Bench, teams: BenchTeam[]): Promise<Map<string, string>> {
   const now = Date.now();
   const { startDate, endDate, endsAt } = windowAt("quarterly", now, "UTC");
@@ -27,8 +27,8 @@ export async function subscribeAll({ sql }: Bench, teams: BenchTeam[]): Promise<
   return ids;
 }
 
-/** A new event of everybody of some teams, just now. */
-export async function happen({ sql }: Bench, teams: BenchTeam[]): Promise<void> {
+/** Adds an event of the current time for each person of some teams. */
+export async function addNewEvents({ sql }: Bench, teams: BenchTeam[]): Promise<void> {
   await sql(
     teams.map(({ teamId, people }) => ({
       sql: `INSERT INTO events (id, team_id, external_id, identity_id, kind, title, scope, occurred_at, created_at, updated_at)
@@ -39,7 +39,7 @@ export async function happen({ sql }: Bench, teams: BenchTeam[]): Promise<void> 
   );
 }
 
-/** Runs the real Worker's cron until nothing is left that may be out of date. */
+/** Runs the cron of the real Worker until no day is marked for a recount. */
 export async function refreshAll({ sql, urls }: Bench): Promise<void> {
   for (;;) {
     await send({ url: `${urls.timed}/bench/cron?cron=${encodeURIComponent(REFRESH_CRON)}`, headers: {}, body: "" });

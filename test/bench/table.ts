@@ -3,7 +3,7 @@ import { isMet, type Row } from "./row.ts";
 const HEAD = [
   "",
   "measured",
-  "against",
+  "compared with",
   "value",
   "bound",
   "",
@@ -13,13 +13,13 @@ const HEAD = [
   "object written",
 ];
 
-/** Rows as one table of plain text. */
+/** Writes rows as one table of plain text. */
 export function table(rows: readonly Row[]): string {
   const [head, ...lines] = columns([HEAD, ...rows.map(cells)]).split("\n");
   return [head, "-".repeat(head!.length), ...lines].join("\n");
 }
 
-/** Lines of cells as text, the first column to the left, the others to the right. */
+/** Writes lines of cells as text, with the first column aligned left and the others aligned right. */
 export function columns(lines: readonly string[][]): string {
   const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
   const pad = (cell: string, column: number) =>
@@ -55,6 +55,6 @@ function boundText({ bound }: Row): string {
   return "atLeast" in bound ? `>= ${number(bound.atLeast)}` : `<= ${number(bound.atMost)}`;
 }
 
-/** A number with no more digits than say anything: three, or all of a whole number. */
+/** Writes a number with three significant digits, or without decimals from 100 on. */
 export const number = (value: number): string =>
   value.toLocaleString("en", Math.abs(value) >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 });

@@ -1,13 +1,13 @@
 import { identityId, keyPrefix, newId, newIntegrationKey, newPersonId, newTeamKey, sha256 } from "../../src/lib/id.ts";
 import type { Bench } from "./harness.ts";
 
-/** A team of an account of its own, with the keys to speak for it and its people. */
+/** A team in its own account, with its keys and people. */
 export type BenchTeam = Awaited<ReturnType<typeof addTeam>>;
 
-/** Every day of the week, so that a run on a Sunday measures the same. */
+/** Every day is a work day, so that a run on a Sunday measures the same. */
 const WORK_DAYS = JSON.stringify([1, 2, 3, 4, 5, 6, 7]);
 
-/** Puts a team into the database: so many people, all of them active members with one identity, in UTC. */
+/** Inserts a team of this many people in UTC. Each is an active member with one identity. */
 export async function addTeam({ sql }: Pick<Bench, "sql">, size: number) {
   const [accountId, teamId, integrationId, now] = [newId(), newId(), newId(), Date.now()];
   const [teamKey, integrationKey] = [newTeamKey(), newIntegrationKey()];

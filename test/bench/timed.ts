@@ -1,6 +1,6 @@
 /**
- * The real Worker, but for its rate limits: where the platform counts in its own memory, the local runtime calls an object,
- * which costs as much as reading the key from D1. `/bench/cron` runs what is due at a cron expression.
+ * The real Worker without its rate limits. The platform counts them in memory, but the local runtime calls an object for
+ * them, which costs as much as reading the key from D1. `/bench/cron` runs the jobs of a cron expression.
  */
 import worker from "../../src/index.ts";
 import { firing } from "./firing.ts";
@@ -8,7 +8,7 @@ import { firing } from "./firing.ts";
 export { TeamPresence } from "../../src/index.ts";
 
 const limiter: RateLimit = { limit: async () => ({ success: true }) };
-/** By the bindings the runtime gives, the same ones every time, those that the Worker gets. */
+/** The bindings that the Worker gets, by those of the runtime, which are the same object in every request. */
 const bindings = new WeakMap<Env, Env>();
 
 const unlimited = (env: Env): Env => {

@@ -1,21 +1,21 @@
 import { once } from "node:events";
 
-/** Node's own client takes headers, as browsers' do not. */
+/** The WebSocket of Node accepts headers, and its standard type does not. */
 const Socket = WebSocket as unknown as new (url: string, init: { headers: Record<string, string> }) => WebSocket;
 
-/** So many WebSockets that watch the same thing. */
+/** Several WebSockets on the same URL. */
 export type Viewers = {
   /**
-   * Gives, once `act` is done and every viewer was sent a frame that holds `mark`, how many milliseconds after its start each
-   * had that.
+   * Runs `act`, and waits until every viewer has received a frame that contains `mark`. Returns the milliseconds from the
+   * start of `act` to each of these frames.
    */
   await(mark: string, act: () => Promise<unknown>): Promise<number[]>;
-  /** The last frame that anybody was sent. */
+  /** Returns the last frame that any viewer received. */
   lastFrame(): string;
   close(): Promise<void>;
 };
 
-/** Opens WebSockets on a URL of scheme http. */
+/** Opens WebSockets on a URL with the scheme http. */
 export async function openViewers(count: number, url: string, headers: Record<string, string>): Promise<Viewers> {
   let last = "";
   let onFrame = (_frame: string): void => {};

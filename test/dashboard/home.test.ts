@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { expectError } from "../support/error.ts";
 import { call } from "../support/team.ts";
 
-/** What Chromium, Firefox and Safari send for a page. */
+/** The Accept header of Chromium, Firefox and Safari for a page. */
 const BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
 const open = (Accept: string, method = "GET") => call("/", { method, headers: { Accept } });

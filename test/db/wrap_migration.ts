@@ -1,9 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { recreateTriggers } from "../../src/db/triggers.ts";
 
-// `npm run triggers migrations/NNNN_name.sql`: has a migration drop every trigger first and create every trigger last.
+// `npm run triggers migrations/NNNN_name.sql`: makes a migration drop every trigger first and create every trigger
+// last.
 const path = process.argv[2];
 if (path === undefined) throw new Error("name the migration: npm run triggers migrations/NNNN_name.sql");
-// What drizzle-kit leaves in an empty migration.
+// The text that drizzle-kit writes into an empty migration.
 const placeholder = /^-- Custom SQL migration file.*$/m;
 writeFileSync(path, recreateTriggers(readFileSync(path, "utf8").replace(placeholder, "")));

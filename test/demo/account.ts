@@ -1,6 +1,6 @@
 /**
- * The demo accounts: local only. The ids and the key are those that the published documents print, so that their examples
- * run as they stand; the keys are public and so worth nothing anywhere else.
+ * The demo accounts, for local use only. Their ids and keys are those of the published documents, so that the examples
+ * there run unchanged. The keys are public and must not be used elsewhere.
  */
 export const ACCOUNT = { id: "5d2c1f0e-6a3b-4c48-9d57-1e8f0a7b3c61", name: "Demo" };
 
@@ -34,5 +34,5 @@ export const NOT_ONBOARDED = {
   integration: { id: "9a30d7c8-e1f5-4b62-9c84-25d6b1f07e3a", name: "Demo, not set up", key: "tc_NotOnboardedYet00000" },
 };
 
-/** What the demo derives the secrets of its webhooks from: local only, as the keys are. */
+/** The key from which the demo derives the secrets of its webhooks. It is for local use only, like the other keys. */
 export const SIGNING_KEY = "demo-signing-key-for-local-use-only-1234567";

@@ -1,4 +1,4 @@
-/** A check-in of the demo team; `met` is their word on the goals of the previous day, as it is stored. */
+/** A check-in of the demo team. `met` is the stored answer to whether the goals of the previous day were met. */
 export type DemoCheckin = {
   id: string;
   of: string;
@@ -10,12 +10,12 @@ export type DemoCheckin = {
   blockers: string;
 };
 
-/** A report of the demo team. Every active member has a check-in; those not listed never answered. */
+/** A report of the demo team. Every active member has a check-in. Those that are not listed here have no answers. */
 export type DemoReport = {
   id: string;
   date: string;
   previousDate: string;
-  /** UTC; the documents' own, though check-ins they print are later. */
+  /** UTC, from the documents, although some of the check-ins that they print are later. */
   updatedAt: string;
   checkins: DemoCheckin[];
 };
@@ -29,9 +29,9 @@ const maintenance = (design: string) => ({
 });
 
 /**
- * The reports that Status Hero's document prints, or speaks of, under their own ids. Its check-ins of Emma and Hugh (5
- * February), Dave and Grace are its own, to the letter. Of the others it prints the ids, newest first, their numbers and
- * tags: who they are of and what they say is made up, and adds up to just that.
+ * The reports that Status Hero's document prints or names, with their ids. The check-ins of Emma and Hugh (5 February),
+ * Dave and Grace are copied from it. For the others it prints only ids, newest first, metrics and tags. Their people
+ * and texts are invented so that the metrics and tags are the same.
  */
 export const REPORTS: DemoReport[] = [
   {

@@ -18,7 +18,7 @@ async function get<T = Shown>(path: string): Promise<T> {
 
 beforeAll(() => seedDemo(env.DB, Date.now()));
 
-/** Everything whose id Status Hero's document prints, if only in a list of ids. */
+/** All items whose id Status Hero's document prints, also in a list of ids. */
 const NAMED = [
   ...REPORTS.map(({ id }) => ["report", `/reports/${id}`, id]),
   ...REPORTS.flatMap((report) => report.checkins).map(({ id }) => ["status", `/statuses/${id}`, id]),

@@ -18,7 +18,7 @@ import { type DemoPerson, PEOPLE } from "./people.ts";
 import { COMMENTS, type DemoEvent, type DemoRemark, EVENTS, REACTIONS } from "./remarks.ts";
 
 /**
- * The rows of the demo's history: reports, check-ins with their tags, what was said of them, what tools told, and the
+ * Returns the rows of the demo's history: reports, check-ins with their tags, comments, reactions, events, and the
  * subscription that Stats Notifier's contract prints.
  */
 export const historyRows = async () => [
@@ -31,7 +31,7 @@ export const historyRows = async () => [
 
 const SUBSCRIBED_AT = Date.parse("2026-03-26T09:45:00Z");
 
-/** Nobody has counted anything yet: whoever looks first has it counted. */
+/** The subscription has no numbers. The first read or refresh computes them. */
 const SUBSCRIPTION = {
   ...{ id: "notif_001", teamId: TEAM.id, personId: "usr_4f8a2c", timeWindow: "quarterly", status: "active" as const },
   ...{ totalActivities: 0, completedActivities: 0, workMs: 0, startDate: "", endDate: "", timeZone: "", endsAt: 0 },
@@ -68,7 +68,7 @@ function completed(own: Own, { id, next, blockers, previous, met, completedAt }:
   ];
 }
 
-/** No document prints it, and it has to be the same each time. */
+/** Derives the id of a pending check-in from its slug. No document prints it, and it must be the same in each run. */
 const pendingId = (slug: string) => identityId(TEAM.id, slug);
 
 const remark = ({ id, checkinId, of, body, createdAt }: DemoRemark) => ({

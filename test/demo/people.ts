@@ -1,11 +1,11 @@
-/** Somebody of the demo team. */
+/** A person of the demo team. */
 export type DemoPerson = {
   id: string;
-  /** Their id in Status Hero's document, where that prints one. */
+  /** The person's id in Status Hero's document; null if it prints none. */
   formerId: string | null;
   memberId: string;
   name: string;
-  /** What tools call them. */
+  /** The identifiers that tools use for the person. */
   identifiers: string[];
   email: string | null;
   timeZone: string;
@@ -25,18 +25,19 @@ const UNKNOWN = {
   manager: false,
 };
 
-/** A member who checks in, known to tools by their e-mail. */
+/** Builds a member who checks in. Tools use their e-mail as identifier. */
 const active = (person: Partial<DemoPerson> & Pick<DemoPerson, "id" | "memberId" | "name" | "email" | "timeZone">) =>
   ({ ...UNKNOWN, role: "active", identifiers: person.email ? [person.email] : [], ...person }) satisfies DemoPerson;
 
-/** Somebody known only because a tool named them. */
+/** Builds an observer, who is on the team because a tool reported them. */
 const observer = (person: Pick<DemoPerson, "id" | "memberId" | "name" | "identifiers" | "timeZone">) =>
   ({ ...UNKNOWN, role: "observer", ...person }) satisfies DemoPerson;
 
 /**
- * The nine members of Status Hero's report and the two people of StatsAware's presence example. Names, e-mails, zones,
- * places, pictures (their doubled schemes too), former ids and the first two member ids are the documents' own; Irene's e-mail and
- * zone and the last three people are made up, for the documents count nine members and name six.
+ * The nine members of Status Hero's report and the two people of StatsAware's presence example. Names, e-mails, time
+ * zones, locations, pictures (with their doubled schemes), former ids and the first two member ids are from the
+ * documents. Irene's e-mail and time zone are invented. The last three members are invented too: the documents count
+ * nine and name six.
  */
 export const PEOPLE: DemoPerson[] = [
   active({
@@ -65,7 +66,7 @@ export const PEOPLE: DemoPerson[] = [
     memberId: "1f9a64c7-0d35-4be2-a8f6-5c7213e9b0d4",
     name: "Adam Young",
     email: "demo+adam@8012labs.com",
-    // Status Hero's example of a status activity knows Adam by the second address.
+    // Status Hero's example of a status activity uses the second address for Adam.
     identifiers: ["demo+adam@8012labs.com", "adam@example.com"],
     timeZone: "America/New_York",
     avatarUrl: "https://://statushero.com/image/upload/c_fill/v1517855426/fphsvutenjphg82yv49q",

@@ -1,7 +1,7 @@
 /** A comment or reaction of the demo team, on a check-in of check_ins.ts. */
 export type DemoRemark = { id: string; checkinId: string; of: string; body: string; createdAt: string };
 
-/** Something that the demo team's tools told of; `html` where it came in as a status activity. */
+/** An event that a tool of the demo team reported. `html` is set if it is a status activity. */
 export type DemoEvent = {
   id: string;
   of: string;
@@ -17,7 +17,7 @@ const EMMAS = "ccef1bea-661e-4857-8de1-1089f651ead9";
 const GRACES = "4eb7f57f-4ddf-419e-a435-44717fd82eaa";
 const DAVES = "f19f6ac7-e30e-48ba-b8ce-419a1e28ff3f";
 
-/** The first is the document's own; of the second it prints the id. */
+/** The first comment is copied from the document. For the second the document prints only the id. */
 export const COMMENTS: DemoRemark[] = [
   {
     id: "9b122169-0f78-4ff4-85b8-cb999acd61c9",
@@ -36,8 +36,8 @@ export const COMMENTS: DemoRemark[] = [
 ];
 
 /**
- * The first is the document's own; of the others it prints the ids. The second has the id of Emma's comment, because the
- * document lists that id among the reactions to her check-in.
+ * The first reaction is copied from the document. For the others the document prints only the ids. The second has the
+ * id of Emma's comment, because the document lists that id among the reactions to her check-in.
  */
 export const REACTIONS: DemoRemark[] = [
   {
@@ -77,7 +77,7 @@ export const REACTIONS: DemoRemark[] = [
   },
 ];
 
-/** The first is the document's own; of the second it prints the id. */
+/** The first event is copied from the document. For the second the document prints only the id. */
 export const EVENTS: DemoEvent[] = [
   {
     id: "f5238ebd-6f24-41c8-826d-815bb514ac2d",

@@ -19,13 +19,13 @@ import { historyRows } from "./history.ts";
 import { type DemoPerson, PEOPLE } from "./people.ts";
 
 /**
- * Puts the demo data into a migrated local database, all of it or nothing. Rows that are there stay as they are, so it
- * may run before every start. `now` is UTC milliseconds.
+ * Inserts the demo data into a migrated local database in one transaction. Existing rows do not change, so it can run
+ * before every start. `now` is UTC milliseconds.
  */
 export async function seedDemo(d1: D1Database, now: number): Promise<void> {
   const db = database(d1);
   const made = (await accountRows(now)).map(({ table, values }) => ({ table, values: { ...values, createdAt: now } }));
-  // Once it is there, history is its readers' own: an answer they have edited must not get its former tags back.
+  // Existing history is not inserted again: an edited check-in would get its former tags back.
   const hasHistory = (await db.$count(reports, eq(reports.id, REPORTS[0]!.id))) > 0;
   const rows = [...made, ...(hasHistory ? [] : await historyRows())];
   const [first, ...rest] = rows.map(({ table, values }) => db.insert(table).values(values).onConflictDoNothing());
@@ -44,7 +44,7 @@ const accountRows = async (now: number) => [
   ...(await Promise.all(PEOPLE.map(person))).flat(),
 ];
 
-/** A row but for the time it is made at. */
+/** Builds a row without its creation time. */
 const row = <T extends SQLiteTable>(table: T, values: Omit<T["$inferInsert"], "createdAt">) => ({ table, values });
 
 const account = (of: { id: string; name: string }, onboardedAt: number | null) => row(accounts, { ...of, onboardedAt });

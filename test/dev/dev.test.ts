@@ -45,7 +45,7 @@ test("After npm run dev is killed during its first migrations, its next start se
   await killed.gone;
   expect(existsSync(join(data, "v3/d1/rollcall-migrated"))).toBe(false);
 
-  // Options that this script gives wrangler too.
+  // This script passes the same options to wrangler.
   const first = dev(...where, "--inspector-port", "0", "--local");
   await first.shows("fire it with:");
   const welcome = await first.shows("scheduled?cron=*/5+*+*+*+*");
@@ -54,12 +54,12 @@ test("After npm run dev is killed during its first migrations, its next start se
     expect(welcome).toContain(credential);
   }
   expect(welcome).toContain("demo-team-key-for-local-use-only-123456789a");
-  expect(welcome, "no answer to a request of its own").not.toMatch(/GET .*\d{3}/);
-  expect(welcome, "no hint that fails").not.toContain("Scheduled Workers");
+  expect(welcome, "no line for the first request of the script").not.toMatch(/GET .*\d{3}/);
+  expect(welcome, "no hint at a URL that fails").not.toContain("Scheduled Workers");
   await setTimeout(500);
-  expect(await first.shows(""), "the welcome is the last of it").toMatch(/fire it with:\n\n {2}curl [^\n]*\n\n$/);
+  expect(await first.shows(""), "the welcome is the last output").toMatch(/fire it with:\n\n {2}curl [^\n]*\n\n$/);
 
-  // Both commands that it prints, as they are.
+  // Both printed commands run unchanged.
   const [send, ask] = welcome.match(/^ {2}curl http.*(?:\n {4}.*)*/gm)!;
   expect((await runCurl(send!)).status).toBe(200);
   expect(JSON.parse((await runCurl(ask!)).body).data).toContainEqual(expect.objectContaining({ name: "John Doe" }));

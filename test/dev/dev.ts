@@ -14,7 +14,8 @@ const { port, persistTo, args } = readArgs();
 await requireFree(port);
 
 const stopped = new AbortController();
-// Not once: npm hands a Ctrl-C on that the terminal has sent here already, and a second one would end this process at once.
+// `on`, not `once`: npm forwards the Ctrl-C that the terminal sends too, and an unhandled second signal ends this
+// process.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopped.abort());
 
 console.log("Preparing the local database ...");
@@ -35,9 +36,9 @@ try {
   if (!stopped.signal.aborted) fail(String(error));
 }
 
-/** Reads what this script needs to know itself; whatever else is given is wrangler's. */
+/** Reads the options of this script. All other arguments are for wrangler. */
 function readArgs() {
-  // Wrangler takes `--persistTo` too.
+  // Wrangler also accepts `--persistTo`.
   const given = process.argv.slice(2).map((arg) => arg.replace(/^--[a-z]+[A-Z][A-Za-z]*/, toKebabCase));
   const { values, tokens } = parseArgs({
     args: given,
@@ -69,7 +70,7 @@ function toKebabCase(option: string): string {
   return option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** Asks before anything is started: a server in the way is the commonest reason of all not to start. */
+/** Checks before the start that the port is free: another server on it is the most common reason for a failed start. */
 async function requireFree(port: number): Promise<void> {
   const probe = createServer();
   probe.listen(port, "localhost");

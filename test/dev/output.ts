@@ -4,8 +4,8 @@ import { FIRST_PATH } from "../journeys/server.ts";
 const HINT = "Scheduled Workers are not automatically triggered";
 
 /**
- * Makes a function that takes what `wrangler dev` prints, in pieces of any size, and prints its lines but for two kinds:
- * the answer to our own first request, and a hint at a URL for cron, which fails without a cron expression.
+ * Makes a function that gets the output of `wrangler dev`, in pieces of any size, and prints its lines. It leaves out
+ * the line of the first request by this script, and the hint at a URL for cron, which fails without a cron expression.
  */
 export function serverOutput(print: (line: string) => void = console.log): (text: string) => void {
   let unfinished = "";
@@ -15,7 +15,7 @@ export function serverOutput(print: (line: string) => void = console.log): (text
     unfinished = lines.pop()!;
     for (const line of lines) {
       const plain = stripVTControlCharacters(line);
-      // What belongs to the hint is indented or empty.
+      // The further lines of the hint are indented or empty.
       if (plain.includes(HINT)) isHint = true;
       else if (/^\S/.test(plain)) isHint = false;
       if (!isHint && !plain.includes(FIRST_PATH)) print(line);

@@ -2,17 +2,17 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** A command in a process group of its own, which is what Ctrl-C in a terminal reaches. */
+/** A command in its own process group. Ctrl-C in a terminal sends the signal to the whole group. */
 export type Running = {
-  /** Fulfilled with all that was printed, once the text is in it; rejected if the command ends without. */
+  /** Fulfilled with all output when it contains the text. Rejected if the command ends first. */
   shows(text: string): Promise<string>;
-  /** Fulfilled with the exit code, null after a signal, and all that was printed. */
+  /** Fulfilled with the exit code, which is null after a signal, and all output. */
   gone: Promise<{ code: number | null; printed: string }>;
   /** Sends a signal to the group, or nothing if the command has ended. */
   kill(signal: NodeJS.Signals): void;
 };
 
-/** Starts a command as a shell does, with further variables in its environment. */
+/** Starts a command as a shell does, with more variables in its environment. */
 export function start(command: string, args: string[], cwd: string, env: NodeJS.ProcessEnv = {}): Running {
   const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, detached: true });
   let printed = "";

@@ -149,7 +149,7 @@ describe("a batch of events", () => {
     expect((await list(team)).data.map((event) => event.title).sort()).toEqual(["Changed", added.title]);
   });
 
-  test("Of events with the same external id in a batch, the last valid one is stored", async () => {
+  test("If events of a batch have the same external id, the last valid one is stored", async () => {
     const team = await mintTeam();
     const event = anEvent();
     const answer = await push(

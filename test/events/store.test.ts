@@ -8,6 +8,9 @@ import { listEvents, listEventsOfPerson, saveEvents } from "../../src/events/sto
 import { mintTeam, type Team } from "../support/team.ts";
 
 const START = Date.UTC(2024, 0, 15);
+/** All events of a window. */
+const ALL = { limit: 1_000, after: null };
+const BY_TEAM_KEY = { integrationId: null };
 
 const newEvents = (count: number, people = 10): NewEvent[] =>
   Array.from({ length: count }, (_, i) => ({
@@ -37,41 +40,53 @@ test.each([10, 1_000])("Saving 1,000 unchanged events of %i people writes no row
   const team = await mintTeam();
   const { db, meter } = metered();
   const events = newEvents(1_000, people);
-  expect(await saveEvents(db, team, team.integrationId, events, START)).toEqual({ created: 1_000, updated: 0 });
+  expect(await saveEvents(db, team, { integrationId: team.integrationId }, events, START)).toEqual({
+    created: 1_000,
+    updated: 0,
+    refused: new Set(),
+  });
   expect(meter.written).toBeGreaterThan(1_000);
   meter.written = 0;
-  expect(await saveEvents(db, team, null, events.toReversed(), START + 1)).toEqual({ created: 0, updated: 0 });
+  expect(await saveEvents(db, team, BY_TEAM_KEY, events.toReversed(), START + 1)).toEqual({
+    created: 0,
+    updated: 0,
+    refused: new Set(),
+  });
   expect(meter.written).toBe(0);
 });
 
-test("Of 1,000 events only the changed ones are written", async () => {
+test("Only the changed ones of 1,000 events are written", async () => {
   const team = await mintTeam();
   const { db, meter } = metered();
-  await saveEvents(db, team, null, newEvents(1_000), START);
+  await saveEvents(db, team, BY_TEAM_KEY, newEvents(1_000), START);
   meter.written = 0;
   const events = newEvents(1_000).map((event, i) => (i % 100 === 0 ? { ...event, title: "Changed" } : event));
-  expect(await saveEvents(db, team, null, events, START + 1)).toEqual({ created: 0, updated: 10 });
-  // Each is a row and its places in the two indexes by time; the team's count is one more.
+  expect(await saveEvents(db, team, BY_TEAM_KEY, events, START + 1)).toEqual({
+    created: 0,
+    updated: 10,
+    refused: new Set(),
+  });
+  // Each event is a row with entries in the two indexes by time. The team's count is one more row.
   expect(meter.written).toBe(10 * 3 + 1);
 });
 
 test("A batch that fails creates no identities", async () => {
   const team = await mintTeam();
   const events = newEvents(2).map((event, i) => (i ? { ...event, title: null as unknown as string } : event));
-  await expect(saveEvents(database(env.DB), team, null, events, START)).rejects.toThrow(/NOT NULL/);
+  await expect(saveEvents(database(env.DB), team, BY_TEAM_KEY, events, START)).rejects.toThrow(/NOT NULL/);
   const left = env.DB.prepare("SELECT count(*) AS n FROM identities WHERE account_id = ?").bind(team.accountId);
   expect(await left.first("n")).toBe(0);
 });
 
 test("Times are stored as integers", async () => {
   const team = await mintTeam();
-  await saveEvents(database(env.DB), team, null, newEvents(1), START);
+  await saveEvents(database(env.DB), team, BY_TEAM_KEY, newEvents(1), START);
   const types = "typeof(occurred_at) || typeof(created_at) || typeof(updated_at) AS types";
   const row = env.DB.prepare(`SELECT ${types} FROM events WHERE team_id = ?`).bind(team.teamId);
   expect(await row.first("types")).toBe("integerintegerinteger");
 });
 
-/** The number of rows that D1 reads for the one query that `ask` makes, and the query plan. */
+/** Counts the rows that D1 reads for the one query that `ask` makes, and returns its query plan. */
 async function cost(ask: (db: ReturnType<typeof database>) => Promise<unknown>) {
   const asked: { query: string; params: unknown[] }[] = [];
   const logger = { logQuery: (query: string, params: unknown[]) => asked.push({ query, params }) };
@@ -89,7 +104,7 @@ test("The rows that a page reads do not grow with the number of events", async (
   const team = await mintTeam();
   const db = database(env.DB);
   const history = newEvents(3_000, 3);
-  for (let i = 0; i < 3; i++) await saveEvents(db, team, null, history.slice(i * 1_000, (i + 1) * 1_000), START);
+  for (let i = 0; i < 3; i++) await saveEvents(db, team, BY_TEAM_KEY, history.slice(i * 1_000, (i + 1) * 1_000), START);
   const identity = env.DB.prepare("SELECT person_id FROM identities WHERE account_id = ? AND identifier = 'person-0'");
   const personId = (await identity.bind(team.accountId).first<string>("person_id"))!;
   // A second identity, as after a merge.
@@ -101,16 +116,16 @@ test("The rows that a page reads do not grow with the number of events", async (
   const [from, to] = [START + 10, START + 2_900];
   const filters = [{}, { cursor }, { from, to }, { from, to, cursor }];
   for (const filter of filters) {
-    const everybody = await cost((db) => listEvents(db, team, filter, 51));
-    expect(everybody.plan).toContain("events USING INDEX events_by_time");
-    expect(everybody.rows).toBeLessThan(51 * 3);
+    const ofTeam = await cost((db) => listEvents(db, team, filter, 51));
+    expect(ofTeam.plan).toContain("events USING INDEX events_by_time");
+    expect(ofTeam.rows).toBeLessThan(51 * 3);
     const person = await cost((db) => listEvents(db, team, { ...filter, personId }, 51));
     expect(person.plan).toContain("events USING INDEX events_by_identity");
     expect(person.rows).toBeLessThan(51 * 2 * 6);
   }
   const named = await cost((db) => listEvents(db, team, { personId, externalId: "event-3" }, 51));
   expect(named.rows).toBeLessThan(20);
-  const day = await cost((db) => listEventsOfPerson(db, team, personId, { start: START + 100, end: START + 130 }));
+  const day = await cost((db) => listEventsOfPerson(db, team, personId, { start: START + 100, end: START + 130 }, ALL));
   expect(day.plan).toContain("events USING INDEX events_by_identity");
   expect(day.rows).toBeLessThan(20 * 4);
 });
@@ -119,11 +134,15 @@ test("The events of a person within a window are listed oldest first, with its s
   const team = await mintTeam();
   const other = await mintTeam({ accountId: team.accountId });
   const db = database(env.DB);
-  await saveEvents(db, team, null, newEvents(30, 2), START);
-  await saveEvents(db, other, null, newEvents(30, 2), START);
+  await saveEvents(db, team, BY_TEAM_KEY, newEvents(30, 2), START);
+  await saveEvents(db, other, BY_TEAM_KEY, newEvents(30, 2), START);
   const [event] = await listEvents(db, team, { externalId: "event-4" }, 1);
-  const day = await listEventsOfPerson(db, team, event!.personId, { start: START + 4, end: START + 10 });
+  const day = await listEventsOfPerson(db, team, event!.personId, { start: START + 4, end: START + 10 }, ALL);
   expect(day.map((event) => event.externalId)).toEqual(["event-4", "event-6", "event-8"]);
+  const after = { at: day[0]!.occurredAt, id: day[0]!.id };
+  expect(
+    await listEventsOfPerson(db, team, event!.personId, { start: START + 4, end: START + 10 }, { limit: 1, after }),
+  ).toEqual([day[1]]);
 });
 
 test("The stored events do not depend on how they are split into batches or how often they are sent", async () => {
@@ -157,13 +176,12 @@ test("The stored events do not depend on how they are split into batches or how 
         const full = sent.map((one) => ({ kind: "k", scope: "s", url: null, ...one }));
         const last = (batch: typeof full) => [...new Map(batch.map((one) => [one.externalId, one])).values()];
         const [whole, cut] = [await mintTeam(), await mintTeam()];
-        await saveEvents(db, whole, null, last(full), START);
+        await saveEvents(db, whole, BY_TEAM_KEY, last(full), START);
         for (let at = 0, i = 0; at < full.length; i++) {
           const size = sizes[i % sizes.length]!;
-          await saveEvents(db, cut, null, last(full.slice(at, at + size)), START + i);
-          expect(await saveEvents(db, cut, null, last(full.slice(at, at + size)), START + i)).toEqual({
-            created: 0,
-            updated: 0,
+          await saveEvents(db, cut, BY_TEAM_KEY, last(full.slice(at, at + size)), START + i);
+          expect(await saveEvents(db, cut, BY_TEAM_KEY, last(full.slice(at, at + size)), START + i)).toEqual({
+            ...{ created: 0, updated: 0, refused: new Set() },
           });
           at += size;
         }

@@ -28,7 +28,7 @@ async function send(statuses: Record<string, string>): Promise<void> {
   expect(await ledger.send(statuses)).toBe(200);
 }
 
-/** Moves the clock to the alarm, which must be set, and calls `run` in place of the platform. */
+/** Moves the clock to the time of the alarm, which must be set, and calls `run` as the platform would. */
 async function ringDueAlarm(run: () => Promise<unknown>): Promise<void> {
   const due = await alarmAt(team);
   expect(due, "no alarm is set").not.toBeNull();

@@ -16,7 +16,7 @@ beforeEach(() => {
   vi.setSystemTime(DAY);
 });
 
-/** Cron fires every five minutes. The faults last an hour; D1 is away in this part of it, in minutes. */
+/** Cron runs every five minutes. The faults last an hour. D1 fails in this part of the hour, in minutes. */
 const EVERY = 5;
 const HOUR = 60;
 const AWAY = { from: 20, to: 33 };

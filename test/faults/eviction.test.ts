@@ -31,7 +31,7 @@ function isNotRunning(error: unknown): void {
   if (!String(error).includes("not currently running")) throw error;
 }
 
-/** Returns everyone's presence, by names in place of ids: each team has other ids. */
+/** Returns everyone's presence with names instead of ids, because each team has other ids. */
 async function listPresence(team: Team): Promise<unknown> {
   return Object.values(await presence(team)).map(({ person_id, ...person }) => person);
 }
@@ -93,7 +93,7 @@ async function run(steps: Step[], losses: Map<number, Loss> = new Map()) {
     answers.push(await runStep(team, ledger, step));
   }
   if (losses.has(steps.length)) await loseMemory(team, losses.get(steps.length)!);
-  // When every timeout has passed.
+  // The last state is read after every timeout has passed.
   await passTo(team, Date.now() + 60 * MINUTE);
   return {
     expected: ledger.expectedBlocks(),
@@ -118,7 +118,7 @@ const DAY: Step[] = [
   ...[send({ ada: "busy", dee: "offline" }), send({ ada: "offline" })],
 ];
 
-test("A day of presence has the same result, before whichever step the object loses its memory", {
+test("A day of presence has the same result, also if the object loses its memory before any of the steps", {
   timeout: TIMEOUT_MS,
 }, async () => {
   const undisturbed = await run(DAY);
@@ -156,7 +156,7 @@ const losses = fc.uniqueArray(fc.tuple(fc.nat(30), fc.constantFrom<Loss>(...LOSS
   selector: ([index]) => index,
 });
 
-test("Random days have the same result when the object loses its memory now and then", {
+test("Random days have the same result when the object loses its memory before some steps", {
   timeout: TIMEOUT_MS,
 }, async () => {
   await fc.assert(

@@ -14,7 +14,7 @@ afterAll(() => {
 
 const AT_ONCE = 50;
 
-/** Sends `AT_ONCE` requests at once, the n-th made by `request`. Returns the status and body of each answer. */
+/** Sends `AT_ONCE` requests at the same time. `request` makes the n-th. Returns the status and body of each answer. */
 const allAtOnce = (request: (n: number) => Promise<Response>) =>
   Promise.all(
     Array.from({ length: AT_ONCE }, async (_, n) => {

@@ -17,7 +17,10 @@ export class Ledger {
     this.#timeoutMs = timeoutMinutes * MINUTE;
   }
 
-  /** Sends a heartbeat, and records it if it was accepted without a warning. `at`: UTC milliseconds. Returns the HTTP status. */
+  /**
+   * Sends a heartbeat, and records it if it was accepted without a warning. `at`: UTC milliseconds. Returns the HTTP
+   * status.
+   */
   async send(
     statuses: Record<string, string>,
     { at = Date.now(), source = "test", timezone }: Options = {},
@@ -64,7 +67,7 @@ function sorted<R extends { started_at: number; identifier: string; source: stri
   return rows.sort((a, b) => (place(a) < place(b) ? -1 : 1));
 }
 
-/** Counts the blocks and directory entries that the team's object has yet to send to D1. */
+/** Counts the blocks and directory entries that the team's object must still send to D1. */
 export const countUnsent = (team: Team): Promise<number> =>
   runInDurableObject(objectOf(team), (_, { storage }) => {
     const count = (query: string) => storage.sql.exec<{ n: number }>(query).one().n;

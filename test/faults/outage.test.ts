@@ -71,8 +71,8 @@ test("In a ten-minute outage of D1 every heartbeat is accepted, and a minute lat
     { numRuns: scale("outages"), endOnFailure: true },
   );
   console.info(
-    `${delays.length} outages of ten minutes, ${UPDATES} updates in each: all acknowledged;`,
-    `up to ${Math.max(...mostUnsent)} blocks and people waited, none later than ${Math.max(...delays) / SECOND} s after the return`,
+    `${delays.length} outages of ten minutes with ${UPDATES} updates in each: all were accepted.`,
+    `At most ${Math.max(...mostUnsent)} blocks and people waited. D1 had all of them ${Math.max(...delays) / SECOND} s after the outage.`,
   );
   expect(Math.min(...mostUnsent), "nothing was unsent after an outage").toBeGreaterThan(0);
 });

@@ -71,7 +71,7 @@ test("Heartbeats that are sent again later, in any order, change nothing", { tim
     fc.asyncProperty(updates, async (drawn) => {
       const list = timed(drawn);
       const resent = await runHeartbeats(list, async (ledger, index) => {
-        // The oldest last, which no tool would do.
+        // The oldest is sent last.
         for (let former = index; former >= 0; former--) {
           const times = list[former]!.again.filter((later) => Math.min(former + later, list.length - 1) === index);
           for (const _ of times) await sendHeartbeat(ledger, list[former]!);
@@ -87,7 +87,7 @@ test("Heartbeats that are sent again later, in any order, change nothing", { tim
   );
 });
 
-test("Of heartbeats out of order, only those newer than all before count", { timeout: TIMEOUT_MS }, async () => {
+test("Out of order, a heartbeat counts only if it is newer than all before it", { timeout: TIMEOUT_MS }, async () => {
   const orders = updates.chain((list) => {
     const places = list.flatMap((_, index) => [index, index]);
     return fc.record({

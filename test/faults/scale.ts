@@ -1,4 +1,4 @@
-/** How often each fault is provoked: `short` in CI, `full` with FAULTS=full in the environment. */
+/** How often each fault occurs: `short` in CI, `full` with FAULTS=full in the environment. */
 const TABLE = {
   /** Times that the server is killed with -9 under load. */
   kills: { short: 3, full: 20 },
@@ -14,7 +14,7 @@ const TABLE = {
   strandedTeams: { short: 4, full: 40 },
   /** Random histories with wrong clocks. */
   skewedStories: { short: 4, full: 200 },
-  /** Ways in which the object loses its memory before each step: one of the two in turn, or both. */
+  /** Losses of memory before each step. With 1, evictions and failures alternate. With 2, each step has both. */
   lossesAtEachStep: { short: 1, full: 2 },
   /** Random days in which the object loses its memory before some steps. */
   brokenJourneys: { short: 2, full: 100 },
@@ -26,7 +26,7 @@ const TABLE = {
 
 const form = process.env.FAULTS === "full" ? "full" : "short";
 
-/** Returns the number for the form that runs. */
+/** Returns the number for the current form. */
 export const scale = (what: keyof typeof TABLE): number => TABLE[what][form];
 
 /** The time limit of a test, in milliseconds. The full form is run by hand, on any machine. */

@@ -5,7 +5,7 @@ import type { Team } from "../support/team.ts";
 /** An alarm that rings more often than this without time passing would ring forever. */
 const MAX_RINGS_AT_ONCE = 10;
 
-/** Returns when the team's alarm rings, in UTC milliseconds; null where it is not set. */
+/** Returns when the team's alarm rings, in UTC milliseconds; null if it is not set. */
 export async function alarmAt(team: Team): Promise<number | null> {
   const time = await alarm(team);
   return time === null ? null : START + time;

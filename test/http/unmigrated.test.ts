@@ -30,7 +30,7 @@ test.each([
     },
   ],
 ])(
-  "A request with %s to a database without tables is answered, and logged, with the command that makes them",
+  "When the database has no tables, the answer to a request with %s and the log name the command that creates them",
   async (_, path, init) => {
     const response = await direct(path, init, { DB: env.EMPTY });
     const body = await response.json();

@@ -3,7 +3,7 @@ import Papa from "papaparse";
 import { describe, expect, test } from "vitest";
 import { toCsv } from "../../src/lib/csv.ts";
 
-/** What a spreadsheet shows for one cell, alone in its column. */
+/** Returns what a spreadsheet shows for a value in a CSV file with only one column. */
 const roundTrip = (value: unknown): string | undefined => {
   const { data } = Papa.parse<string[]>(toCsv(["a", "b"], [{ a: value, b: "end" }]), { newline: "\r\n" });
   return data[1]?.[0];

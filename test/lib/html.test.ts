@@ -82,7 +82,7 @@ describe("payloads that run scripts", () => {
   });
 });
 
-/** Pieces at which parsers have been known to stumble, put together in any order. */
+/** Pieces of markup that parsers have handled wrongly, in random order. */
 const soup = fc
   .array(
     fc.oneof(

@@ -9,7 +9,7 @@ const hasSafeNumbers = (value: unknown): boolean =>
     : typeof value !== "object" || value === null || Object.values(value).every(hasSafeNumbers);
 
 const json = fc.jsonValue({ stringUnit: "grapheme" }).filter(hasSafeNumbers);
-// Keys and values that look like the syntax the counting relies on.
+// Keys and values that contain the characters of JSON syntax that the parser counts.
 const tricky = fc.string({ unit: fc.constantFrom(...'":\\,{}[] a\n'), maxLength: 6 });
 const trickyJson = fc.letrec((tie) => ({
   value: fc.oneof({ depthSize: "small" }, tricky, fc.integer(), fc.constant(null), tie("array"), tie("object")),
@@ -19,7 +19,7 @@ const trickyJson = fc.letrec((tie) => ({
 const blanks = fc.constantFrom(undefined, 1, "\t");
 
 describe("a body without problems", () => {
-  test.each([json, trickyJson])("A body is parsed without problems, whatever its spacing", (values) => {
+  test.each([json, trickyJson])("A body is parsed without problems, with any spacing", (values) => {
     fc.assert(
       fc.property(values, blanks, (value, space) => {
         const text = JSON.stringify(value, null, space);
@@ -173,7 +173,9 @@ test("A string is refused exactly when it contains a NUL or half a surrogate pai
   );
 });
 
-/** Writes the value as JSON, with one key of its `target`-th object written once more, escaped, in front or at the end. */
+/**
+ * Writes the value as JSON, with one key of its `target`-th object written once more, escaped, in front or at the end.
+ */
 function withDuplicate(root: unknown, target: number, first: boolean) {
   let objects = 0;
   let planted: (string | number)[] | undefined;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { pages } from "../../src/lib/pages.ts";
 
-test("Pages contain every row once and in order, and each fits a parameter of D1, whatever its text", () => {
+test("Pages of rows with any text contain every row once and in order, and each fits a parameter of D1", () => {
   const row = fc.record({
     length: fc.integer({ min: 0, max: 150_000 }),
     letter: fc.constantFrom("x", "é", "中", "\\"),

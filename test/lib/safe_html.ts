@@ -2,13 +2,13 @@ import { expect } from "vitest";
 
 const TAGS = ["a", "b", "strong", "i", "em", "code"];
 
-/** All that safe HTML is made of: text, references to the five characters of markup, and the tags, written in one way. */
+/** The grammar of safe HTML: text, references to the five characters of markup, and the allowed tags. */
 const GRAMMAR = new RegExp(
   `^(?:[^<>&]|&(?:amp|lt|gt|quot|#39);|</?(?:${TAGS.join("|")})>|<a href='(?:https?|mailto):[^<>'"]*'>)*$`,
   "i",
 );
 
-/** What a parser that is not the sanitiser's makes of it. */
+/** Parses HTML with HTMLRewriter, which is not the parser of the sanitiser. */
 async function parsed(html: string): Promise<{ tag: string; attributes: [string, string][] }[]> {
   const found: { tag: string; attributes: [string, string][] }[] = [];
   const comments: string[] = [];
@@ -22,7 +22,7 @@ async function parsed(html: string): Promise<{ tag: string; attributes: [string,
   return found;
 }
 
-/** Whether every tag is closed, in the order opposite to their opening. */
+/** Whether every tag is closed, in the reverse order of the opening tags. */
 function isBalanced(html: string): boolean {
   const open: string[] = [];
   for (const [, close, name] of html.matchAll(/<(\/?)([a-z]+)/g)) {
@@ -32,7 +32,7 @@ function isBalanced(html: string): boolean {
   return open.length === 0;
 }
 
-/** Checks that HTML which anybody may have written can be shown, by its grammar and by what another parser makes of it. */
+/** Checks that HTML from any source is safe to show, by its grammar and by a second parser. */
 export async function expectSafe(html: string): Promise<void> {
   expect(html.isWellFormed()).toBe(true);
   expect(html).toMatch(GRAMMAR);
@@ -41,7 +41,7 @@ export async function expectSafe(html: string): Promise<void> {
     expect(TAGS, html).toContain(tag);
     for (const [name, value] of attributes) {
       expect(`${tag} ${name}`, html).toBe("a href");
-      // As a browser reads a URL: without the blanks around it, nor tabs and line breaks within.
+      // A browser ignores blanks around a URL, and tabs and line breaks within it.
       const url = value.replace(/^[\0- ]+|[\t\r\n]/g, "");
       expect(url, html).toMatch(/^(?:https?|mailto):/i);
     }

@@ -14,7 +14,7 @@ describe("a change of a name", () => {
       { firstName: "Vincent", lastName: "van Gogh" },
       { name: "Vincent van Gogh", lastName: null },
     ],
-    // Only here the last name is not everything after the first word.
+    // In this case, the last name is not all words after the first one.
     [
       { firstName: "Mary Ann", lastName: "Smith" },
       { name: "Mary Ann Smith", lastName: "Smith" },

@@ -42,7 +42,7 @@ test("A removed member is on no list, even if tools report them, and their histo
   expect(theirs.map(({ status }) => status)).toEqual(["coding", "online"]);
 });
 
-test("A live viewer learns of a removed member with the next heartbeat", async () => {
+test("A live viewer receives the removal of a member with the next heartbeat", async () => {
   const team = await mintTeam();
   await push(team, { "ada@x.test": "online", bob: "online" });
   const { person_id: ada } = (await presence(team))["ada@x.test"]!;

@@ -36,7 +36,7 @@ describe("removing a member", () => {
     const there = await addMember(sibling, ADAM);
     await removeMember(team, adam.id);
     expect((await getMember(sibling, there.id)).user.full_name).toBe("Adam Young");
-    // A team of another account has never had them.
+    // The person was never on the team of another account.
     await expectError(await requestMember(await mintTeam(), adam.id), 404, "not_found");
   });
 

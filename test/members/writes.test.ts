@@ -133,7 +133,7 @@ describe("creating a member", () => {
     expect(here.user.id).not.toBe(there.user.id);
   });
 
-  test("Of ten requests for one person at the same time, one succeeds and the others are conflicts", async () => {
+  test("Only one of ten requests for one person at the same time succeeds, and the others are conflicts", async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => postMember(team, ADAM)));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(9).fill(409)]);
     expect(await listMemberNames(team)).toEqual(["Adam Young"]);

@@ -29,7 +29,7 @@ test("The metrics of a new team are 0", async () => {
   expect(heartbeats_created).toBeCloseTo(Date.now() / 1000, -2);
   expect(counts).toEqual({
     ...{ people_present: 0, open_blocks: 0, live_viewers: 0, outbox_blocks: 0, heartbeats_total: 0 },
-    ...{ events_accepted_total: 0, subscriptions: 0, refresh_lag_seconds: 0 },
+    ...{ events_accepted_total: 0, identities_refused_total: 0, subscriptions: 0, refresh_lag_seconds: 0 },
     ...{ webhooks_waiting: 0, webhooks_disabled: 0, webhook_failures: 0 },
   });
 });

@@ -8,7 +8,7 @@ import { mintPerson, mintTeam, type Team } from "../support/team.ts";
 
 const PEOPLE = 6;
 const TEAMS = 3;
-/** A run is some hundred queries, so that shrinking a failure would take minutes: it is reported as it was found. */
+/** A run makes some hundred queries, and shrinking a failure would take minutes, so a failure is not shrunk. */
 const RUNS = { numRuns: 12, endOnFailure: true };
 const TIMEOUT_MS = 60_000;
 
@@ -32,7 +32,7 @@ async function mintAccount(setups: Setup[]) {
       const id = await mintPerson(teams[0]!, { name: `Person ${n}`, email });
       const identifiers = Array.from({ length: setup.identifiers }, (_, i) => `person-${n}-tool-${i}`);
       await reportPeople(teams[0]!, ...identifiers.map((identifier) => ({ identifier, email })));
-      // Only tools add people to other teams: a person without identifier is on the first one only.
+      // Only tools add people to other teams, so a person without an identifier is only on the first team.
       for (const team of setup.teams)
         await reportPeople(teams[team]!, ...identifiers.map((identifier) => ({ identifier })));
       return id;
@@ -64,7 +64,10 @@ async function references(team: Team, ids: string[]): Promise<string[]> {
   return found.map(({ reference }) => reference);
 }
 
-/** Expects what is true at any time: no merged person has another merged into them, or an identity, or a team of their own. */
+/**
+ * Checks that no merged person has another person merged into them, an identity, or a team without the remaining
+ * person.
+ */
 async function expectNoChains({ accountId }: Team): Promise<void> {
   const chained = `SELECT p.id FROM people p JOIN people s ON s.id = p.merged_into
     WHERE p.account_id = ? AND s.merged_into IS NOT NULL`;

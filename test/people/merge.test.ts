@@ -53,7 +53,7 @@ describe("POST /people/{id}/merge", () => {
     ]);
   });
 
-  test("Where {id} is merged, the merge is into the person it was merged into", async () => {
+  test("If {id} is a merged person, the merge is into the person they were merged into", async () => {
     const team = await mintTeam();
     const [a, b, c] = await mintPeople(team, "A", "B", "C");
     await expectPerson(postMerge(team, b, "merge", a));
@@ -131,7 +131,7 @@ describe("POST /people/{id}/merge", () => {
     expect(await activeMerges(team)).toHaveLength(1);
   });
 
-  test("Of two merges of one person at the same time one succeeds, and of two in opposite directions too", async () => {
+  test("Only one of two merges of one person at the same time succeeds, and only one of two in opposite directions", async () => {
     const team = await mintTeam();
     const [a, b, c] = await mintPeople(team, "A", "B", "C");
     const twice = await Promise.all([postMerge(team, b, "merge", a), postMerge(team, c, "merge", a)]);

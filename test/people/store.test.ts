@@ -210,7 +210,7 @@ describe("what tools report of a known person", () => {
     ]);
   });
 
-  test("Of two people with one new e-mail, one gets it, and both get their time zones", async () => {
+  test("Only one of two people with the same new e-mail gets it, and both get their time zones", async () => {
     const team = await mintTeam();
     await reportPeople(team, { identifier: "a" }, { identifier: "b" });
     await reportChanges(

@@ -98,6 +98,7 @@ describe("POST /people/{id}/unmerge", () => {
     const second = await mintTeam({ accountId: team.accountId });
     const [a, b] = await mintPeople(team, "A", "B");
     await reportPeople(second, { identifier: "tool-A" });
+    await call(`/api/v1/members/${a}`, { method: "PATCH", headers: second.asTeam, body: { role: "active" } });
     await expectPerson(postMerge(team, b, "merge", a));
     expect(await expectPerson(postMerge(second, b, "unmerge"))).toMatchObject({ id: a, name: "A" });
     expect(await listNames(second)).toEqual(["A"]);
@@ -107,8 +108,8 @@ describe("POST /people/{id}/unmerge", () => {
   test("It is refused where there is no merge to undo", async () => {
     const team = await mintTeam();
     const [a, b, c] = await mintPeople(team, "A", "B", "C");
-    expect(await expectConflict(postMerge(team, a, "unmerge"))).toBe(`Nobody is merged into A (${a})`);
-    expect(await expectConflict(postMerge(team, a, "unmerge", b))).toBe(`B (${b}) is not merged into anybody`);
+    expect(await expectConflict(postMerge(team, a, "unmerge"))).toBe(`No person is merged into A (${a})`);
+    expect(await expectConflict(postMerge(team, a, "unmerge", b))).toBe(`B (${b}) is not merged into another person`);
     await expectPerson(postMerge(team, a, "merge", b));
     expect(await expectConflict(postMerge(team, c, "unmerge", b))).toBe(
       `That person is merged into A (${a}), not into C (${c})`,
@@ -117,10 +118,10 @@ describe("POST /people/{id}/unmerge", () => {
       `That person is merged into A (${a}): undo it there`,
     );
     await expectPerson(postMerge(team, a, "unmerge"));
-    expect(await expectConflict(postMerge(team, a, "unmerge"))).toBe(`Nobody is merged into A (${a})`);
+    expect(await expectConflict(postMerge(team, a, "unmerge"))).toBe(`No person is merged into A (${a})`);
   });
 
-  test("Of several requests at the same time, one undoes the merge", async () => {
+  test("Only one of several requests at the same time undoes the merge", async () => {
     const team = await mintTeam();
     const [a, b] = await mintPeople(team, "A", "B");
     await expectPerson(postMerge(team, a, "merge", b));

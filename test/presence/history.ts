@@ -4,10 +4,12 @@ import { MINUTE, START } from "../support/presence.ts";
 import type { Team } from "../support/team.ts";
 
 /** A block of the past, in minutes after START. */
-export type Past = { who: string; from: number; to: number; seen?: number; status?: string; source?: string };
+export type PastBlock = { who: string; from: number; to: number; seen?: number; status?: string; source?: string };
 
-/** Puts blocks into D1 that ended long ago: presence itself takes nothing from before yesterday. Tools have named everybody. */
-export async function remember(team: Team, blocks: Past[]): Promise<string[]> {
+/**
+ * Inserts past blocks into D1, because heartbeats older than a day are not recorded. Their people must exist already.
+ */
+export async function insertPastBlocks(team: Team, blocks: PastBlock[]): Promise<string[]> {
   const identities = new Map<string, string>();
   for (const { who } of blocks) {
     if (!identities.has(who)) identities.set(who, await identityId(team.accountId, who));

@@ -1,72 +1,12 @@
-import { describe, expect, onTestFinished, test } from "vitest";
-import { at, clock, evict, type LivePerson, presence, push, ring, stopTheClock } from "../support/presence.ts";
+import { describe, expect, test } from "vitest";
+import { at, clock, evict, presence, push, ring, stopTheClock } from "../support/presence.ts";
 import { call, mintStrangers, mintTeam, type Team } from "../support/team.ts";
+import { connect, connectAndReadSnapshot } from "../support/viewer.ts";
 
 stopTheClock();
 
-type Message =
-  | { type: "snapshot"; at: string; data: LivePerson[] }
-  | { type: "change"; at: string; data: LivePerson[]; removed: string[] };
-
-/** A client of the live socket. It queues the messages it receives until the test reads them. */
-class Viewer {
-  readonly socket: WebSocket;
-  readonly closed: Promise<{ code: number; reason: string; wasClean: boolean }>;
-  readonly #received: string[] = [];
-  #onMessage: (() => void) | null = null;
-
-  constructor(socket: WebSocket) {
-    this.socket = socket;
-    socket.addEventListener("message", ({ data }) => {
-      this.#received.push(String(data));
-      this.#onMessage?.();
-    });
-    this.closed = new Promise((resolve) => {
-      socket.addEventListener("close", ({ code, reason, wasClean }) => resolve({ code, reason, wasClean }));
-    });
-    socket.accept();
-    onTestFinished(() => {
-      if (socket.readyState === WebSocket.OPEN) socket.close();
-    });
-  }
-
-  /** Returns the next message as text. */
-  async text(): Promise<string> {
-    while (this.#received.length === 0) {
-      await new Promise<void>((resolve) => {
-        this.#onMessage = resolve;
-      });
-    }
-    return this.#received.shift()!;
-  }
-
-  /** Returns the next message. */
-  async next(): Promise<Message> {
-    return JSON.parse(await this.text());
-  }
-
-  /** Returns the statuses in the next message, by name. */
-  async nextStatuses(): Promise<Record<string, string>> {
-    return Object.fromEntries((await this.next()).data.map(({ name, status }) => [name, status]));
-  }
-}
-
 const request = (team: Team, headers: Record<string, string> = {}) =>
   call("/api/v1/presence/live", { headers: { ...team.asTeam, ...headers } });
-
-/** Opens a live socket. The first message is the snapshot. */
-async function connect(team: Team, as: Record<string, string> = team.asTeam): Promise<Viewer> {
-  const response = await call("/api/v1/presence/live", { headers: { ...as, Upgrade: "websocket" } });
-  expect(response.status).toBe(101);
-  return new Viewer(response.webSocket!);
-}
-
-/** Opens a live socket and reads the snapshot. */
-async function connectAndReadSnapshot(team: Team): Promise<Viewer> {
-  const viewer = await connect(team);
-  expect(await viewer.next()).toMatchObject({ type: "snapshot" });
-  return viewer;
-}
 
 describe("A live viewer", () => {
   test("A viewer is sent everyone first, as GET /presence shows them, and then each change", async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type Metered, metered, plan, sum } from "../support/d1_meter.ts";
 import { at, clock, page, push, read, ring, stopTheClock } from "../support/presence.ts";
 import { mintTeam, type Team } from "../support/team.ts";
-import { remember } from "./history.ts";
+import { insertPastBlocks } from "./history.ts";
 
 stopTheClock();
 
@@ -56,7 +56,7 @@ async function scansOf(ran: Metered[]): Promise<string[]> {
 async function teamWithRecent(): Promise<Team> {
   const team = await mintTeam();
   await push(team, Object.fromEntries(identifiers.map((who) => [who, "offline"])));
-  await remember(team, recent);
+  await insertPastBlocks(team, recent);
   clock(3 * DAY);
   await push(team, Object.fromEntries([...identifiers, "zoe"].map((who) => [who, "online"])));
   await ring(team);
@@ -80,7 +80,7 @@ describe("The queries of blocks", () => {
       return new Map([...once].map(([name, ran]) => [name, cheaper(ran, again.get(name)!)] as const));
     };
     const before = await fewest();
-    for (let n = 0; n < older.length; n += 5_000) await remember(team, older.slice(n, n + 5_000));
+    for (let n = 0; n < older.length; n += 5_000) await insertPastBlocks(team, older.slice(n, n + 5_000));
     const after = await fewest();
     const reads = (ran: Map<string, Metered[]>) =>
       new Map([...ran].map(([name, list]) => [name, sum(list, "rowsRead")]));

@@ -104,33 +104,67 @@ describe("POST /presence", () => {
     expect(await zone()).toBe("Asia/Tokyo");
   });
 
-  test("An invalid field is named by a 400, and nothing of the update is recorded", async () => {
+  /** Invalid users, each with the path of its field at fault. */
+  const GOOD = { personIdentifier: "ada", status: "online" };
+  const WRONG: [unknown, string][] = [
+    [{ status: "online" }, "personIdentifier"],
+    [{ personIdentifier: " ", status: "online" }, "personIdentifier"],
+    [{ ...GOOD, personIdentifier: "x".repeat(257) }, "personIdentifier"],
+    [{ ...GOOD, personIdentifier: 7 }, "personIdentifier"],
+    [{ personIdentifier: "bob" }, "status"],
+    [{ ...GOOD, status: "" }, "status"],
+    [{ ...GOOD, status: " \t" }, "status"],
+    [{ ...GOOD, status: "x".repeat(65) }, "status"],
+    [{ ...GOOD, details: "office" }, "details"],
+    [{ ...GOOD, details: { x: "y".repeat(16_384) } }, "details"],
+    [{ ...GOOD, timezone: 1 }, "timezone"],
+    [null, ""],
+  ];
+
+  test("Invalid users are named as failures, and the others are recorded", async () => {
     const team = await mintTeam();
-    const good = { personIdentifier: "ada", status: "online" };
-    const wrong: [unknown, string][] = [
-      [[good, { status: "online" }], "users[1].personIdentifier"],
-      [[good, { personIdentifier: " ", status: "online" }], "users[1].personIdentifier"],
-      [[good, { ...good, personIdentifier: "x".repeat(257) }], "users[1].personIdentifier"],
-      [[good, { ...good, personIdentifier: 7 }], "users[1].personIdentifier"],
-      [[good, { personIdentifier: "bob" }], "users[1].status"],
-      [[good, { ...good, status: "" }], "users[1].status"],
-      [[good, { ...good, status: " \t" }], "users[1].status"],
-      [[good, { ...good, status: "x".repeat(65) }], "users[1].status"],
-      [[good, { ...good, details: "office" }], "users[1].details"],
-      [[good, { ...good, details: { x: "y".repeat(16_384) } }], "users[1].details"],
-      [[good, { ...good, timezone: 1 }], "users[1].timezone"],
-      [[good, null], "users[1]"],
-      ["ada", "users"],
-      [undefined, "users"],
-    ];
-    for (const [users, path] of wrong) {
+    for (const [user, path] of WRONG) {
+      const response = await send(team, [user, { ...GOOD, personIdentifier: "eve" }, user]);
+      expect([path, response.status]).toEqual([path, 200]);
+      const sent = (user as { personIdentifier?: unknown } | null)?.personIdentifier;
+      const personIdentifier = typeof sent === "string" ? sent : null;
+      const message = expect.stringMatching(path === "" ? /^must/ : new RegExp(`^${path}: `));
+      expect(await response.json()).toEqual({
+        ...{ success: true, timestamp: expect.any(String), processed: { users: 1, statuses: { online: 1 } } },
+        failures: [0, 2].map((index) => ({ index, personIdentifier, message })),
+      });
+    }
+    expect(Object.keys(await presence(team))).toEqual(["eve"]);
+  });
+
+  test("Where a person is named twice, the last valid entry counts", async () => {
+    const team = await mintTeam();
+    const users = [GOOD, { ...GOOD, status: "busy" }, { ...GOOD, status: "" }];
+    expect(await (await send(team, users)).json()).toMatchObject({ processed: { users: 2 }, failures: [{ index: 2 }] });
+    expect(await presence(team)).toMatchObject({ ada: { status: "busy" } });
+  });
+
+  test("An update without a valid user gets a 400, which names the fields, and nothing is recorded", async () => {
+    const team = await mintTeam();
+    const inList = WRONG.map(([user, path]): [unknown, string[]] => {
+      const field = path && `.${path}`;
+      return [
+        [user, user],
+        [`users[0]${field}`, `users[1]${field}`],
+      ];
+    });
+    for (const [users, paths] of [...inList, ["ada", ["users"]], [undefined, ["users"]]] as [unknown, string[]][]) {
       const response = await send(team, users);
-      expect([path, response.status]).toEqual([path, 400]);
+      expect([paths, response.status]).toEqual([paths, 400]);
       const { issues } = (await response.json()) as { issues: unknown[] };
-      expect(issues).toEqual([{ path, message: expect.any(String) }]);
+      expect(issues).toEqual(paths.map((path) => ({ path, message: expect.any(String) })));
     }
     expect(await presence(team)).toEqual({});
-    await push(team, [{ ...good, status: "x".repeat(64), personIdentifier: "x".repeat(256) }]);
+    await push(team, [{ ...GOOD, status: "x".repeat(64), personIdentifier: "x".repeat(256) }]);
+  });
+
+  test("An update without users is accepted", async () => {
+    expect(await push(await mintTeam(), [])).toMatchObject({ processed: { users: 0 } });
   });
 });
 

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { database } from "../../src/db/client.ts";
 import { identityId, newId } from "../../src/lib/id.ts";
-import { deleteHistory, deletePerson, listIdentityIds } from "../../src/privacy/erasure_store.ts";
+import { deleteHistory, deletePeople, listIdentityIds } from "../../src/privacy/erasure_store.ts";
 import { expectError } from "../support/error.ts";
 import { firstChange } from "../support/live.ts";
 import { doDueWork, evict, objectOf, presence, sendToObject, stored } from "../support/presence.ts";
@@ -54,7 +54,7 @@ describe("the erasure of a person", () => {
     const response = await erase(team, personId);
     expect(response.status, await response.clone().text()).toBe(204);
     expect(await placesOfPerson(subject)).toEqual([]);
-    // Nothing comes back by the remaining work of the objects.
+    // The remaining work of the objects restores nothing.
     for (const one of [team, sibling]) {
       await doDueWork(one);
       await evict(one);
@@ -138,7 +138,7 @@ test("No other person is erased", async () => {
   expect([await placesOfPerson(kept), await rows()]).toEqual([before, blocks]);
 });
 
-test("Live viewers learn of the erasure", async () => {
+test("Live viewers receive the erasure", async () => {
   const { team, personId } = await mintSubject();
   const change = await firstChange(team, () => erase(team, personId));
   expect(change).toMatchObject({ type: "change", data: [], removed: [personId] });
@@ -160,16 +160,16 @@ test("Blocks that D1 refused are not written after the erasure", async () => {
 describe("an interrupted erasure", () => {
   const deleteFromD1 = async ({ team, personId }: Subject) => {
     const db = database(env.DB);
-    await deleteHistory(db, team, personId);
-    await deletePerson(db, team, personId, Date.now());
+    await deleteHistory(db, team, [personId]);
+    await deletePeople(db, team, [personId], Date.now());
   };
 
   test("It can be repeated where D1 has not deleted the person yet", async () => {
     const subject = await mintSubject();
     const { team, personId } = subject;
     const db = database(env.DB);
-    await objectOf(team).removeIdentities(await listIdentityIds(db, team, personId));
-    expect(await deleteHistory(db, team, personId, { pages: 1 })).toBe(false);
+    await objectOf(team).removeIdentities(await listIdentityIds(db, team, [personId]));
+    expect(await deleteHistory(db, team, [personId], { pages: 1 })).toBe(false);
     expect((await erase(team, personId)).status).toBe(204);
     expect(await placesOfPerson(subject)).toEqual([]);
   });

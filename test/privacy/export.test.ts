@@ -29,7 +29,7 @@ async function table(team: Team, person: string): Promise<Record<string, string>
 type Column = { name: string };
 type Key = { table: string; from: string; to: string };
 
-/** The tables of the database, each with a condition for the rows of a person; null where it can have none. */
+/** The tables of the database, each with a condition for the rows of a person; null if it has no such rows. */
 async function ownership(): Promise<Map<string, string | null>> {
   const all = async <T>(sql: string) => (await env.DB.prepare(sql).all<T>()).results;
   const tables = await all<Column>(
@@ -45,7 +45,8 @@ async function ownership(): Promise<Map<string, string | null>> {
       columns
         .filter((column) => pattern.test(column))
         .map((column) => `"${column}" IN (SELECT value FROM json_each(${of}))`);
-    // A row names the person itself, or refers to a row that does: a comment belongs to its author and to the check-in's person.
+    // A row names the person itself, or refers to a row that does: a comment belongs to its author and to the
+    // check-in's person.
     let own = [...on(/(?:^|_)person_id$/, "?1"), ...on(/(?:^|_)identity_id$/, "?2")];
     for (const { table: parent, from, to } of await all<Key>(`PRAGMA foreign_key_list("${name}")`)) {
       const condition = ["teams", "accounts", name].includes(parent) ? null : await conditionOf(parent);
@@ -207,7 +208,8 @@ describe("a long history", () => {
   beforeAll(async () => {
     subject = await mintSubject();
     const { team, identityIds } = subject;
-    // Of two identities in turn, many at one instant, so that pages end between equal times; with rows of another person between.
+    // The rows alternate between two identities. Many have the same time, so that pages end between equal times, and
+    // rows of another person are between them.
     await env.DB.prepare(
       `INSERT INTO events (id, team_id, external_id, identity_id, kind, title, scope, details, occurred_at, created_at, updated_at)
        WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?4)
@@ -239,7 +241,7 @@ describe("a long history", () => {
     const { pages } = parts.find(({ table: name }) => name === "events")!;
     const sizes: number[] = [];
     for await (const rows of pages) sizes.push(JSON.stringify(rows).length);
-    // 2 KB of details each: a page is full by its characters before it is by its rows.
+    // Each row has 2 KB of details, so a page reaches its limit of characters before its limit of rows.
     expect(sizes.length).toBeGreaterThan(3);
     for (const size of sizes) expect(size).toBeLessThan(6_000_000);
   });

@@ -12,7 +12,7 @@ const KEPT = Math.floor(NOW / DAY) * DAY - 90 * DAY;
 const PEOPLE = 50;
 const EVENTS = 100_000;
 const BLOCKS = 20_000;
-/** As many events that are kept; they must cost nothing. */
+/** The number of events that are kept. They must cost nothing. */
 const RECENT = 100_000;
 /** Rows that one run removes: four steps of 4,000, see LIMITS in src/retention/job.ts. */
 const ROWS_A_RUN = 16_000;

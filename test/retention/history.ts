@@ -9,11 +9,15 @@ import { mintPerson, mintTeam, type Team } from "../support/team.ts";
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
 
-/** An event or a block of the person named `who`. A block is open where `to` is null; `seen` is its last heartbeat then. */
+/**
+ * An event or a block of the person named `who`. A block is open where `to` is null; `seen` is its last heartbeat then.
+ */
 export type PastEvent = { who: string; at: number; completed?: boolean };
 export type PastBlock = { who: string; from: number; to: number | null; seen?: number; status?: string };
 
-/** Makes a team with a person of each name, with one identity of that name, in a time zone or else in the team's. */
+/**
+ * Makes a team with one person for each name. Each has one identity of that name, and a time zone or that of the team.
+ */
 export async function mintPeople(zones: Record<string, string | null>, teamZone = "UTC") {
   const team = await mintTeam({ timeZone: teamZone });
   const ids: Record<string, string> = {};
@@ -75,7 +79,9 @@ export async function removeAllExpired(now: number, limits?: Parameters<typeof r
   }
 }
 
-/** Reads the numbers of every local day on the team from roll-ups: "person date" to [events, completed, milliseconds]. */
+/**
+ * Reads the numbers of every local day on the team from roll-ups: "person date" to [events, completed, milliseconds].
+ */
 export async function numbers(team: Team): Promise<Record<string, [number, number, number]>> {
   const days = await rows<{ day: string; total: number; completed: number; work: number }>(
     `SELECT coalesce(p.merged_into, p.id) || ' ' || r.month || '-' || d.key AS day, sum(d.value ->> 0) AS total,

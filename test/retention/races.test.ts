@@ -123,7 +123,7 @@ test.each(Object.entries(CHANGES))(
   },
 );
 
-test("An open block that grows after its cutoff is removed all the same", async () => {
+test("An open block that grows after its cutoff is removed too", async () => {
   await begin();
   const before = await numbers(team);
   const overtaken = beforeNextBatch(() =>

@@ -32,7 +32,7 @@ const ZONES = { ada: "America/New_York", adaToo: "America/New_York", bob: null, 
 const TEAM_ZONE = "Europe/Berlin";
 const who = fc.constantFrom(...(Object.keys(ZONES) as (keyof typeof ZONES)[]));
 
-/** Whole hours often coincide: with each other, with local midnights, with the cutoff. */
+/** Whole hours, so that times are often equal to each other, to a local midnight or to the cutoff. */
 const instant = fc.oneof(
   fc.integer({ min: 0, max: SPAN / HOUR }).map((hours) => END - hours * HOUR),
   fc.integer({ min: 0, max: SPAN }).map((ms) => END - ms),
@@ -121,7 +121,7 @@ test(
             const whole = await storedRows(team);
             for (const [n, isRefresh] of turns.entries()) {
               if (isRefresh) await recount(END);
-              // A week at a time, and never up to the end.
+              // Each removal reaches a week further, and none reaches END.
               else await removeExpired({ db, now: END - (7 - Math.min(n, 7)) * 7 * DAY }, limit);
               expect(await numbers(team)).toEqual(expected);
             }

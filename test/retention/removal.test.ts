@@ -61,7 +61,7 @@ test("Rows older than the retention are removed, their numbers stay, and newer r
   expect(await numbers(team)).toEqual(before.numbers);
 });
 
-test("A block past the cutoff is shortened, and an open block stays, whatever its last heartbeat", async () => {
+test("A block past the cutoff is shortened, and an open block stays, even if its last heartbeat is old", async () => {
   const { team, ids } = await mint({ ada: null });
   const [, , withoutHeartbeats] = await addHistory(
     team,

@@ -40,7 +40,7 @@ type Request = { method: string; sample: Sample; raw: string | undefined; header
 
 const pick = <T>(list: readonly T[], nth: number): T | undefined => list[nth % Math.max(list.length, 1)];
 
-function err({ nth, what }: Mistake, request: Request): void {
+function applyMistake({ nth, what }: Mistake, request: Request): void {
   const { sample } = request;
   const { body } = sample;
   if ("header" in what) request.headers[what.header] = what.value;
@@ -83,14 +83,14 @@ test("Requests with random mistakes are answered or refused, and change nothing 
     row: fc.nat(),
     sample: fc.nat(),
     key: fc.nat(),
-    names: fc.constantFrom("ours", "theirs", "nobody's"),
+    names: fc.constantFrom("ours", "theirs", "absent"),
   });
   const property = fc.asyncProperty(known, fc.array(mistake, { minLength: 1, maxLength: 3 }), async (one, mistakes) => {
     const [route, row] = pick(rows, one.row)!;
     const { accepts, samples } = row;
     // The set-up token may change every account.
-    const whose = row.erases || accepts === "setup" ? "nobody's" : one.names;
-    const names = { ours: world.names, theirs: bystander.names, "nobody's": absentNames() }[whose];
+    const whose = row.erases || accepts === "setup" ? "absent" : one.names;
+    const names = { ours: world.names, theirs: bystander.names, absent: absentNames() }[whose];
     const sample = structuredClone(pick(samples, one.sample)!(names));
     const [method, path] = route.split(" ");
     const request: Request = {
@@ -99,7 +99,7 @@ test("Requests with random mistakes are answered or refused, and change nothing 
       raw: undefined,
       headers: { ...pick(credentials(accepts, world), one.key) },
     };
-    for (const each of mistakes) err(each, request);
+    for (const each of mistakes) applyMistake(each, request);
     if (["GET", "HEAD"].includes(request.method)) {
       delete sample.body;
       request.raw = undefined;

@@ -40,6 +40,9 @@ const DATES = { from: "2040-01-18", to: "2040-01-20" };
 /** The time zone of the teams in the samples. */
 const TODAY = new Date().toISOString().slice(0, 10);
 const ofIntegration = (of: Names) => ({ params: { id: of.integration } });
+const createdBy = (of: Names) => ({
+  ...{ integration: of.integration, created_from: WINDOW.from, created_to: WINDOW.to },
+});
 const ofCheckin = (of: Names) => ({ params: { id: of.checkin } });
 const ofActivity = (of: Names) => ({ params: { id: of.activity } });
 const ofComment = (of: Names) => ({ params: { id: of.comment } });
@@ -117,16 +120,21 @@ const ROWS: Record<string, Row> = {
   "POST /api/v1/people/:id/unmerge": row((of) => ({ ...ofPerson(of), body: { person: of.merged } }), ofPerson),
   "GET /api/v1/people/:id/export": row(ofPerson, (of) => ({ params: { id: of.merged } })),
   "DELETE /api/v1/people/:id": { ...row(ofPerson, (of) => ({ params: { id: of.other } })), erases: true },
-  "GET /api/v1/people/:id/timeline": row(ofPerson, (of) => ({ ...ofPerson(of), query: { date: "2026-01-15" } })),
+  "GET /api/v1/tool_named_people": row((of) => ({ query: { ...LIMIT, ...createdBy(of) } })),
+  "DELETE /api/v1/tool_named_people": row((of) => ({ query: createdBy(of) })),
+  "GET /api/v1/people/:id/timeline": row(ofPerson, (of) => ({
+    ...ofPerson(of),
+    query: { ...LIMIT, date: "2026-01-15" },
+  })),
 
-  "POST /api/v1/presence": row(({ mark }) => ({ body: presenceBody(mark) })),
+  "POST /api/v1/presence": { ...row(({ mark }) => ({ body: presenceBody(mark) })), spares: "users" },
   "GET /api/v1/presence": row(nothing, () => ({ query: { ...LIMIT, present: "true" } })),
   "GET /api/v1/presence/live": row(() => ({ headers: UPGRADE })),
   "GET /api/v1/blocks": row(nothing, (of) => ({
     query: { ...LIMIT, ...WINDOW, person: of.person, status: "online", source: `desk-${of.mark}` },
   })),
-  "GET /api/v1/overlap": row(() => ({ query: { ...LIMIT, ...WINDOW } })),
-  "GET /api/v1/patterns": row(nothing, (of) => ({ query: { weeks: "2", person: of.personIdentifier } })),
+  "GET /api/v1/overlap": row((of) => ({ query: { ...LIMIT, ...WINDOW, people: `${of.person},${of.personSlug}` } })),
+  "GET /api/v1/patterns": row(nothing, (of) => ({ query: { ...LIMIT, weeks: "2", person: of.personIdentifier } })),
 
   "POST /api/v1/events": { ...row(({ mark }) => ({ body: eventsBody(mark) })), spares: "events" },
   "GET /api/v1/events": row(nothing, (of) => ({
@@ -140,6 +148,7 @@ const ROWS: Record<string, Row> = {
       questions: { next: `Next, ${mark}?`, blockers: "Stuck?", previous: "Done?", previous_completed: "All done?" },
       status_classes: { [`at ${mark}`]: "working" },
       stores_details: true,
+      new_identities_per_day: 500,
     },
   })),
   "POST /api/v1/team/rotate": { ...row(() => ({ body: { keep_old_for_minutes: 5 } })), rotates: true },

@@ -36,14 +36,18 @@ async function all(route: string, query: Record<string, string>): Promise<Item[]
   return items;
 }
 
-/** Selects each `n`th text of the Big List, for tests that need a request for each text. Other tests send all. */
+/** Selects every `n`th text of the Big List, for tests that need a request for each text. Other tests send all. */
 const every = (n: number) => NAUGHTY.filter((_, index) => index % n === 0);
 
-/** Runs `act` for every text, 20 at a time, with the number of a place; the places take turns. */
-async function deal(texts: readonly string[], places: number, act: (text: string, place: number) => Promise<void>) {
-  const dealt = texts.map((text, index) => ({ text, place: index % places }));
-  for (let start = 0; start < dealt.length; start += 20) {
-    await Promise.all(dealt.slice(start, start + 20).map(({ text, place }) => act(text, place)));
+/** Runs `act` for every text, 20 at a time, with the number of a place. Each text gets the next place, in a cycle. */
+async function runInPlaces(
+  texts: readonly string[],
+  places: number,
+  act: (text: string, place: number) => Promise<void>,
+) {
+  const assigned = texts.map((text, index) => ({ text, place: index % places }));
+  for (let start = 0; start < assigned.length; start += 20) {
+    await Promise.all(assigned.slice(start, start + 20).map(({ text, place }) => act(text, place)));
   }
 }
 
@@ -165,7 +169,7 @@ describe("presence", () => {
 
   test("Each naughty source makes a block of its own or is refused", async () => {
     const taken: string[] = [];
-    await deal(every(3), 1, async (source) => {
+    await runInPlaces(every(3), 1, async (source) => {
       const users = [{ personIdentifier: "sourced", status: "online" }];
       const body = { ...presenceBody(world.names.mark), source, users };
       const response = await send("POST /api/v1/presence", { body });
@@ -182,7 +186,7 @@ test("An integration can be created with a naughty name, and renamed to one", as
     ["POST /api/v1/integrations", {}],
     ["PATCH /api/v1/integrations/:id", { params: { id: world.names.integration } }],
   ] as const;
-  await deal(every(3), places.length, async (name, place) => {
+  await runInPlaces(every(3), places.length, async (name, place) => {
     const [route, sample] = places[place]!;
     const response = await send(route, { ...sample, body: { name } });
     // The answer is what was read back from the database.
@@ -194,7 +198,7 @@ test("An integration can be created with a naughty name, and renamed to one", as
 test("An account can be set up with naughty names, but not with an invalid slug, zone or e-mail", async () => {
   const { body } = MATRIX["POST /api/v1/setup"]!.samples[0]!(world.names) as { body: Record<string, Item> };
   const begin = (more: Item) => send("POST /api/v1/setup", { body: { ...body, ...more } });
-  await deal(every(2), 3, async (text, place) => {
+  await runInPlaces(every(2), 3, async (text, place) => {
     if (place > 0) {
       const team = { ...body.team, slug: text, time_zone: text };
       const owner = { ...body.owner, email: text, time_zone: text };
@@ -238,7 +242,7 @@ test("A naughty text in a path, a query or a body is accepted, or refused by the
     }),
   );
   const small = await mintWorld();
-  await deal([NAUGHTY, NAUGHTY.toReversed()].flat(), places.length, async (text, place) => {
+  await runInPlaces([NAUGHTY, NAUGHTY.toReversed()].flat(), places.length, async (text, place) => {
     const { route, sample, name, at } = places[place]!;
     const response = await send(route, withValue(sample(small.names), at, text) as Sample, small);
     if (response.ok) return;

@@ -54,8 +54,8 @@ export function ask(route: string, sample: Sample, init: Init = {}): Promise<Res
 export async function observableAnswer(response: Response): Promise<string> {
   const text = response.webSocket ? await firstMessage(response.webSocket) : await response.text();
   const headers = [...response.headers].filter(([name]) => name !== "x-request-id");
-  const told = [response.status, ...headers.map(([name, value]) => `${name}: ${value}`), text].join("\n");
-  return told.replace(/"request_id":"[^"]*"/, '"request_id":""');
+  const answer = [response.status, ...headers.map(([name, value]) => `${name}: ${value}`), text].join("\n");
+  return answer.replace(/"request_id":"[^"]*"/, '"request_id":""');
 }
 
 async function firstMessage(socket: WebSocket): Promise<string> {

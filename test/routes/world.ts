@@ -90,7 +90,7 @@ export async function mintWorld(options: Parameters<typeof mintTeam>[0] = {}): P
   const { comment } = await remark("comment", `The comment on ${mark}`);
   const { reaction } = await remark("reaction", `emoji-${mark}`);
   const activity = { email: person.email, source: `board-${mark}`, description: `Moved ${mark}` };
-  const told = await act<Record<string, { id: string }>>("/status_activities", { ...asTeam, body: activity });
+  const created = await act<Record<string, { id: string }>>("/status_activities", { ...asTeam, body: activity });
   await act(`/member_absences/${person.id}`, { ...asTeam, body: { date: LEAVE } });
   await act("/team_absences", { ...asTeam, body: { date: HOLIDAY } });
   const wanted = { user_id: person.id, time_window: "daily", webhook_url: `https://example.com/${mark}` };
@@ -112,7 +112,7 @@ export async function mintWorld(options: Parameters<typeof mintTeam>[0] = {}): P
     },
     ...{ personIdentifier: `ann-${mark}`, personEmail: person.email, personSlug: person.slug },
     ...{ checkin: status.id, checkinSlug: status.slug, report: status.report_id },
-    ...{ activity: told.status_activity!.id, comment: comment!.id, reaction: reaction!.id, subscription },
+    ...{ activity: created.status_activity!.id, comment: comment!.id, reaction: reaction!.id, subscription },
   };
   return { ...team, names };
 }

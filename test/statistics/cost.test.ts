@@ -44,7 +44,7 @@ async function historyOf(events: number): Promise<Team> {
 beforeAll(async () => {
   const made = Object.entries(SIZES).map(async ([name, size]) => [name, await historyOf(size)] as const);
   teams = Object.fromEntries(await Promise.all(made));
-  // Two years are more than one run counts.
+  // One run counts less than two years.
   for (let run = 0; run < 3; run += 1) await recountChangedDays({ db: database(env.DB), now: Date.now() + run });
 }, 120_000);
 

@@ -12,7 +12,7 @@ import { mintManyTeams } from "./many_teams.ts";
 const MINUTE = 60_000;
 const QUARTER_OF_AN_HOUR = 15 * MINUTE;
 const DAY = 24 * 60 * MINUTE;
-/** Later than the marks that other suites leave. */
+/** A time after all marks of other suites. */
 const START = Date.parse("2031-02-03T10:00:00Z");
 
 const run = (now: number, pageSize?: number) => recountChangedDays({ db: database(env.DB), now: now }, pageSize);
@@ -27,7 +27,7 @@ const prefixed = new Proxy(env.DB, {
   },
 });
 
-/** Does `times` runs at once, and returns every statement of them. */
+/** Starts `times` runs at the same time, and returns all their statements. */
 const meteredRun = async (now: number, times = 1): Promise<Metered[]> => {
   const runs = () =>
     Promise.all(Array.from({ length: times }, () => recountChangedDays({ db: database(prefixed), now: now })));
@@ -55,7 +55,7 @@ test("10,000 subscriptions of 500 teams take at most 60 queries, and no write wh
   }
 }, 120_000);
 
-test("Of two runs at once, one does the work", async () => {
+test("When two runs start at the same time, only one does the work", async () => {
   const teams = await mintManyTeams("cron-twice", { teams: 10, people: 10 });
   try {
     await run(START);
@@ -65,7 +65,7 @@ test("Of two runs at once, one does the work", async () => {
     const now = START + 2 * QUARTER_OF_AN_HOUR;
     const twice = await meteredRun(now, 2);
     expect(await teams.snapshots()).toEqual({ "2 events, 3600001 ms": 100 });
-    // The other run asks for work, and for the lease, which it does not get.
+    // The other run queries whether work is due, and does not get the lease.
     expect(twice.length - once.length).toBe(2);
     expect(sum(twice, "rowsWritten")).toBeLessThanOrEqual(sum(once, "rowsWritten"));
   } finally {
@@ -85,7 +85,7 @@ test("The next run does what a failed run has left", async () => {
         if (typeof member !== "function") return member;
         return (...args: unknown[]) => {
           if (name === "batch") batches += 1;
-          // From its third page on nothing works, not even the end of the lease.
+          // From the third page on every statement fails, also the one that ends the lease.
           if (batches > 2) throw new Error("D1 is gone");
           return (member as (...args: unknown[]) => unknown).apply(target, args);
         };

@@ -15,7 +15,8 @@ type Expected = Record<TimeWindow, [events: number, hours: number, startDate: st
 type Step = [time: string, what: "event" | "online" | "offline" | Expected];
 
 const DAYS: Record<string, Step[]> = {
-  // Summer time begins at 01:00Z: the 31st, a Sunday that ends a quarter, has 23 hours, 30 March 23:00Z to 31 March 22:00Z.
+  // Summer time begins at 01:00Z: the 31st, a Sunday that ends a quarter, has 23 hours, 30 March 23:00Z to 31 March
+  // 22:00Z.
   "Europe/Madrid": [
     ["2030-03-30T22:00:00Z", "online"],
     ["2030-03-30T22:59:59Z", "event"],
@@ -116,7 +117,7 @@ const DAYS: Record<string, Step[]> = {
       },
     ],
   ],
-  // Never changes its clocks: the first half of the year ends on Sunday, 30 June, at 18:15Z.
+  // This zone has no daylight saving time: the first half of the year ends on Sunday, 30 June, at 18:15Z.
   "Asia/Kathmandu": [
     ["2030-06-30T17:15:00Z", "online"],
     ["2030-06-30T17:15:00Z", "event"],
@@ -147,8 +148,8 @@ const DAYS: Record<string, Step[]> = {
       },
     ],
   ],
-  // Crossed the date line: Thursday the 29th ended at 10:00Z of the 30th, and Saturday the 31st began. Presence cannot be
-  // of the past, so there are only events.
+  // This zone skipped a date: Thursday the 29th ended at 10:00Z of the 30th, and Saturday the 31st began. Heartbeats
+  // cannot be of the past, so there are only events.
   "Pacific/Apia": [
     ["2011-12-30T09:59:59Z", "event"],
     [
@@ -213,7 +214,7 @@ async function runSteps(zone: string, read: (ids: Record<TimeWindow, string>) =>
     const { snapshot, window } = await refresh(team, id);
     return [snapshot.total_activities, snapshot.hours_logged, window.start_date];
   }
-  // Once more at the end, by a requested refresh.
+  // At the end, the API refreshes the numbers once more.
   const last = Object.entries(ids).map(async ([kind, id]) => [kind, await refreshed(id)]);
   expect(Object.fromEntries(await Promise.all(last))).toEqual(steps.at(-1)![1]);
 }
@@ -224,7 +225,7 @@ const row = env.DB.prepare(
 
 test.each(Object.keys(DAYS))("Cron finds the right numbers for the days in %s around the change of clocks", (zone) =>
   runSteps(zone, async (ids) => {
-    // D1 learns of blocks when they open and end. Only in Kathmandu, a comparison needs a checkpoint.
+    // The object writes blocks to D1 when they open and end. Only in Kathmandu, a comparison needs a checkpoint.
     await checkpoint(ids.daily);
     await recountChangedDays({ db: database(env.DB), now: Date.now() });
     const found = Object.entries(ids).map(async ([kind, id]) => {

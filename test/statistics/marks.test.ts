@@ -70,7 +70,7 @@ describe("Days of a recount", () => {
     expect(planOf(long, { earliest: "2030-01-01" })).toEqual({ dates: [], remaining: [] });
   });
 
-  test("A mark of centuries is not visited to its end", () => {
+  test("A recount of a mark of centuries takes only the days up to the limit", () => {
     const { dates, remaining } = planOf([mark(FIRST_DATE, LAST_DATE)], { earliest: "0001-01-01", limit: 3 });
     expect(dates).toEqual(["0001-01-01", "0001-01-02", "0001-01-03"]);
     expect(remaining).toEqual([{ firstDate: "0001-01-04", lastDate: LAST_DATE }]);

@@ -116,7 +116,7 @@ describe("windowAt", () => {
         expect(windowAt(kind, window.endsAt - 1, zone)).toEqual(window);
         const next = windowAt(kind, window.endsAt, zone);
         expect(next.startDate > window.endDate).toBe(true);
-        // No date lies between, except the one that Apia skipped.
+        // There is no date between them, except the one that Apia skipped.
         const between = numberOf(next.startDate) - numberOf(window.endDate);
         expect(between).toBe(zone === "Pacific/Apia" && window.endDate === "2011-12-29" ? 2 : 1);
       }),

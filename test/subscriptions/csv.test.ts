@@ -8,7 +8,7 @@ import { pushEvents, refresh, subscribe } from "../support/subscriptions.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 
 const DAY = 1_440 * MINUTE;
-/** A Saturday; the next day New York moves its clocks. */
+/** A Saturday. The next day, clocks change in New York. */
 const START = Date.parse("2030-03-09T20:00:00Z");
 const ZONES = ["America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "Europe/Madrid"];
 /** Details that count as completed; the histories have no others. */

@@ -70,7 +70,7 @@ export async function mintMembers(team: Team, ...names: string[]): Promise<strin
   return ids;
 }
 
-/** Inserts a comment or reaction, as its own route would. Returns its id. */
+/** Inserts a comment or reaction with the columns that its route writes. Returns its id. */
 export async function mintRemark(
   table: "comments" | "reactions",
   team: Team,

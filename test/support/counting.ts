@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 
 const RUNS = ["all", "run", "first", "raw"] as const;
 
-/** Wraps the suite's own D1, counts its queries and the rows that they read, and runs every query as it is. */
+/** Wraps the D1 of the suite. Counts its queries and the rows that they read, and runs every query unchanged. */
 export function countingDatabase(d1: D1Database = env.DB) {
   const count = { queries: 0, rowsRead: 0 };
   const inner = new WeakMap<object, D1PreparedStatement>();

@@ -1,12 +1,12 @@
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 
-/** A statement D1 ran, and what its meter counted. */
+/** A statement that D1 ran, and the rows that its meter counted. */
 export type Metered = { sql: string; params: unknown[]; rowsRead: number; rowsWritten: number };
 
 type Statement = D1PreparedStatement & { statement: string; params: unknown[] };
 
-/** Runs `act` and gives every statement that D1 ran for it meanwhile, through whatever binding. */
+/** Runs `act` and returns every statement that D1 ran during that time, through any binding. */
 export async function metered(act: () => Promise<unknown>): Promise<Metered[]> {
   const ran: Metered[] = [];
   const note = ({ statement, params }: Statement, { meta }: D1Result) =>
@@ -26,7 +26,7 @@ export async function metered(act: () => Promise<unknown>): Promise<Metered[]> {
       note(this, result);
       return result as never;
     }),
-    // Gives rows without a meter, so these are asked for as objects too.
+    // `raw` returns no meter, so the statement runs a second time with `all`.
     vi.spyOn(statements, "raw").mockImplementation(async function (this: Statement, options: never) {
       note(this, await all.call(this));
       return raw.call(this, options);
@@ -45,7 +45,7 @@ export async function metered(act: () => Promise<unknown>): Promise<Metered[]> {
   return ran;
 }
 
-/** How SQLite goes about a statement, step by step. */
+/** Returns the steps of SQLite's query plan for a statement. */
 export async function plan({ sql, params }: Metered): Promise<string[]> {
   const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
     .bind(...params)

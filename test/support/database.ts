@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { database } from "../../src/db/client.ts";
 
-/** The suite's own D1. */
+/** The D1 of the suite. */
 export const db = database(env.DB);
 
 /** Runs SQL and returns the rows that it finds. */

@@ -6,22 +6,23 @@ const isSame = (a: Beat, b: Beat): boolean => a.status.trim().toLowerCase() === 
 const isOffline = ({ status }: Beat): boolean => status.trim().toLowerCase() === "offline";
 
 /**
- * The blocks of one stream once everything is over, computed with hindsight straight from the contract ("Presence ->
- * blocks", 1 to 5): first drop what came too late, then of each moment take what was said last, then cut wherever the
- * status changes or the gap is too long.
+ * Computes the blocks of one stream after its last timeout, from all heartbeats, by the contract ("Presence -> blocks",
+ * 1 to 5). It drops heartbeats that are older than an earlier one, keeps the last heartbeat of each time, and begins a
+ * new block where the status changes or the gap is longer than the timeout.
  */
 export function expectedBlocks(beats: readonly Beat[], timeoutMs: number): RecordedBlock[] {
   const accepted = beats.filter(({ at }, index) => beats.slice(0, index).every((earlier) => earlier.at <= at));
-  const said = accepted.filter(({ at }, index) => accepted[index + 1]?.at !== at);
+  const counted = accepted.filter(({ at }, index) => accepted[index + 1]?.at !== at);
   const blocks: RecordedBlock[] = [];
-  for (let first = 0; first < said.length; ) {
-    const opening = said[first]!;
+  for (let first = 0; first < counted.length; ) {
+    const firstBeat = counted[first]!;
     let last = first;
-    const follows = (index: number) => said[index] !== undefined && said[index].at - said[index - 1]!.at <= timeoutMs;
-    while (follows(last + 1) && isSame(said[last + 1]!, opening)) last += 1;
-    const end = follows(last + 1) ? said[last + 1]! : said[last]!;
-    const block = { startedAt: opening.at, lastSeenAt: said[last]!.at, endedAt: end.at };
-    if (!isOffline(opening)) blocks.push({ id: String(first), status: opening.status, ...block });
+    const follows = (index: number) =>
+      counted[index] !== undefined && counted[index].at - counted[index - 1]!.at <= timeoutMs;
+    while (follows(last + 1) && isSame(counted[last + 1]!, firstBeat)) last += 1;
+    const end = follows(last + 1) ? counted[last + 1]! : counted[last]!;
+    const block = { startedAt: firstBeat.at, lastSeenAt: counted[last]!.at, endedAt: end.at };
+    if (!isOffline(firstBeat)) blocks.push({ id: String(first), status: firstBeat.status, ...block });
     first = last + 1;
   }
   return blocks;

@@ -27,11 +27,11 @@ export type Member = {
 /** The body of a new member. */
 export const ADAM = { email: "adam@x.test", name: "Adam Young" };
 
-/** A page of the team's members; `query` without the question mark. */
+/** Reads a page of the team's members. `query` has no question mark. */
 export const listMembers = async (team: Team, query = "") =>
   (await get<{ members: Member[] }>(team, `/members${query && `?${query}`}`)).members;
 
-/** The full names of a page of members. */
+/** Reads the full names of a page of members. */
 export const listMemberNames = async (team: Team, query = "") =>
   (await listMembers(team, query)).map(({ user }) => user.full_name);
 

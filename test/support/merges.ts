@@ -6,7 +6,7 @@ import { call, mintPerson, type Team } from "./team.ts";
 export type Merge = { id: string; from: { id: string; name: string }; created_at: string };
 export type Person = { id: string; name: string; identities: { identifier: string }[]; merges: Merge[] };
 
-/** Merges `person` into `id`, or undoes that; any references. */
+/** Requests a merge of `person` into `id`, or its undoing. Both may be any reference. */
 export const postMerge = (team: Team, id: string, verb: "merge" | "unmerge", person?: string) =>
   call(`/api/v1/people/${encodeURIComponent(id)}/${verb}`, {
     headers: team.asTeam,

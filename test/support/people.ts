@@ -21,7 +21,7 @@ const withDefaults = (reported: Reported): ReportedIdentity => ({
 /** Stores people that tools report on a team, in one batch, as presence and events do. Returns the results of its statements. */
 export async function reportPeople(team: Team, ...people: Reported[]) {
   const identities = await Promise.all(people.map((person) => newIdentity(team.accountId, withDefaults(person))));
-  return atomically(db, linkStatements(team, identities, Date.now()));
+  return atomically(db, linkStatements(team, { integrationId: team.integrationId }, identities, Date.now()));
 }
 
 /** Stores what tools now report of known people. */

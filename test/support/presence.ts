@@ -7,11 +7,11 @@ import type { livePerson } from "../../src/presence/object/live_message.ts";
 import type { TeamPresence } from "../../src/presence/object/team_presence_object.ts";
 import { call, type Team } from "./team.ts";
 
-/** A Monday years ahead: alarms keep the real clock, so that here none rings before a test rings it. */
+/** A Monday in the future. Alarms use the real clock, so no alarm rings by itself during a test. */
 export const START = Date.parse("2030-01-07T09:00:00Z");
 export const MINUTE = 60_000;
 
-/** Each test of the file begins at START, and time passes only when it says so. */
+/** Sets the clock to START before each test of the file. Time passes only when the test moves the clock. */
 export function stopTheClock(): void {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ["Date"], now: START });
@@ -21,22 +21,26 @@ export function stopTheClock(): void {
   });
 }
 
-/** Moves the clock to so many minutes after START. */
+/** Moves the clock to `minutes` after START. */
 export const clock = (minutes: number) => vi.setSystemTime(START + minutes * MINUTE);
 
 export const iso = (ms: number) => new Date(ms).toISOString().replace(".000Z", "Z");
-/** So many minutes after START, as the API writes it. */
+/** Returns the time `minutes` after START, as the API writes it. */
 export const at = (minutes: number) => iso(START + minutes * MINUTE);
 
 export type User = { personIdentifier: string; status: string; [field: string]: unknown };
-type Sent = { at?: number; source?: string; as?: Record<string, string> };
+type UpdateOptions = { at?: number; source?: string; as?: Record<string, string> };
 
-/** `{ ada: "online" }` as the users of an update. */
+/** Converts statuses such as `{ ada: "online" }` to the users of an update. */
 export const usersWith = (statuses: Record<string, string>): User[] =>
   Object.entries(statuses).map(([personIdentifier, status]) => ({ personIdentifier, status }));
 
-/** Sends an update as the team's integration, or with the headers of `as`; of now, or so many minutes after START. */
-export const send = (team: Team, users: unknown, { at: minutes, source = "test", as }: Sent = {}): Promise<Response> =>
+/** Sends an update with the integration key, or with the headers `as`. Its time is now, or `at` minutes after START. */
+export const send = (
+  team: Team,
+  users: unknown,
+  { at: minutes, source = "test", as }: UpdateOptions = {},
+): Promise<Response> =>
   call("/api/v1/presence", {
     headers: as ?? team.asIntegration,
     body: { timestamp: minutes === undefined ? iso(Date.now()) : at(minutes), source, users },
@@ -48,7 +52,11 @@ type Answer = {
 };
 
 /** Sends an update that must be answered with 200. */
-export async function push(team: Team, users: User[] | Record<string, string>, sent: Sent = {}): Promise<Answer> {
+export async function push(
+  team: Team,
+  users: User[] | Record<string, string>,
+  sent: UpdateOptions = {},
+): Promise<Answer> {
   return expectOk(await send(team, Array.isArray(users) ? users : usersWith(users), sent));
 }
 
@@ -57,7 +65,7 @@ async function expectOk<T>(response: Response): Promise<T> {
   return response.json();
 }
 
-/** What a path under /api/v1 answers the team's key. */
+/** Reads a path under /api/v1 with the team key. The answer must be a 200. */
 export const read = async <T>(team: Team, path: string): Promise<T> =>
   expectOk<T>(await call(`/api/v1${path}`, { headers: team.asTeam }));
 
@@ -66,7 +74,7 @@ export type LivePerson = ReturnType<typeof livePerson>;
 
 type Present = LivePerson & { local_time: string };
 
-/** Everybody's presence, by name. */
+/** Reads the presence of all people, by name. */
 export async function presence(team: Team): Promise<Record<string, Present>> {
   const { data } = await read<{ data: Present[] }>(team, "/presence?limit=200");
   return Object.fromEntries(data.map((person) => [person.name, person]));
@@ -75,11 +83,11 @@ export async function presence(team: Team): Promise<Record<string, Present>> {
 export type BlockBody = ReturnType<typeof blockBody>;
 type Page = { data: BlockBody[]; next_cursor: string | null };
 
-/** One page of the team's blocks; `params` as in a query string. */
+/** Reads one page of the team's blocks. `params` are the parameters of the query string. */
 export const page = (team: Team, params: Record<string, string> = {}): Promise<Page> =>
   read<Page>(team, `/blocks?${new URLSearchParams(params)}`);
 
-/** Every block from the first page to the last. */
+/** Reads the team's blocks on all pages. */
 export async function blocks(team: Team, params: Record<string, string> = {}): Promise<BlockBody[]> {
   const { data, next_cursor: cursor } = await page(team, params);
   return cursor === null ? data : [...data, ...(await blocks(team, { ...params, cursor }))];
@@ -88,7 +96,7 @@ export async function blocks(team: Team, params: Record<string, string> = {}): P
 type Row = Record<"id" | "identifier" | "source" | "status", string> &
   Record<"started_at" | "last_seen_at", number> & { ended_at: number | null; details: string | null };
 
-/** The team's blocks as they lie in D1, which nobody is asked to bring up to date. */
+/** Reads the team's blocks in D1. Does not call the object, so newer heartbeats may be missing. */
 export async function stored(team: Team): Promise<Row[]> {
   const { results } = await env.DB.prepare(
     `SELECT b.id, i.identifier, b.source, b.status, b.started_at, b.last_seen_at, b.ended_at, b.details
@@ -99,7 +107,7 @@ export async function stored(team: Team): Promise<Row[]> {
   return results;
 }
 
-/** Rows of D1 in words, in minutes after START: "ada online 0-5", or "ada online 0-5..." while open, last seen at 5. */
+/** Writes rows as text, in minutes after START: "ada online 0-5", or "ada online 0-5..." if open and last seen at 5. */
 export const inWords = (rows: Row[]): string[] => {
   const minutes = (ms: number) => (ms - START) / MINUTE;
   return rows.map(({ identifier, status, started_at, last_seen_at, ended_at }) => {
@@ -110,27 +118,34 @@ export const inWords = (rows: Row[]): string[] => {
 
 export const objectOf = (team: Team): DurableObjectStub<TeamPresence> => env.TEAM_PRESENCE.getByName(team.teamId);
 
-type Told = { source?: string; at?: number; timeoutMs?: number; directoryVersion?: number };
+type HeartbeatOptions = Partial<Record<"at" | "timeoutMs" | "directoryVersion" | "newIdentitiesPerDay", number>> & {
+  source?: string;
+};
 
-/** Tells the object of an update itself, as a request does that was let in before what has happened since. */
-export async function sendToObject(team: Team, users: User[], told: Told = {}): Promise<void> {
-  const { source = "desk", at: timestamp = Date.now(), timeoutMs = 10 * MINUTE, directoryVersion = 0 } = told;
+/**
+ * Sends an update to the object directly, like a request whose key was checked earlier. Returns the positions of the users
+ * that it refused.
+ */
+export async function sendToObject(team: Team, users: User[], options: HeartbeatOptions = {}): Promise<number[]> {
+  const { source = "desk", at: timestamp = Date.now(), timeoutMs = 10 * MINUTE, directoryVersion = 0 } = options;
+  const { newIdentitiesPerDay = 2_000 } = options;
   const { accountId, teamId, integrationId } = team;
-  const { users: named } = toHeartbeat({ timestamp, source, users });
-  const from = { accountId, teamId, integrationId, directoryVersion, timeoutMs };
-  await objectOf(team).recordHeartbeat({ ...from, source, at: timestamp, users: named });
+  const { users: named } = toHeartbeat({ timestamp, source, users: users.map((user, index) => ({ ...user, index })) });
+  const from = { accountId, teamId, integrationId, directoryVersion, timeoutMs, newIdentitiesPerDay };
+  const { refused } = await objectOf(team).recordHeartbeat({ ...from, source, at: timestamp, users: named });
+  return refused;
 }
 
-/** Makes the object forget all but its storage, as the platform does whenever it likes. */
+/** Evicts the object: it loses its memory and keeps its storage. The platform does this at any time. */
 export const evict = (team: Team) => evictDurableObject(objectOf(team));
 
-/** Rings the object's alarm, whatever time it is set to; false when none is set. */
+/** Rings the object's alarm before its time. Returns false if none is set. */
 export const ring = (team: Team): Promise<boolean> => runDurableObjectAlarm(objectOf(team));
 
-/** Has the object do all work that is due. Unlike `ring`, also waits for an alarm that has rung by the real clock. */
+/** Runs all due work of the object. Unlike `ring`, also waits for an alarm that has rung by the real clock. */
 export const doDueWork = (team: Team): Promise<void> => objectOf(team).wake();
 
-/** When the object's alarm rings, in milliseconds after START; null when it is not set. */
+/** Returns when the object's alarm rings, in milliseconds after START; null if it is not set. */
 export const alarm = (team: Team): Promise<number | null> =>
   runInDurableObject(objectOf(team), async (_, { storage }) => {
     const time = await storage.getAlarm();

@@ -34,7 +34,7 @@ const reportedUser = (id: string, canary: string, n: number) => ({
   ...{ status: `Status ${canary}`, timezone: "Europe/London", details: { note: canary, nested: { more: [canary] } } },
 });
 
-/** The body of a presence update, of now or of minutes ago. */
+/** Builds the body of a presence update, with the time now or `minutes` ago. */
 export const presenceBody = (canary: string, users: unknown[], minutes = 0) => ({
   ...{ timestamp: new Date(Date.now() - minutes * 60_000).toISOString(), source: `source-${canary}`, users },
 });
@@ -74,18 +74,18 @@ export async function mintSubject(): Promise<Subject> {
     await request<Found>(`/people/${first}`, as),
     await request<Found>(`/people/${second}`, as),
   ];
-  const everybody = await request<{ data: (Found & { name: string })[] }>("/people", as);
-  const otherId = everybody.data.find(({ name }) => name === "Other Person")!.id;
+  const everyone = await request<{ data: (Found & { name: string })[] }>("/people", as);
+  const otherId = everyone.data.find(({ name }) => name === "Other Person")!.id;
   // Both people are active, with check-ins and remarks, before they are merged.
   const change = { work_days: [1, 2, 3, 4, 5, 6, 7] };
   await request("/team", { ...as, method: "PATCH", body: change });
   for (const [n, id] of [personId, mergedId, otherId].entries()) {
-    const said = { role: "active", username: n < 2 ? `user.${canary}.${n}` : "other", location: `Place ${canary}` };
-    await request(`/members/${id}`, { ...as, method: "PATCH", body: n < 2 ? said : { role: "active" } });
+    const sent = { role: "active", username: n < 2 ? `user.${canary}.${n}` : "other", location: `Place ${canary}` };
+    await request(`/members/${id}`, { ...as, method: "PATCH", body: n < 2 ? sent : { role: "active" } });
   }
   const answers = { next: `Next ${canary} #tag-${canary}`, blockers: `Stuck ${canary}`, previous: `Did ${canary}` };
-  const checkIn = async (member: string, said: object) =>
-    (await request<{ status: Found }>("/statuses", { ...as, body: { member, answers: said } })).status.id;
+  const checkIn = async (member: string, sent: object) =>
+    (await request<{ status: Found }>("/statuses", { ...as, body: { member, answers: sent } })).status.id;
   const checkinId = await checkIn(personId, { ...answers, previous_completed: true });
   await checkIn(mergedId, answers);
   const otherCheckinId = await checkIn(otherId, { next: "Something else" });
@@ -122,7 +122,7 @@ export async function mintSubject(): Promise<Subject> {
     ),
   ]);
   await request(`/people/${personId}/merge`, { ...as, body: { person: mergedId } });
-  // Once more, for an open block whose last heartbeat D1 does not have.
+  // A second heartbeat makes an open block whose last heartbeat D1 does not have.
   await request("/presence", {
     ...tool,
     body: presenceBody(canary, [{ ...reportedUser(second, canary, 2), status: "busy" }]),

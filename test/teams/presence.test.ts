@@ -71,7 +71,7 @@ test("Live presence uses new classes at once, and after an eviction", async () =
   expect(await statusesShown()).toEqual({ ada: ["in a meeting", true], bob: ["lunch", false] });
 });
 
-test("A live viewer learns of people whose status has a new class with the next heartbeat", async () => {
+test("A live viewer receives people whose status has a new class with the next heartbeat", async () => {
   const team = await mintTeam();
   await push(team, { ada: "lunch", bob: "online" });
   const change = await firstChange(team, async () => {

@@ -27,7 +27,7 @@ test("A new team has the usual settings", async () => {
   expect(await settings()).toEqual({
     ...{ id: team.teamId, slug: `team-${team.teamId}`, name: "Test", time_zone: "Europe/London" },
     ...{ work_days: [1, 2, 3, 4, 5], questions: USUAL, status_classes: {}, stores_details: true },
-    retention_days: null,
+    ...{ retention_days: null, new_identities_per_day: 2_000 },
   });
 });
 
@@ -52,6 +52,8 @@ describe("a change of settings", () => {
       ],
       [{ status_classes: { LUNCH: null, away: null } }, { status_classes: { "deep work": "not_working" } }],
       [{ stores_details: false }, { stores_details: false }],
+      [{ new_identities_per_day: 0 }, { new_identities_per_day: 0 }],
+      [{ new_identities_per_day: 100_000 }, { new_identities_per_day: 100_000 }],
       [
         { name: "Gamma", work_days: [7], questions: {}, status_classes: {} },
         { name: "Gamma", work_days: [7] },
@@ -66,6 +68,9 @@ describe("a change of settings", () => {
 
   test.each<[unknown, string]>([
     [{ name: "" }, "name"],
+    [{ new_identities_per_day: -1 }, "new_identities_per_day"],
+    [{ new_identities_per_day: 100_001 }, "new_identities_per_day"],
+    [{ new_identities_per_day: null }, "new_identities_per_day"],
     [{ name: "x".repeat(101) }, "name"],
     [{ time_zone: "PST" }, "time_zone"],
     [{ time_zone: null }, "time_zone"],

@@ -7,7 +7,7 @@ import { listBlocks } from "../../presence/blocks/service.ts";
 import { findOverlap, findPatterns } from "../../presence/insights/service.ts";
 import { BLOCK_COLUMNS, blockBody } from "./block_body.ts";
 import { blocksQuery, overlapQuery, patternsQuery } from "./blocks_schema.ts";
-import { pairBody, sharedIntervalBody } from "./overlap_body.ts";
+import { rankingBody, sharedIntervalBody } from "./overlap_body.ts";
 import { patternsBody } from "./patterns_body.ts";
 
 /** Routes that read activity blocks, and what is computed from them: overlap and patterns. */
@@ -23,10 +23,10 @@ export const blocksRoutes = new Hono<AppContext>()
       data: found.intervals.map(sharedIntervalBody),
       next_cursor: found.nextCursor,
       // The pairs belong to the whole window, so only the first page has them.
-      ...(!page.cursor && { pairs: found.pairs.map(pairBody) }),
+      ...(found.ranking && rankingBody(found.ranking)),
     });
   })
   .get("/patterns", guard("either"), query(patternsQuery), async function showPatterns(c) {
-    const people = await findPatterns(serviceContext(c), c.req.valid("query"));
-    return c.json({ data: people.map(patternsBody), next_cursor: null });
+    const { rows, nextCursor } = await findPatterns(serviceContext(c), c.req.valid("query"));
+    return c.json({ data: rows.map(patternsBody), next_cursor: nextCursor });
   });

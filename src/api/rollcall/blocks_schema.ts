@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { pageByTime } from "../../http/schema.ts";
+import { pageByName, pageByTime } from "../../http/schema.ts";
 import { DAY_MS } from "../../lib/duration.ts";
 import { instant, numeral, text } from "../../lib/values.ts";
 
@@ -14,9 +14,22 @@ export const blocksQuery = pageByTime.extend({
 
 const MAX_OVERLAP_DAYS = 31;
 
+/** Each costs a query. */
+const MAX_REFERENCES = 20;
+
+/** References of people, separated by commas. */
+const references = z
+  .string("must be there once")
+  .transform((value) => value.split(",").map((one) => one.trim()))
+  .refine((list) => list.length <= MAX_REFERENCES, `must name at most ${MAX_REFERENCES} people`)
+  .refine(
+    (list) => list.every((one) => one !== "" && one.length <= 320),
+    "must be names of 1 to 320 characters, separated by commas",
+  );
+
 /** The query of `GET /overlap`. */
 export const overlapQuery = pageByTime
-  .extend({ from: instant, to: instant })
+  .extend({ from: instant, to: instant, people: references.optional() })
   .refine(({ from, to }) => from < to, { path: ["to"], message: "must be after from" })
   .refine(({ from, to }) => to - from <= MAX_OVERLAP_DAYS * DAY_MS, {
     path: ["to"],
@@ -24,7 +37,7 @@ export const overlapQuery = pageByTime
   });
 
 /** The query of `GET /patterns`. */
-export const patternsQuery = z.object({
+export const patternsQuery = pageByName.extend({
   weeks: numeral(1, 26).default(4),
   person: text(320).optional(),
 });

@@ -5,14 +5,8 @@ import { type AppContext, serviceContext } from "../../http/context.ts";
 import { NO_STORE } from "../../http/headers.ts";
 import { query } from "../../http/query.ts";
 import { pageByTime, rotation } from "../../http/schema.ts";
-import {
-  changeIntegration,
-  createIntegration,
-  getIntegration,
-  listIntegrations,
-  removeIntegration,
-  rotateIntegrationKey,
-} from "../../integrations/service.ts";
+import { createIntegration, getIntegration, listIntegrations } from "../../integrations/service.ts";
+import { changeIntegration, removeIntegration, rotateIntegrationKey } from "../../presence/keys_service.ts";
 import { integrationBody, rotatedKeyBody } from "./integration_body.ts";
 import { integrationChange, newIntegration } from "./integrations_schema.ts";
 

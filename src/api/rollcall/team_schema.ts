@@ -1,6 +1,13 @@
 import * as z from "zod";
 import { namedTimeZone } from "../../lib/values.ts";
-import { questionsChange, retentionDays, statusClassesChange, teamName, workDays } from "../../teams/value.ts";
+import {
+  newIdentitiesPerDay,
+  questionsChange,
+  retentionDays,
+  statusClassesChange,
+  teamName,
+  workDays,
+} from "../../teams/value.ts";
 
 /**
  * The body of `PATCH /team`: what is left out stays as it is. A new setting needs its line here, under the name of its column
@@ -16,6 +23,7 @@ export const teamChange = z
       status_classes: statusClassesChange,
       stores_details: z.boolean("must be true or false"),
       retention_days: retentionDays.nullable(),
+      new_identities_per_day: newIdentitiesPerDay,
     },
     "must be an object",
   )

@@ -12,7 +12,7 @@ export const TIMELINE_COLUMNS = [
 ] as const;
 
 /** Shows one local day of a person. */
-export const timelineBody = ({ person, date, timeZone, day, workedMs, entries }: Timeline) => ({
+export const timelineBody = ({ person, date, timeZone, day, workedMs, entries, nextCursor }: Timeline) => ({
   person_id: person.id,
   name: person.name,
   date,
@@ -21,7 +21,7 @@ export const timelineBody = ({ person, date, timeZone, day, workedMs, entries }:
   ended_at: formatInstant(day.end),
   hours_worked: hours(workedMs),
   data: entries.map(entryBody),
-  next_cursor: null,
+  next_cursor: nextCursor,
 });
 
 const entryBody = (entry: TimelineEntry) => ({

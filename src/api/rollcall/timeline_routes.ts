@@ -14,7 +14,7 @@ export const timelineRoutes = new Hono<AppContext>().get(
   offerCsv,
   query(timelineQuery),
   async function show(c) {
-    const timeline = await getTimeline(serviceContext(c), c.req.param("id"), c.req.valid("query").date);
+    const timeline = await getTimeline(serviceContext(c), c.req.param("id"), c.req.valid("query"));
     return answerPage(c, timelineBody(timeline), TIMELINE_COLUMNS);
   },
 );

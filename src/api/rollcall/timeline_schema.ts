@@ -1,5 +1,5 @@
-import * as z from "zod";
+import { pageByTime } from "../../http/schema.ts";
 import { date } from "../../lib/values.ts";
 
 /** The query of `GET /people/{id}/timeline`. */
-export const timelineQuery = z.object({ date: date.optional() });
+export const timelineQuery = pageByTime.extend({ date: date.optional() });

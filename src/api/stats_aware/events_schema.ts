@@ -1,5 +1,4 @@
 import * as z from "zod";
-import type { JsonProblem } from "../../lib/json.ts";
 import { details, instant, orNull, text, webAddress } from "../../lib/values.ts";
 
 /** The body of `POST /events`. Its events are validated one by one, with `event`: a bad one must not refuse the others. */
@@ -11,9 +10,6 @@ export const eventBatch = z.object(
   },
   "must be an object with an array of events",
 );
-
-/** Whether a problem in the JSON of an `eventBatch` lies within one of its events. */
-export const isWithinOneEvent = ({ path }: JsonProblem): boolean => path[0] === "events" && typeof path[1] === "number";
 
 /** One activity event (StatsAware, "Events API"). Unknown keys are ignored. */
 export const event = z.object(

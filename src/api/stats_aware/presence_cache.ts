@@ -14,7 +14,8 @@ const ENTRY_OVERHEAD = 1_000;
 
 /**
  * Caches parsed bodies of `POST /presence` by their text without the timestamp. Most tools repeat the same body every
- * minute, and parsing and validating it is most of the work of a heartbeat. The least recently used bodies are evicted.
+ * minute, and parsing and validating it is most of the work of a heartbeat. The least recently used bodies are evicted. Bodies
+ * with failures are not cached: what is said about a short invalid user takes much more memory than the user.
  */
 export class PresenceCache {
   /** In order of last use, the least recent first. */
@@ -33,7 +34,7 @@ export class PresenceCache {
     // The rest of the body is valid, so only the timestamp is left to check; `parse` words the error.
     const timestamp = cached ? parseInstant(time!) : null;
     const update = cached && timestamp !== null ? { ...cached, timestamp } : parse(body);
-    this.#save(key, update);
+    if (update.failures.length === 0) this.#save(key, update);
     return update;
   }
 

@@ -20,7 +20,7 @@ export async function recordActivity(context: ServiceContext, activity: NewActiv
   if (message !== null) throw badRequest([{ path: "created_at", message }]);
   if (!(await isIdentifierOfMember(db, actor, activity.email))) throw unknownEmail();
   const externalId = `activity-${newId()}`;
-  await saveEvents(db, actor, null, [activityEvent(activity, externalId, now)], now);
+  await saveEvents(db, actor, { integrationId: null }, [activityEvent(activity, externalId, now)], now);
   return readActivity(context, { externalId });
 }
 

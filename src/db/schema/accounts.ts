@@ -31,6 +31,8 @@ export const teams = sqliteTable(
     storesDetails: integer("stores_details", { mode: "boolean" }).notNull().default(true),
     /** After how many days presence and events are removed, while their numbers stay; null: never. */
     retentionDays: integer("retention_days"),
+    /** How many new identities each of the team's keys may create on one UTC day. */
+    newIdentitiesPerDay: integer("new_identities_per_day").notNull().default(2_000),
     /** Events before this instant may have been counted and removed, whatever the team keeps by now; null: none was. */
     countedUntil: integer("counted_until"),
     /** When an administrator archived the team: from then on its keys are refused. Null for a team in use. */

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { accounts } from "./accounts.ts";
 import { team } from "./columns.ts";
@@ -24,6 +25,8 @@ export const people = sqliteTable(
     formerId: text("former_id"),
     /** The person this one was merged into, who is never merged themselves. */
     mergedInto: text("merged_into"),
+    /** When a team first added or changed this person or their membership; null: only tools have named them so far. */
+    managedAt: integer("managed_at"),
     createdAt: integer("created_at").notNull(),
   },
   (t) => [
@@ -46,12 +49,31 @@ export const identities = sqliteTable(
     personId: text("person_id")
       .notNull()
       .references(() => people.id),
+    /** The integration that named it first; null where none did, and where that was before this was recorded. */
+    integrationId: text("integration_id"),
     createdAt: integer("created_at").notNull(),
   },
   (t) => [
     uniqueIndex("identities_by_identifier").on(t.accountId, t.identifier),
     index("identities_by_person").on(t.personId),
+    index("identities_by_integration").on(t.integrationId, t.createdAt).where(sql`integration_id IS NOT NULL`),
   ],
+);
+
+/** How many identities each key of a team created on the latest UTC day on which it created any. */
+export const identityCounts = sqliteTable(
+  "identity_counts",
+  {
+    /** The integration, or the team for its own key. */
+    creatorId: text("creator_id").primaryKey(),
+    teamId: team(),
+    /** A UTC date. */
+    day: text().notNull(),
+    created: integer().notNull().default(0),
+    /** How many new identities were ever refused because the limit of a day was reached. */
+    refused: integer().notNull().default(0),
+  },
+  (t) => [index("identity_counts_by_team").on(t.teamId)],
 );
 
 export const members = sqliteTable(

@@ -12,11 +12,11 @@ export function mergeConflict(from: Found, into: Found): string | null {
   return null;
 }
 
-/** Says why no merge into `into` can be undone: of `from`, or of anyone where `from` is null. */
+/** Says why no merge of `from` into `into` can be undone. Null for `from` means any person. */
 export function noMergeConflict(into: Found, from: Found | null): string {
   if (isMerged(into)) return `That person is merged into ${describe(into)}: undo it there`;
-  if (!from) return `Nobody is merged into ${describe(into)}`;
-  if (!isMerged(from)) return `${describe(from)} is not merged into anybody`;
+  if (!from) return `No person is merged into ${describe(into)}`;
+  if (!isMerged(from)) return `${describe(from)} is not merged into another person`;
   return `That person is merged into ${describe(from)}, not into ${describe(into)}`;
 }
 

@@ -21,14 +21,18 @@ export type Leave = { personId: string; firstSeenAt: number; lastSeenAt: number 
 /** The present state of an open block, as the team's object has it. */
 export type OpenBlock = { id: string; lastSeenAt: number; details: string | null };
 
-/** Returns blocks with the present state of those that are open. */
+/** What may have changed of a block that was open when it was read. */
+export type BlockState = OpenBlock & { endedAt?: number | null };
+
+/** Returns blocks with the present state of those that were open when they were read. */
 export function withLiveState<Row extends OpenBlock & { endedAt: number | null }>(
   blocks: Row[],
-  open: readonly OpenBlock[],
+  states: readonly BlockState[],
 ): Row[] {
-  const openById = new Map(open.map((block) => [block.id, block]));
+  const stateById = new Map(states.map((state) => [state.id, state]));
   return blocks.map((block) => {
-    const live = block.endedAt === null ? openById.get(block.id) : undefined;
-    return live ? { ...block, lastSeenAt: live.lastSeenAt, details: live.details } : block;
+    const state = block.endedAt === null ? stateById.get(block.id) : undefined;
+    if (!state) return block;
+    return { ...block, lastSeenAt: state.lastSeenAt, details: state.details, endedAt: state.endedAt ?? null };
   });
 }

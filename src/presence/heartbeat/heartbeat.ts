@@ -25,10 +25,18 @@ export type Heartbeat = {
   directoryVersion: number;
   integrationId: string;
   timeoutMs: number;
+  /** How many identities the integration may create on one UTC day. */
+  newIdentitiesPerDay: number;
   source: string;
   at: number;
   users: HeartbeatUsers;
 };
+
+/**
+ * What became of a heartbeat. `refused`: the positions of the users who are not recorded: they are new, and beyond the
+ * integration's limit of the day. `hasTooManySources`: another source of the integration was removed to make room.
+ */
+export type HeartbeatOutcome = { refused: number[]; hasTooManySources: boolean };
 
 /** How far ahead of the server's clock a timestamp may be, in milliseconds. */
 export const MAX_AHEAD_MS = 5 * MINUTE_MS;

@@ -9,30 +9,41 @@ export type PairOverlap = { people: [string, string]; ms: number };
 /** When one person worked. The intervals are in order, and do not overlap or touch. */
 type PersonWork = { id: string; worked: Interval[] };
 
+/** Work of each person: intervals that may overlap and be in any order. */
+type Work = ReadonlyMap<string, readonly Interval[]>;
+
+/** The most ids in one page of intervals: they make an answer long, where many people work at the same time. */
+const MAX_IDS_OF_PAGE = 10_000;
+
 /**
- * Computes who worked at the same time as whom within the window, from the intervals of work of each person, which may
- * overlap and be in any order.
- *
- * `intervals`: in order, the longest intervals in which the same two or more people worked; only those that begin at
- * `since` or later, and at most `limit` of them. `pairs`: the time shared by every two people, the longest first, ties by
- * ids; pairs that share none are absent.
+ * Cuts a page out of the times in which people worked together within `window`, from the work within `covered`, its first
+ * part. `next` is where the next page begins; null at the end. The page has at most `limit` intervals. An interval that
+ * reaches the end of `covered` may go on, so it is left to the next page; only one that fills all of `covered` is divided.
  */
-export function overlap(
-  work: ReadonlyMap<string, readonly Interval[]>,
-  window: Interval,
-  { since = window.start, limit = Number.POSITIVE_INFINITY }: { since?: number; limit?: number } = {},
-): { intervals: SharedInterval[]; pairs: PairOverlap[] } {
-  const people = [...work]
-    .map(([id, intervals]) => ({ id, worked: union(intervals.flatMap((interval) => clip(interval, window) ?? [])) }))
-    .sort((a, b) => compare(a.id, b.id));
-  return { intervals: sharedIntervals(people, since, limit), pairs: pairOverlaps(people) };
+export function pageOfIntervals(
+  work: Work,
+  { covered, window, limit }: { covered: Interval; window: Interval; limit: number },
+): { intervals: SharedInterval[]; next: number | null } {
+  const isWhole = covered.end >= window.end;
+  const intervals: SharedInterval[] = [];
+  let ids = 0;
+  for (const interval of sharedIntervals(work, covered)) {
+    ids += interval.people.length;
+    const mayGoOn = !isWhole && interval.end === covered.end && interval.start > covered.start;
+    const isFull = intervals.length === limit || (intervals.length > 0 && ids > MAX_IDS_OF_PAGE);
+    if (mayGoOn || isFull) return { intervals, next: interval.start };
+    intervals.push(interval);
+  }
+  return { intervals, next: isWhole ? null : covered.end };
 }
 
 /**
- * Goes through the moments at which a person starts or stops work, and keeps the set of people at work. Each moment changes
- * the set, because the intervals of one person do not touch.
+ * Finds, in order, the longest intervals within the window in which the same two or more people worked. Goes through the
+ * moments at which a person starts or stops work, and keeps the set of people at work. Each moment changes the set, because
+ * the intervals of one person do not touch.
  */
-function sharedIntervals(people: readonly PersonWork[], since: number, limit: number): SharedInterval[] {
+export function* sharedIntervals(work: Work, window: Interval): Generator<SharedInterval> {
+  const people = workOfPeople(work, window);
   const moments = people
     .flatMap(({ worked }, person) =>
       worked.flatMap(({ start, end }) => [
@@ -41,24 +52,31 @@ function sharedIntervals(people: readonly PersonWork[], since: number, limit: nu
       ]),
     )
     .sort((a, b) => a.at - b.at);
-  const shared: SharedInterval[] = [];
   const working = new Set<number>();
   let start = 0;
   for (const { at, person } of moments) {
-    if (shared.length >= limit) break;
-    if (at > start && start >= since && working.size >= 2) {
+    if (at > start && working.size >= 2) {
       // People are in the order of their ids, so their positions sort as the ids do.
       const ids = [...working].sort((a, b) => a - b).map((position) => people[position]!.id);
-      shared.push({ start, end: at, people: ids });
+      yield { start, end: at, people: ids };
     }
     start = at;
     if (!working.delete(person)) working.add(person);
   }
-  return shared;
 }
 
-/** Compares the intervals of every two people: far fewer steps than adding up pairs at each moment of the whole team. */
-function pairOverlaps(people: readonly PersonWork[]): PairOverlap[] {
+const workOfPeople = (work: Work, window: Interval): PersonWork[] =>
+  [...work]
+    .map(([id, intervals]) => ({ id, worked: union(intervals.flatMap((interval) => clip(interval, window) ?? [])) }))
+    .sort((a, b) => compare(a.id, b.id));
+
+/**
+ * Computes the time that every two people worked at the same time within the window, the longest first, ties by ids. Pairs
+ * that share none are absent. Compares the intervals of every two people: far fewer steps than adding up pairs at each
+ * moment of the whole team. The steps grow with the square of the people.
+ */
+export function pairOverlaps(work: Work, window: Interval): PairOverlap[] {
+  const people = workOfPeople(work, window);
   const pairs: PairOverlap[] = [];
   people.forEach((one, position) => {
     for (const other of people.slice(position + 1)) {

@@ -1,15 +1,16 @@
 import { type SQL, sql } from "drizzle-orm";
-import { atomically, type Database } from "../../db/client.ts";
+import { atomicallyNamed, type Database } from "../../db/client.ts";
 import { linkStatements, type Tenant, updatePeopleStatements } from "../../people/store.ts";
 import type { StatusClasses } from "../blocks/status.ts";
 import type { DirectoryEntry } from "./directory_entry.ts";
-import type { TeamPerson } from "./person_presence.ts";
+import type { TeamPerson } from "./roster.ts";
 import { INACTIVE_TIMEOUT_MS } from "./team_record.ts";
 
+/** The persons behind the identities that were asked about and that D1 has; null for a person who is not on the team. */
+export type DirectoryPeople = { people: Map<string, TeamPerson | null> };
+
 /** What D1 holds of a team's settings, and of the identities that were asked about. */
-export type DirectoryRead = {
-  /** The persons behind the identities that D1 has; null for a person who is not on the team. */
-  people: Map<string, TeamPerson | null>;
+export type DirectoryRead = DirectoryPeople & {
   /** The account's directory version, see `accounts.directory_version`. */
   version: number;
   statusClasses: StatusClasses;
@@ -17,9 +18,6 @@ export type DirectoryRead = {
   /** Presence timeouts by integration, in milliseconds. */
   timeouts: Record<string, number>;
 };
-
-/** Identities per statement: their JSON stays far below the 2 MB that D1 accepts in a parameter. */
-const IDS_PER_STATEMENT = 10_000;
 
 /**
  * Writes the entries in `pending` to D1 and then reads, in the same transaction, the team's settings and the persons
@@ -34,30 +32,38 @@ export async function exchangeDirectory(
   now: number,
 ): Promise<DirectoryRead> {
   const writes = pending.length > 0 ? writePending(tenant, pending, now) : [];
-  const reads = [
-    readSettings(tenant),
-    readTimeouts(tenant),
-    ...inChunks(identityIds).map((ids) => readPeople(tenant, ids)),
-  ];
-  const results = await atomically(db, [...writes, ...reads]);
-  const [settings, timeouts, ...people] = results.slice(writes.length);
+  const { settings, timeouts, people } = await atomicallyNamed(db, {
+    writes,
+    settings: readSettings(tenant),
+    timeouts: readTimeouts(tenant),
+    people: readPeople(tenant, identityIds),
+  });
   return {
-    ...settingsOf(settings!.results as SettingsRow[]),
-    timeouts: Object.fromEntries((timeouts!.results as TimeoutRow[]).map(({ id, timeoutMs }) => [id, timeoutMs])),
-    people: new Map(people.flatMap(({ results }) => (results as PersonRow[]).map(personEntry))),
+    ...settingsOf(settings as SettingsRow[]),
+    timeouts: Object.fromEntries((timeouts as TimeoutRow[]).map(({ id, timeoutMs }) => [id, timeoutMs])),
+    people: new Map((people as PersonRow[]).map(personEntry)),
   };
 }
 
-const inChunks = (ids: string[]): string[][] =>
-  Array.from({ length: Math.ceil(ids.length / IDS_PER_STATEMENT) }, (_, chunk) =>
-    ids.slice(chunk * IDS_PER_STATEMENT, (chunk + 1) * IDS_PER_STATEMENT),
-  );
+/** Reads the persons behind identities. */
+export const readDirectoryPeople = async (
+  db: Database,
+  tenant: Tenant,
+  identityIds: string[],
+): Promise<DirectoryPeople> => {
+  const people = await db.all<PersonRow>(readPeople(tenant, identityIds));
+  return { people: new Map(people.map(personEntry)) };
+};
 
 function writePending(tenant: Tenant, pending: DirectoryEntry[], now: number): SQL[] {
   const unlinked = pending
     .filter(({ linked }) => !linked)
     .map((entry) => ({ ...entry, personId: entry.newPersonId, memberId: entry.newMemberId }));
-  return [...linkStatements(tenant, unlinked, now), ...updatePeopleStatements(tenant, pending)];
+  // No limit: the directory has checked it, and the heartbeats of these identities are accepted.
+  const links = [...Map.groupBy(unlinked, ({ integrationId = null }) => integrationId)].flatMap(
+    ([integrationId, entries]) => linkStatements(tenant, { integrationId }, entries, now),
+  );
+  return [...links, ...updatePeopleStatements(tenant, pending)];
 }
 
 type SettingsRow = { version: number; statusClasses: string; storesDetails: number };

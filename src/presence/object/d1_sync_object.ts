@@ -1,5 +1,6 @@
 import { type Database, databaseOf } from "../../db/client.ts";
 import { pages } from "../../lib/pages.ts";
+import { type NewIdentityState, readNewIdentityState } from "../../people/identity_count_store.ts";
 import { removeOrphans, saveBlocks } from "../blocks/store.ts";
 import { teamExists } from "./d1_store.ts";
 import type { Directory } from "./directory_object.ts";
@@ -9,6 +10,12 @@ import type { Streams } from "./streams_object.ts";
 import { SyncQueue } from "./sync_queue_object.ts";
 import { INACTIVE_TIMEOUT_MS, type TeamRecord } from "./team_record.ts";
 import { CHECKPOINT_MS, clampToNow } from "./wake_time.ts";
+
+/**
+ * The most pages of blocks that one run sends to D1, each one statement of at most 400,000 characters: 10 million characters,
+ * and fewer queries than the platform's smallest plan allows an invocation. What is left follows at the next alarm, at once.
+ */
+const PAGES_PER_RUN = 25;
 
 /** The parts of the object that are exchanged with D1, and the callbacks for what D1 answers. */
 type Parts = {
@@ -33,6 +40,10 @@ export class D1Sync {
   readonly #queue = new SyncQueue(() => this.#startExchanges());
   /** Identities that D1 erased while blocks of theirs may have been on the way there. */
   #erasedIds: string[] = [];
+  /** The number of the last stream that the checkpoint under way has written; 0 where none is under way. */
+  #checkpointed = 0;
+  /** The exchange of the directory that is under way. It never rejects. */
+  #directoryExchange: Promise<void> | null = null;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -53,15 +64,27 @@ export class D1Sync {
     return this.#parts.store.outboxSize() > 0 || this.#parts.directory.hasPending() || this.#erasedIds.length > 0;
   }
 
-  /** Sends everything that waits. If D1 fails, this is logged, and what was not sent waits for the next try. */
+  /**
+   * Sends what waits, up to PAGES_PER_RUN pages of blocks. If D1 fails, this is logged, and what was not sent waits for the
+   * next try.
+   */
   async flush(): Promise<void> {
     await this.#queue.run();
   }
 
-  /** Flushes, and then writes the last heartbeats of a person's open blocks. Throws what D1 throws at the second step. */
-  async flushWithOpenBlocks(personId: string): Promise<void> {
-    const { directory, streams } = this.#parts;
-    await this.#queue.runThen(() => this.#save(streams.openBlocks(directory.identitiesOf(personId))));
+  /**
+   * Flushes, and then sends the blocks of some identities, up to PAGES_PER_RUN pages: those that wait, and the last
+   * heartbeats of those that are open. Throws what D1 throws at the second step.
+   */
+  async flushIdentities(identityIds: Set<string>): Promise<void> {
+    await this.#queue.runThen(async () => {
+      const pagesLeft = await this.#sendOutbox(PAGES_PER_RUN, identityIds);
+      await this.#savePages(this.#openBlocksOf(identityIds), pagesLeft);
+    });
+  }
+
+  *#openBlocksOf(identityIds: Set<string>): Generator<BlockWrite> {
+    for (const id of identityIds) yield* this.#parts.streams.openBlocksOf(id);
   }
 
   /**
@@ -70,11 +93,34 @@ export class D1Sync {
    */
   async syncDirectory(version: number): Promise<void> {
     const team = this.#parts.team();
-    if (!team || Date.now() < this.retryAt) return;
+    const isNeeded = () => team && Date.now() >= this.retryAt && !this.#parts.directory.isCurrent(team, version);
+    // The exchange under way may bring what this one needs: many requests at once read a large directory once.
+    while (isNeeded() && this.#directoryExchange) await this.#directoryExchange;
+    if (!team || !isNeeded()) return;
+    this.#directoryExchange = this.#exchangeDirectory(team, version)
+      .catch((error) => this.#queue.backOff(error))
+      .finally(() => {
+        this.#directoryExchange = null;
+      });
+    await this.#directoryExchange;
+  }
+
+  /**
+   * Asks D1 which identities exist, and how many an integration has created today. While D1 does not answer, none exists and
+   * none is counted: the object has its own count.
+   */
+  async readNewIdentityState(
+    team: TeamRecord,
+    integrationId: string,
+    identityIds: string[],
+  ): Promise<NewIdentityState> {
+    const unknown = { existing: new Set<string>(), created: 0 };
+    if (Date.now() < this.retryAt) return unknown;
     try {
-      await this.#exchangeDirectory(team, version);
+      return await readNewIdentityState(this.#db(team), team, { integrationId }, identityIds, Date.now());
     } catch (error) {
       this.#queue.backOff(error);
+      return unknown;
     }
   }
 
@@ -128,37 +174,58 @@ export class D1Sync {
     if (isChanged) onChange();
   }
 
-  /** Sends the outbox page by page, then the checkpoint if it is due. Throws what D1 throws. */
+  /** Sends the outbox, then the checkpoint if it is due. Throws what D1 throws. */
   async #sendBlocks(team: TeamRecord): Promise<void> {
-    const { store } = this.#parts;
-    for (let page = store.readOutboxPage(); page.length > 0; page = store.readOutboxPage()) {
-      await this.#save(page);
-      store.removeSent(page);
-    }
-    if (Date.now() >= this.checkpointAt(team)) await this.#checkpoint(team);
+    const pagesLeft = await this.#sendOutbox(PAGES_PER_RUN);
+    if (pagesLeft > 0 && Date.now() >= this.checkpointAt(team)) await this.#checkpoint(team, pagesLeft);
     await this.#removeErasedBlocks(team);
   }
 
-  /** Writes the open blocks, so that statistics count them up to now. */
-  async #checkpoint(team: TeamRecord): Promise<void> {
-    await this.#save(this.#parts.streams.openBlocks());
+  /** Sends up to `maxPages` pages of the outbox, or of some identities in it. Returns how many pages fewer were needed. */
+  async #sendOutbox(maxPages: number, identityIds?: Set<string>): Promise<number> {
+    const { store } = this.#parts;
+    for (let pagesLeft = maxPages; pagesLeft > 0; pagesLeft--) {
+      const page = store.readOutboxPage(identityIds);
+      if (page.length === 0) return pagesLeft;
+      await this.#save(page);
+      store.removeSent(page);
+    }
+    return 0;
+  }
+
+  /** Writes up to `maxPages` pages of the open blocks, so that statistics count them up to now. The next run continues. */
+  async #checkpoint(team: TeamRecord, maxPages: number): Promise<void> {
+    let pagesLeft = maxPages;
+    for (const page of pages(this.#parts.streams.openBlocksAfter(this.#checkpointed))) {
+      if (pagesLeft-- === 0) return;
+      await this.#save(page.map(({ block }) => block));
+      this.#checkpointed = page.at(-1)!.n;
+    }
+    this.#checkpointed = 0;
     team.checkpointAt = Date.now() + CHECKPOINT_MS;
     this.#parts.store.saveTeam(team);
   }
 
   /** Removes blocks that reached D1 after their identities were erased there. */
   async #removeErasedBlocks(team: TeamRecord): Promise<void> {
-    const erasedIds = [...this.#erasedIds];
-    await removeOrphans(this.#db(team), team, erasedIds);
-    this.#erasedIds = this.#erasedIds.slice(erasedIds.length);
+    const [page = []] = pages(this.#erasedIds);
+    await removeOrphans(this.#db(team), team, page);
+    this.#erasedIds = this.#erasedIds.slice(page.length);
   }
 
-  /** Writes blocks to D1; none once the team is erased. */
-  async #save(blocks: BlockWrite[]): Promise<void> {
+  /** Writes up to `maxPages` pages of blocks to D1. */
+  async #savePages(blocks: Iterable<BlockWrite>, maxPages: number): Promise<void> {
+    let pagesLeft = maxPages;
     for (const page of pages(blocks)) {
-      const team = this.#parts.team();
-      if (team) await saveBlocks(this.#db(team), team, page);
+      if (pagesLeft-- === 0) return;
+      await this.#save(page);
     }
+  }
+
+  /** Writes a page of blocks to D1; none once the team is erased. */
+  async #save(page: BlockWrite[]): Promise<void> {
+    const team = this.#parts.team();
+    if (team && page.length > 0) await saveBlocks(this.#db(team), team, page);
   }
 
   #db(team: TeamRecord): Database {

@@ -1,5 +1,5 @@
 import type { HeartbeatUser } from "../heartbeat/heartbeat.ts";
-import type { TeamPerson } from "./person_presence.ts";
+import type { TeamPerson } from "./roster.ts";
 
 /** The most zones that an entry keeps: a source whose zone is dropped causes one more write when it reports again. */
 const MAX_ZONES = 20;
@@ -20,6 +20,8 @@ export type DirectoryEntry = {
   /** The ids of the person and the member that are made in D1 if the identity is new there. Fixed, so that a retry makes no second person. */
   newPersonId: string;
   newMemberId: string;
+  /** The integration that named the identity first; entries stored by earlier versions have none. */
+  integrationId?: string;
   /** Whether D1 has yet to be sent this entry, or its latest name, e-mail or zone. */
   pending: boolean;
   /** Whether D1 has had the identity. If so and D1 no longer has it, it was erased, and must not be made again. */

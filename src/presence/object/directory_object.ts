@@ -1,14 +1,23 @@
 import type { Database } from "../../db/client.ts";
+import type { NewIdentityState } from "../../people/identity_count_store.ts";
+import { countedDay } from "../../people/new_identities.ts";
 import { type NewIdentity, newIdentity } from "../../people/store.ts";
-import type { HeartbeatUser } from "../heartbeat/heartbeat.ts";
-import { type DirectoryRead, exchangeDirectory } from "./d1_store.ts";
+import type { Heartbeat, HeartbeatUser } from "../heartbeat/heartbeat.ts";
+import { type DirectoryPeople, type DirectoryRead, exchangeDirectory, readDirectoryPeople } from "./d1_store.ts";
 import { type DirectoryEntry, updateEntry } from "./directory_entry.ts";
-import type { TeamPerson } from "./person_presence.ts";
+import { makeRoster, type Roster, type TeamPerson } from "./roster.ts";
 import type { ObjectStore } from "./storage_store.ts";
+import { sourceKey } from "./stored_stream.ts";
 import type { TeamRecord } from "./team_record.ts";
 
 /** Pending entries per exchange: the statement's parameters stay small, however many people came while D1 was away. */
 const ENTRIES_PER_EXCHANGE = 500;
+
+/** Identities per query of their persons: an answer of D1 then has about a megabyte, however many people the team has. */
+const IDENTITIES_PER_READ = 2_000;
+
+/** The part of a heartbeat that says which identities are created, and for which key. */
+type NamingHeartbeat = Pick<Heartbeat, "accountId" | "integrationId" | "source" | "newIdentitiesPerDay">;
 
 /** What an exchange with D1 brought. */
 export type DirectoryChanges = {
@@ -28,30 +37,72 @@ export class Directory {
   readonly #byIdentifier = new Map<string, DirectoryEntry>();
   /** The entries not yet sent to D1. Every heartbeat asks whether there are any. */
   readonly #pending = new Map<string, DirectoryEntry>();
+  /** Null to make it again: to sort a large team for each request would cost too much. */
+  #roster: Roster | null = null;
 
   constructor(store: ObjectStore) {
     this.#store = store;
     for (const entry of store.readDirectory()) this.#cache(entry);
   }
 
-  /** Adds an entry, pending, for every user whose identifier is new. `key`: the source, see `sourceKey`. */
-  async addNew(accountId: string, users: HeartbeatUser[], key: string): Promise<void> {
-    const findNew = () => users.filter(({ identifier }) => !this.#byIdentifier.has(identifier));
+  /**
+   * Adds an entry, pending, for every user whose identifier is new, up to the integration's limit of the day. Returns the
+   * identifiers beyond the limit. `readState` asks D1 which of them exist already: these are not new.
+   */
+  async addNew(
+    team: TeamRecord,
+    heartbeat: NamingHeartbeat,
+    users: HeartbeatUser[],
+    readState: (identityIds: string[]) => Promise<NewIdentityState>,
+  ): Promise<Set<string>> {
+    const refused = new Set<string>();
+    const findNew = () =>
+      users.filter(({ identifier }) => !this.#byIdentifier.has(identifier) && !refused.has(identifier));
     // A loop: while ids are computed, an erasure may remove entries that were here before.
     for (let missing = findNew(); missing.length > 0; missing = findNew()) {
-      this.#add(await Promise.all(missing.map((user) => newIdentity(accountId, user))), key);
+      const identities = await Promise.all(missing.map((user) => newIdentity(heartbeat.accountId, user)));
+      const state = await readState(identities.map(({ identityId }) => identityId));
+      // Another heartbeat may have added the same identifier meanwhile.
+      const absent = identities.filter(({ identifier }) => !this.#byIdentifier.has(identifier));
+      for (const identifier of this.#addWithinLimit(team, heartbeat, absent, state)) refused.add(identifier);
     }
+    return refused;
   }
 
-  #add(identities: NewIdentity[], key: string): void {
+  /** Adds identities that exist in D1, and as many new ones as the limit allows. Returns the identifiers of the others. */
+  #addWithinLimit(
+    team: TeamRecord,
+    heartbeat: NamingHeartbeat,
+    identities: NewIdentity[],
+    { existing, created }: NewIdentityState,
+  ): string[] {
+    const { integrationId, newIdentitiesPerDay } = heartbeat;
+    const day = countedDay(Date.now());
+    const counted = team.newIdentities?.[integrationId];
+    // D1 also counts events; the object also counts what D1 does not have yet.
+    const used = Math.max(created, counted?.day === day ? counted.created : 0);
+    const [known, fresh] = [true, false].map((isKnown) =>
+      identities.filter(({ identityId }) => existing.has(identityId) === isKnown),
+    ) as [NewIdentity[], NewIdentity[]];
+    const allowed = fresh.slice(0, Math.max(0, newIdentitiesPerDay - used));
+    if (allowed.length > 0) {
+      team.newIdentities = { ...team.newIdentities, [integrationId]: { day, created: used + allowed.length } };
+      this.#store.saveTeam(team);
+    }
+    this.#add([...known, ...allowed], heartbeat);
+    return fresh.slice(allowed.length).map(({ identifier }) => identifier);
+  }
+
+  #add(identities: NewIdentity[], heartbeat: NamingHeartbeat): void {
+    const { integrationId } = heartbeat;
+    const key = sourceKey(heartbeat);
     const entries = identities
-      // Another heartbeat may have added the same identifier while ids were computed.
-      .filter(({ identifier }) => !this.#byIdentifier.has(identifier))
       // Field by field: a user also has a status and details, which must not be stored here.
       .map(({ identityId, identifier, name, email, timeZone, personId, memberId }) => ({
         ...{ identityId, identifier, name, email, timeZone },
         zones: timeZone === null ? {} : { [key]: timeZone },
-        ...{ newPersonId: personId, newMemberId: memberId, pending: true, linked: false, person: null },
+        ...{ newPersonId: personId, newMemberId: memberId, integrationId },
+        ...{ pending: true, linked: false, person: null },
       }));
     this.#save(entries);
   }
@@ -73,8 +124,12 @@ export class Directory {
 
   /** Returns the identities of a person. */
   identitiesOf(personId: string): Set<string> {
-    const entries = [...this.#entries.values()].filter(({ person }) => person?.personId === personId);
-    return new Set(entries.map(({ identityId }) => identityId));
+    return new Set(this.roster().byPersonId.get(personId)?.identityIds);
+  }
+
+  /** Returns the person behind an identity; null while unknown, and where the person is not on the team. */
+  personOf(identityId: string): TeamPerson | null {
+    return this.#entries.get(identityId)?.person ?? null;
   }
 
   /** Returns all identities. */
@@ -82,16 +137,20 @@ export class Directory {
     return new Set(this.#entries.keys());
   }
 
-  /** Returns the persons behind identities, without those still unknown. */
-  people(): Map<string, TeamPerson> {
-    const people = new Map<string, TeamPerson>();
-    for (const { identityId, person } of this.#entries.values()) if (person) people.set(identityId, person);
-    return people;
+  /** Returns the people of the team with their identities, without identities whose person is unknown. */
+  roster(): Roster {
+    this.#roster ??= makeRoster(this.#people());
+    return this.#roster;
+  }
+
+  *#people(): Generator<[string, TeamPerson]> {
+    for (const { identityId, person } of this.#entries.values()) if (person) yield [identityId, person];
   }
 
   /** Removes identities. Their identifiers are new again if they are reported once more. */
   remove(identityIds: Set<string>): void {
     this.#store.removeFromDirectory(identityIds);
+    this.#roster = null;
     for (const id of identityIds) {
       const entry = this.#entries.get(id);
       if (entry) this.#byIdentifier.delete(entry.identifier);
@@ -105,6 +164,11 @@ export class Directory {
     return this.#pending.size > 0;
   }
 
+  /** Whether nothing is pending and the directory was read at `version` or later. */
+  isCurrent(team: TeamRecord, version: number): boolean {
+    return !this.hasPending() && version <= team.directoryVersion;
+  }
+
   /**
    * Exchanges entries and settings with D1 until nothing is pending and the directory was read at `version` or later; does
    * nothing if that holds already. Stops early at erased identities: the caller must remove them and call again. Throws
@@ -113,16 +177,27 @@ export class Directory {
   async sync(db: Database, team: TeamRecord, version: number, now: number): Promise<DirectoryChanges> {
     let isChanged = false;
     let wanted = version;
-    while (this.hasPending() || wanted > team.directoryVersion) {
+    while (!this.isCurrent(team, wanted)) {
       const pending = [...this.#pending.values()].slice(0, ENTRIES_PER_EXCHANGE);
       const readsAll = wanted > team.directoryVersion;
       const asked = readsAll ? [...this.#entries.keys()] : pending.map(({ identityId }) => identityId);
-      // Read before the exchange: an entry that is linked during it may be unknown to D1's answer, and is not erased.
-      const linked = asked.filter((id) => this.#entries.get(id)!.linked);
-      const read = await exchangeDirectory(db, team, pending, asked, now);
-      const erased = new Set(linked.filter((id) => !read.people.has(id)));
-      const isOther = this.#apply(read.people, asked, new Set(pending));
-      isChanged ||= isOther || JSON.stringify(read.statusClasses) !== JSON.stringify(team.statusClasses);
+      const sent = new Set(pending);
+      const erased = new Set<string>();
+      const readPage = async <Read extends DirectoryPeople>(read: (ids: string[]) => Promise<Read>): Promise<Read> => {
+        // Some may have been removed while the page before was read.
+        const ids = asked.splice(0, IDENTITIES_PER_READ).filter((id) => this.#entries.has(id));
+        // Before the read: an entry that is linked during it may be unknown to D1's answer, and is not erased.
+        const linked = ids.filter((id) => this.#entries.get(id)!.linked);
+        const answer = await read(ids);
+        for (const id of linked) if (!answer.people.has(id)) erased.add(id);
+        const isOther = this.#apply(answer.people, ids, sent);
+        isChanged ||= isOther;
+        return answer;
+      };
+      const read = await readPage((ids) => exchangeDirectory(db, team, pending, ids, now));
+      isChanged ||= JSON.stringify(read.statusClasses) !== JSON.stringify(team.statusClasses);
+      // The pages that follow may show newer people than `read.version` has. That version then only asks for them again.
+      while (asked.length > 0) await readPage((ids) => readDirectoryPeople(db, team, ids));
       // Before the version is saved: if a later exchange failed, no version would be left that asks about them again.
       if (erased.size > 0) return { isChanged, erased };
       // Entries sent from here raise the version by one. By more: something else changed that this did not ask about.
@@ -147,13 +222,18 @@ export class Directory {
       // Removed during the exchange.
       if (!entry) continue;
       const person = people.get(identityId) ?? null;
-      const isOther = JSON.stringify(person) !== JSON.stringify(entry.person);
+      const isOther = !isSamePerson(person, entry.person);
       isChanged ||= isOther;
       // An entry that was updated during the exchange is another object than the one sent, and is still pending.
       const isSent = sent.has(entry);
       const linked = entry.linked || people.has(identityId);
       if (!isOther && !isSent && linked === entry.linked) continue;
-      updated.push({ ...entry, person, linked, ...(isSent && { pending: false, timeZone: null }) });
+      updated.push({
+        ...entry,
+        person: isOther ? person : entry.person,
+        linked,
+        ...(isSent && { pending: false, timeZone: null }),
+      });
     }
     this.#save(updated);
     return isChanged;
@@ -165,9 +245,13 @@ export class Directory {
   }
 
   #cache(entry: DirectoryEntry): void {
+    if (this.#entries.get(entry.identityId)?.person !== entry.person) this.#roster = null;
     this.#entries.set(entry.identityId, entry);
     this.#byIdentifier.set(entry.identifier, entry);
     if (entry.pending) this.#pending.set(entry.identityId, entry);
     else this.#pending.delete(entry.identityId);
   }
 }
+
+const isSamePerson = (a: TeamPerson | null, b: TeamPerson | null): boolean =>
+  a?.personId === b?.personId && a?.name === b?.name && a?.timeZone === b?.timeZone;

@@ -1,8 +1,13 @@
 import { type Block, lastSeenAt, openBlock, type Stream } from "../blocks/block.ts";
 import { isWorking, rank, type StatusClasses } from "../blocks/status.ts";
-
-/** A person as a team shows them. `timeZone` is the team's where the person has none. */
-export type TeamPerson = { personId: string; name: string; timeZone: string };
+import {
+  comparePeople,
+  entriesAfter,
+  type PersonPosition,
+  type Roster,
+  type RosterEntry,
+  type TeamPerson,
+} from "./roster.ts";
 
 /** A person's current presence over all their identities and sources. Times are UTC milliseconds. */
 export type PersonPresence = TeamPerson & {
@@ -26,72 +31,95 @@ export type SourceStream = Stream & { identityId: string; source: string };
  * Computes a person's presence from their streams. Of several open blocks it shows the one whose status ranks first (see
  * `rank`), and among equals the one that began last.
  */
-export function personPresence(person: TeamPerson, streams: SourceStream[], classes: StatusClasses): PersonPresence {
-  const top = streams
-    .map((stream) => ({ source: stream.source, block: openBlock(stream) }))
-    .filter((open): open is { source: string; block: Block } => open.block !== null)
-    .map((open) => ({ ...open, rank: rank(open.block.status, classes) }))
-    .sort((a, b) => a.rank - b.rank || b.block.startedAt - a.block.startedAt)[0];
-  const seenAt = Math.max(...streams.map((stream) => lastSeenAt(stream) ?? Number.NEGATIVE_INFINITY));
+export function personPresence(
+  person: TeamPerson,
+  streams: readonly SourceStream[],
+  classes: StatusClasses,
+): PersonPresence {
+  let top: { source: string; block: Block; rank: number } | null = null;
+  let seenAt: number | null = null;
+  for (const stream of streams) {
+    seenAt = latest(seenAt, lastSeenAt(stream));
+    const block = openBlock(stream);
+    if (!block) continue;
+    const open = { source: stream.source, block, rank: rank(block.status, classes) };
+    const isFirst =
+      !top || open.rank - top.rank < 0 || (open.rank === top.rank && block.startedAt > top.block.startedAt);
+    if (isFirst) top = open;
+  }
   return {
     ...person,
-    present: top !== undefined,
+    present: top !== null,
     status: top?.block.status ?? "offline",
-    working: top !== undefined && isWorking(top.block.status, classes),
+    working: top !== null && isWorking(top.block.status, classes),
     source: top?.source ?? null,
     since: top?.block.startedAt ?? null,
-    lastSeenAt: Number.isFinite(seenAt) ? seenAt : null,
+    lastSeenAt: seenAt,
   };
 }
 
-/** Computes the presence of every person with a stream, by name and then id. `people` maps identities to persons. */
-export function teamPresence(
-  people: ReadonlyMap<string, TeamPerson>,
-  streams: Iterable<SourceStream>,
-  classes: StatusClasses,
-): PersonPresence[] {
-  const streamsOf = new Map<string, { person: TeamPerson; streams: SourceStream[] }>();
-  for (const stream of streams) {
-    const person = people.get(stream.identityId);
-    if (!person) continue;
-    const entry = streamsOf.get(person.personId) ?? { person, streams: [] };
-    entry.streams.push(stream);
-    streamsOf.set(person.personId, entry);
-  }
-  return [...streamsOf.values()]
-    .map(({ person, streams }) => personPresence(person, streams, classes))
-    .sort((a, b) => compare(a.name, b.name) || compare(a.personId, b.personId));
-}
+const latest = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? (a ?? b) : Math.max(a, b);
 
-/** Compares by UTF-16 code units: the order must be the same in every runtime, for cursors. */
-const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
-
-/** Which people to list. `after`: the last person of the page before. */
-export type PresenceFilter = {
-  present?: boolean | undefined;
-  after?: Pick<PersonPresence, "name" | "personId"> | undefined;
-  limit: number;
+/** What a team's presence is computed from. `streamsOf` returns the streams of an identity. */
+export type TeamState = {
+  roster: Roster;
+  streamsOf: (identityId: string) => readonly SourceStream[];
+  classes: StatusClasses;
 };
 
+/** Computes the presence of one person of a roster; null without a stream. */
+export function entryPresence({ person, identityIds }: RosterEntry, state: Omit<TeamState, "roster">) {
+  const streams = identityIds.flatMap(state.streamsOf);
+  return streams.length === 0 ? null : personPresence(person, streams, state.classes);
+}
+
+/**
+ * Computes the presence of every person with a stream, by name and then id, or of those after a position. A generator: a
+ * page of a large team computes no more than its own people.
+ */
+export function* teamPresence(state: TeamState, after?: PersonPosition): Generator<PersonPresence> {
+  for (const entry of entriesAfter(state.roster, after)) {
+    const presence = entryPresence(entry, state);
+    if (presence) yield presence;
+  }
+}
+
+/** Which people to list. `after`: the last person of the page before. */
+export type PresenceFilter = { present?: boolean | undefined; after?: PersonPosition | undefined; limit: number };
+
 /** Selects a page of the people of `teamPresence`. */
-export const presencePage = (people: PersonPresence[], { present, after, limit }: PresenceFilter): PersonPresence[] =>
-  people
-    .filter((person) => present === undefined || person.present === present)
-    .filter((person) => !after || (compare(person.name, after.name) || compare(person.personId, after.personId)) > 0)
-    .slice(0, limit);
+export function presencePage(
+  people: Iterable<PersonPresence>,
+  { present, after, limit }: PresenceFilter,
+): PersonPresence[] {
+  const page: PersonPresence[] = [];
+  for (const person of people) {
+    if (page.length === limit) break;
+    if (present !== undefined && person.present !== present) continue;
+    if (!after || comparePeople(person, after) > 0) page.push(person);
+  }
+  return page;
+}
 
 /** Which people a viewer must be sent again, and the ids of people who are gone. */
 export type PresenceChanges = { changed: PersonPresence[]; removed: string[] };
 
-/** Compares what viewers were last sent, by person id, with the present. */
+/** Compares what viewers were last sent, by person id, with the present of everyone. */
 export function presenceChanges(
   lastSent: ReadonlyMap<string, PersonPresence>,
   people: PersonPresence[],
 ): PresenceChanges {
   const removed = new Set(lastSent.keys());
   for (const { personId } of people) removed.delete(personId);
-  return { changed: people.filter((person) => differs(lastSent.get(person.personId), person)), removed: [...removed] };
+  return { changed: changedPeople(lastSent, people), removed: [...removed] };
 }
+
+/** Selects the people who look different from what viewers were last sent, by person id. */
+export const changedPeople = (
+  lastSent: ReadonlyMap<string, PersonPresence>,
+  people: PersonPresence[],
+): PersonPresence[] => people.filter((person) => differs(lastSent.get(person.personId), person));
 
 /** Whether a person looks different. While present, a new last heartbeat is no difference: it changes with every one. */
 const differs = (before: PersonPresence | undefined, now: PersonPresence): boolean =>

@@ -1,4 +1,5 @@
 import { pages } from "../../lib/pages.ts";
+import { toReference } from "./details_reference.ts";
 import type { DirectoryEntry } from "./directory_entry.ts";
 import type { BlockWrite, StoredStream } from "./stored_stream.ts";
 import type { TeamRecord } from "./team_record.ts";
@@ -16,7 +17,10 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS outbox (id TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `;
 
-/** The object's own SQLite database: everything that must survive an eviction. Reads parse JSON, so callers cache them. */
+/**
+ * The object's own SQLite database: everything that must survive an eviction. Reads parse JSON, so callers cache them. What
+ * can be large is read row by row, and each statement has parameters of limited size (`pages`).
+ */
 export class ObjectStore {
   readonly #sql: SqlStorage;
   /** The number of blocks in the outbox; null to count again. Every heartbeat asks for it. */
@@ -29,8 +33,8 @@ export class ObjectStore {
 
   /** Reads the team; null before the first heartbeat. */
   readTeam(): TeamRecord | null {
-    const [value] = this.#values("SELECT value FROM team");
-    return value === undefined ? null : (JSON.parse(value) as TeamRecord);
+    const [team] = this.#values<TeamRecord>("SELECT value FROM team");
+    return team ?? null;
   }
 
   /** Saves a new team, of which everything else is unknown until the first exchange with D1. */
@@ -46,8 +50,8 @@ export class ObjectStore {
   }
 
   /** Reads all directory entries. */
-  readDirectory(): DirectoryEntry[] {
-    return this.#values("SELECT value FROM directory").map((value) => JSON.parse(value) as DirectoryEntry);
+  readDirectory(): Generator<DirectoryEntry> {
+    return this.#values<DirectoryEntry>("SELECT value FROM directory");
   }
 
   /** Saves directory entries. */
@@ -57,17 +61,19 @@ export class ObjectStore {
 
   /** Removes the directory entries of identities. */
   removeFromDirectory(identityIds: Set<string>): void {
-    this.#sql.exec(
-      "DELETE FROM directory WHERE identity_id IN (SELECT value FROM json_each(?))",
-      JSON.stringify([...identityIds]),
-    );
+    for (const page of pages(identityIds)) {
+      this.#sql.exec(
+        "DELETE FROM directory WHERE identity_id IN (SELECT value FROM json_each(?))",
+        JSON.stringify(page),
+      );
+    }
   }
 
-  /** Reads every stream, with the rows of `beats` applied to their last heartbeats. */
+  /** Reads every stream, with the rows of `beats` applied to their last heartbeats, and with references of long details. */
   readStreams(): StoredStream[] {
     const streams = new Map<number, StoredStream>();
-    for (const value of this.#values("SELECT value FROM streams")) {
-      const stream = JSON.parse(value) as StoredStream;
+    for (const stream of this.#values<StoredStream>("SELECT value FROM streams")) {
+      if (stream.block) stream.block.details = toReference(stream.block.details);
       streams.set(stream.n, stream);
     }
     for (const { members, at } of this.#sql.exec<{ members: string; at: number }>("SELECT members, at FROM beats")) {
@@ -79,21 +85,34 @@ export class ObjectStore {
     return [...streams.values()];
   }
 
-  /** Saves streams. */
-  saveStreams(streams: StoredStream[]): void {
+  /** Saves streams. Their details must be texts, and not references. */
+  saveStreams(streams: Iterable<StoredStream>): void {
     this.#saveAll("streams", "n", "n", streams);
+  }
+
+  /** Reads the details of the block of a stream. */
+  readDetails(n: number): string | null {
+    const query = "SELECT value ->> '$.block.details' AS details FROM streams WHERE n = ?";
+    return this.#sql.exec<{ details: string | null }>(query, n).toArray()[0]?.details ?? null;
   }
 
   /** Removes streams by their numbers. */
   removeStreams(numbers: number[]): void {
-    this.#sql.exec("DELETE FROM streams WHERE n IN (SELECT value FROM json_each(?))", JSON.stringify(numbers));
+    for (const page of pages(numbers)) {
+      this.#sql.exec("DELETE FROM streams WHERE n IN (SELECT value FROM json_each(?))", JSON.stringify(page));
+    }
   }
 
-  /** Replaces all streams and removes the rows of `beats`, which must be applied to them. */
-  replaceStreams(streams: StoredStream[]): void {
+  /** Writes the last heartbeats into the streams where these have older ones, and removes the rows of `beats`. */
+  foldBeats(streams: StoredStream[]): void {
+    for (const page of pages(streams.map(({ n, lastAt }) => ({ n, lastAt })))) {
+      this.#sql.exec(
+        `UPDATE streams SET value = json_set(streams.value, '$.lastAt', seen.value ->> 'lastAt') FROM json_each(?) seen
+         WHERE streams.n = (seen.value ->> 'n') AND streams.value ->> 'lastAt' < (seen.value ->> 'lastAt')`,
+        JSON.stringify(page),
+      );
+    }
     this.#sql.exec("DELETE FROM beats");
-    this.#sql.exec("DELETE FROM streams");
-    this.saveStreams(streams);
   }
 
   /** Saves, in one row, that streams were seen at `at`, UTC milliseconds. */
@@ -110,20 +129,26 @@ export class ObjectStore {
     return this.#count("beats");
   }
 
-  /** Reads the next blocks to send: none if the outbox is empty, and no more than fit a parameter of a D1 statement. */
-  readOutboxPage(): BlockWrite[] {
-    const [page = []] = pages(this.#readOutbox());
+  /**
+   * Reads the next blocks to send, or the next of some identities: none if there are none, and no more than fit a parameter
+   * of a D1 statement.
+   */
+  readOutboxPage(identityIds?: Set<string>): BlockWrite[] {
+    if (this.outboxSize() === 0) return [];
+    const [page = []] = pages(
+      identityIds
+        ? this.#values<BlockWrite>(
+            "SELECT value FROM outbox WHERE value ->> 'identityId' IN (SELECT value FROM json_each(?))",
+            JSON.stringify([...identityIds]),
+          )
+        : this.#values<BlockWrite>("SELECT value FROM outbox"),
+    );
     return page;
   }
 
-  /** A generator, so that no more is read than the page holds. */
-  *#readOutbox(): Generator<BlockWrite> {
-    for (const { value } of this.#sql.exec<{ value: string }>("SELECT value FROM outbox")) yield JSON.parse(value);
-  }
-
   /** Saves blocks to the outbox; a block that is there already is replaced. */
-  saveToOutbox(blocks: BlockWrite[]): void {
-    if (blocks.length > 0) this.#cachedOutboxSize = null;
+  saveToOutbox(blocks: Iterable<BlockWrite>): void {
+    this.#cachedOutboxSize = null;
     this.#saveAll("outbox", "id", "id", blocks);
   }
 
@@ -139,10 +164,12 @@ export class ObjectStore {
   /** Removes the blocks of identities from the outbox. */
   removeIdentitiesFromOutbox(identityIds: Set<string>): void {
     this.#cachedOutboxSize = null;
-    this.#sql.exec(
-      `DELETE FROM outbox WHERE value ->> 'identityId' IN (SELECT identity.value FROM json_each(?) identity)`,
-      JSON.stringify([...identityIds]),
-    );
+    for (const page of pages(identityIds)) {
+      this.#sql.exec(
+        `DELETE FROM outbox WHERE value ->> 'identityId' IN (SELECT identity.value FROM json_each(?) identity)`,
+        JSON.stringify(page),
+      );
+    }
   }
 
   /** Removes the details of all blocks in the outbox. */
@@ -163,11 +190,9 @@ export class ObjectStore {
     this.#cachedOutboxSize = null;
   }
 
-  #values(query: string): string[] {
-    return this.#sql
-      .exec<{ value: string }>(query)
-      .toArray()
-      .map(({ value }) => value);
+  /** A generator, so that no more rows are in memory than the caller keeps. */
+  *#values<Value>(query: string, ...params: string[]): Generator<Value> {
+    for (const { value } of this.#sql.exec<{ value: string }>(query, ...params)) yield JSON.parse(value) as Value;
   }
 
   #count(table: "beats" | "outbox"): number {
@@ -175,7 +200,7 @@ export class ObjectStore {
   }
 
   /** Saves rows in one statement per page: much faster than a statement per row. */
-  #saveAll(table: "directory" | "streams" | "outbox", key: string, field: string, rows: object[]): void {
+  #saveAll(table: "directory" | "streams" | "outbox", key: string, field: string, rows: Iterable<object>): void {
     for (const page of pages(rows)) {
       this.#sql.exec(
         `INSERT OR REPLACE INTO ${table} (${key}, value)

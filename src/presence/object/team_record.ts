@@ -10,6 +10,8 @@ export type TeamRecord = {
   storesDetails: boolean;
   /** Presence timeouts by integration, in milliseconds. */
   timeouts: Record<string, number>;
+  /** How many identities each integration created on its latest UTC day with any, as far as the object knows. */
+  newIdentities?: Record<string, { day: string; created: number }>;
   /** When the open blocks are written to D1 next, in UTC milliseconds. */
   checkpointAt: number;
 };

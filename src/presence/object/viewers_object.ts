@@ -1,17 +1,34 @@
-import { changeMessage, snapshotMessage } from "./live_message.ts";
-import { type PersonPresence, presenceChanges } from "./person_presence.ts";
+import { ownerId, type PresentedKey } from "./key_state.ts";
+import { changeMessages, snapshotMessages } from "./live_message.ts";
+import { countMessage, isFlood, MAX_MESSAGE_LENGTH, type MessageCount } from "./message_rate.ts";
+import { changedPeople, type PersonPresence, type PresenceChanges, presenceChanges } from "./person_presence.ts";
+
+/** Computes people's presence. It is called only if there are viewers. */
+type People = () => Iterable<PersonPresence>;
+
+/** The most live sockets of one owner of keys: an integration, or the team itself. */
+const MAX_SOCKETS_OF_OWNER = 200;
+
+/** Close codes of RFC 6455 section 7.4.1: what a viewer did is against the rules, or its message is too long. */
+const POLICY_VIOLATION = 1008;
+const MESSAGE_TOO_BIG = 1009;
+
+/** Whether a key, by its digest, may still be sent messages. */
+type IsValid = (digest: string) => boolean;
 
 /**
- * The live viewers of a team: WebSockets that stay open while the object hibernates. Each has a tag that says which key
- * opened it.
+ * The live viewers of a team: WebSockets that stay open while the object hibernates. Each has two tags: the digest of the
+ * key that opened it, and the owner of that key. No message is sent to a socket whose key is not valid.
  */
 export class Viewers {
   readonly #ctx: DurableObjectState;
+  readonly #isValid: IsValid;
   /** What viewers were last sent, by person id; null while there are no viewers. */
   #lastSent: Map<string, PersonPresence> | null = null;
 
-  constructor(ctx: DurableObjectState) {
+  constructor(ctx: DurableObjectState, isValid: IsValid) {
     this.#ctx = ctx;
+    this.#isValid = isValid;
     // The runtime answers pings itself, without waking the object.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
   }
@@ -22,16 +39,21 @@ export class Viewers {
   }
 
   /** Takes `people` for what viewers were last sent, if any stayed connected while the object was evicted. */
-  restore(people: () => PersonPresence[]): void {
+  restore(people: People): void {
     if (this.count() > 0) this.#lastSent = byId(people());
   }
 
-  /** Opens a socket and sends it everyone on the team. `tag`: what `disconnect` finds it by. */
-  connect(people: PersonPresence[], tag: string): Response {
+  /** Whether the owner of a key has as many sockets as it may. */
+  isFull(integrationId: string | null): boolean {
+    return this.#ctx.getWebSockets(ownerTag(integrationId)).length >= MAX_SOCKETS_OF_OWNER;
+  }
+
+  /** Opens a socket for a key and sends it everyone on the team, see `snapshotMessages`. */
+  connect(people: People, { digest, integrationId }: Pick<PresentedKey, "digest" | "integrationId">): Response {
     const { 0: client, 1: server } = new WebSocketPair();
-    this.#ctx.acceptWebSocket(server, [tag]);
-    this.#lastSent ??= byId(people);
-    server.send(snapshotMessage(people, Date.now()));
+    this.#ctx.acceptWebSocket(server, [KEY_TAG + digest, ownerTag(integrationId)]);
+    this.#lastSent ??= byId(people());
+    for (const message of snapshotMessages(people(), Date.now())) server.send(message);
     return new Response(null, { status: 101, webSocket: client });
   }
 
@@ -41,37 +63,78 @@ export class Viewers {
     if (code !== 1006) socket.close(code === 1005 ? 1000 : code, reason);
   }
 
-  /** Closes the sockets with these tags: their keys are no longer accepted. */
-  disconnect(tags: string[]): void {
-    close(tags.flatMap((tag) => this.#ctx.getWebSockets(tag)));
+  /** Counts a message of a viewer, and closes the socket if they are too many or the message is too long. */
+  receive(socket: WebSocket, message: string | ArrayBuffer): void {
+    const length = typeof message === "string" ? message.length : message.byteLength;
+    if (length > MAX_MESSAGE_LENGTH) {
+      socket.close(MESSAGE_TOO_BIG, "The message is too long");
+      return;
+    }
+    const count = countMessage(socket.deserializeAttachment() as MessageCount | null, Date.now());
+    // In the attachment, which stays while the object hibernates between two messages.
+    socket.serializeAttachment(count);
+    if (isFlood(count)) socket.close(POLICY_VIOLATION, "Too many messages");
+  }
+
+  /** Closes the sockets whose keys are no longer valid. */
+  closeInvalid(): void {
+    for (const socket of this.#ctx.getWebSockets()) if (!this.#isValidSocket(socket)) close(socket);
+  }
+
+  /** Closes the sockets of integrations. */
+  disconnect(integrationIds: string[]): void {
+    for (const id of integrationIds) for (const socket of this.#ctx.getWebSockets(ownerTag(id))) close(socket);
   }
 
   /** Closes every socket. */
   closeAll(): void {
-    close(this.#ctx.getWebSockets());
+    for (const socket of this.#ctx.getWebSockets()) close(socket);
   }
 
-  /** Sends viewers the people who changed since the last broadcast. `people` is called only if there are viewers. */
-  broadcast(people: () => PersonPresence[]): void {
-    if (this.count() === 0) {
-      this.#lastSent = null;
-      return;
-    }
-    const present = people();
-    const changes = presenceChanges(this.#lastSent ?? new Map(), present);
+  #isValidSocket(socket: WebSocket): boolean {
+    const tag = this.#ctx.getTags(socket).find((one) => one.startsWith(KEY_TAG));
+    return tag !== undefined && this.#isValid(tag.slice(KEY_TAG.length));
+  }
+
+  /** Sends viewers who changed since the last broadcast, and who is gone. `people` is everyone on the team. */
+  broadcastAll(people: People): void {
+    if (!this.#hasViewers()) return;
+    const present = [...people()];
+    const changes = presenceChanges(this.#lastSent!, present);
     this.#lastSent = byId(present);
-    if (changes.changed.length === 0 && changes.removed.length === 0) return;
-    const message = changeMessage(changes, Date.now());
-    for (const socket of this.#ctx.getWebSockets()) {
-      // `send` throws on a socket that has just closed, before its close handler ran.
-      if (socket.readyState === WebSocket.OPEN) socket.send(message);
+    this.#send(changes);
+  }
+
+  /** Sends viewers which of `people` changed since the last broadcast. */
+  broadcast(people: People): void {
+    if (!this.#hasViewers()) return;
+    const changed = changedPeople(this.#lastSent!, [...people()]);
+    for (const person of changed) this.#lastSent!.set(person.personId, person);
+    this.#send({ changed, removed: [] });
+  }
+
+  #hasViewers(): boolean {
+    if (this.count() === 0) this.#lastSent = null;
+    return this.#lastSent !== null;
+  }
+
+  #send(changes: PresenceChanges): void {
+    for (const message of changeMessages(changes, Date.now())) {
+      for (const socket of this.#ctx.getWebSockets()) {
+        // `send` throws on a socket that has just closed, before its close handler ran.
+        if (socket.readyState !== WebSocket.OPEN) continue;
+        if (this.#isValidSocket(socket)) socket.send(message);
+        else close(socket);
+      }
     }
   }
 }
 
-function close(sockets: WebSocket[]): void {
-  for (const socket of sockets) socket.close(1008, "The key is no longer in force");
-}
+const KEY_TAG = "key:";
 
-const byId = (people: PersonPresence[]): Map<string, PersonPresence> =>
-  new Map(people.map((person) => [person.personId, person]));
+const ownerTag = (integrationId: string | null): string => `owner:${ownerId(integrationId)}`;
+
+const close = (socket: WebSocket): void => socket.close(POLICY_VIOLATION, "The key is no longer in force");
+
+const byId = (people: Iterable<PersonPresence>): Map<string, PersonPresence> =>
+  new Map(Array.from(people, (person) => [person.personId, person]));

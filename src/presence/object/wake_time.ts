@@ -19,14 +19,18 @@ export type PendingWork = {
   checkpointAt: number;
   /** When D1 may be asked again after a failure; 0 after a success. */
   retryAt: number;
+  /** When the first key of a live socket expires; null where none does. */
+  keyExpiresAt: number | null;
 };
 
 /** Computes when the object must wake next, in UTC milliseconds; null where nothing is left to do. */
-export function nextWake({ timeoutAt, hasUnsent, checkpointAt, retryAt }: PendingWork): number | null {
-  if (timeoutAt === null) return hasUnsent ? retryAt : null;
-  const sendAt = hasUnsent ? retryAt : Number.POSITIVE_INFINITY;
+export function nextWake({ timeoutAt, hasUnsent, checkpointAt, retryAt, keyExpiresAt }: PendingWork): number | null {
+  const times: number[] = [];
+  if (hasUnsent) times.push(retryAt);
   // A gap of exactly the timeout still extends a block, so the block is over one millisecond later.
-  return Math.min(sendAt, timeoutAt + 1, Math.max(checkpointAt, retryAt));
+  if (timeoutAt !== null) times.push(timeoutAt + 1, Math.max(checkpointAt, retryAt));
+  if (keyExpiresAt !== null) times.push(keyExpiresAt);
+  return times.length === 0 ? null : Math.min(...times);
 }
 
 /**

@@ -1,12 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { PresenceCache } from "../../../src/api/stats_aware/presence_cache.ts";
-import { presenceUpdate } from "../../../src/api/stats_aware/presence_schema.ts";
-import { type ParsedUpdate, toHeartbeat } from "../../../src/api/stats_aware/presence_update.ts";
-import { readJson } from "../../../src/http/body.ts";
-
-/** Parses a whole body, without the cache. Throws what the route answers for an invalid one. */
-const parse = (body: string): ParsedUpdate => toHeartbeat(readJson(presenceUpdate, body).value);
+import { parseUpdate as parse } from "../../../src/api/stats_aware/presence_routes.ts";
+import type { ParsedUpdate } from "../../../src/api/stats_aware/presence_update.ts";
 
 const BODY = JSON.stringify({
   ...{ timestamp: "2024-01-15T14:30:00Z", source: "slack" },
@@ -62,6 +58,12 @@ describe("A body that is not in the cache", () => {
     expect(parseCounts(["a", body], ["a", body])).toEqual([1, 1]);
   });
 
+  test("A body with an invalid user is not cached, so that its failures take no memory", () => {
+    const mixed = BODY.replace("}]", '},{"personIdentifier":"bob"}]');
+    expect(parseCounts(["a", mixed], ["a", mixed], ["a", BODY], ["a", mixed])).toEqual([1, 1, 1, 1]);
+    expect(parse(mixed)).toMatchObject({ users: { identifier: ["ada"] }, failures: [{ index: 1 }], indexes: [0] });
+  });
+
   test("A body whose timestamp is not its first field is not cached", () => {
     const last = JSON.stringify({ users: [], source: "slack", timestamp: "2024-01-15T14:30:00Z" });
     expect(parseCounts(["a", last], ["a", last])).toEqual([1, 1]);
@@ -115,8 +117,11 @@ test.each(["\u00a0", "\ufeff", "\v", "\f", "\u2028", "\0"])(
 
 test("The cache returns what parsing the whole body returns, for any bodies in any order", () => {
   const users = fc.array(
-    fc.record({ personIdentifier: fc.constantFrom("ada", 'b"ob', "c\\y"), status: fc.constantFrom("online", "away") }),
-    { maxLength: 2 },
+    fc.record({
+      personIdentifier: fc.constantFrom("ada", 'b"ob', "c\\y", ""),
+      status: fc.constantFrom("online", "away", null),
+    }),
+    { maxLength: 3 },
   );
   const time = fc.constantFrom("2024-01-15T14:30:00Z", "2024-01-15T14:31:00.5+01:00", "never", '", "', "\\u0030");
   const fields = fc.record({ timestamp: time, source: fc.constantFrom("slack", "timestamp"), users });

@@ -10,7 +10,7 @@ const read = (...users: Partial<PresenceUpdate["users"][number]>[]) =>
   toHeartbeat({
     timestamp: NOW,
     source: "test",
-    users: users.map((user) => ({ personIdentifier: "ada", status: "online", ...user })),
+    users: users.map((user, index) => ({ personIdentifier: "ada", status: "online", index, ...user })),
   });
 const readUsers = (...users: Partial<PresenceUpdate["users"][number]>[]) => usersOf(read(...users).users);
 

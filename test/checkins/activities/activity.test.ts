@@ -177,7 +177,7 @@ test("An activity is found with its check-in by one query of a few rows, however
     ...{ externalId: `e${n}`, occurredAt: start + n * DAY_MS },
   }));
   const db = database(env.DB);
-  await saveEvents(db, team, null, days, start);
+  await saveEvents(db, team, { integrationId: null }, days, start);
 
   const { d1, statements } = recordStatements();
   for (const n of [0, 100, 519]) {

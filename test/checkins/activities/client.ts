@@ -15,7 +15,10 @@ export type Activity = {
 export const postActivity = (team: Team, body: unknown) =>
   call("/api/v1/status_activities", { headers: team.asTeam, body });
 
-/** Creates a status activity of Emma's, with the fields of the document's example except for `over`. `at` is the answer's own `url`. */
+/**
+ * Creates a status activity of Emma from the document's example, with the fields `over` replaced. `at` is the `url` of
+ * the answer.
+ */
 export async function createActivity(
   team: Team,
   over: Record<string, unknown> = {},

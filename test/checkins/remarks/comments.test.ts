@@ -34,7 +34,7 @@ test("The same text sent twice is two comments", async () => {
   expect(await listRemarks(team, "comment")).toHaveLength(2);
 });
 
-test("A comment is returned as it was sent, as JSON and never as HTML, whatever markup it contains", async () => {
+test("A comment with any markup is returned as it was sent, as JSON and never as HTML", async () => {
   const { team, emma } = await mintMonday();
   for (const body of [
     "> *quoted*\n\n`code` & #tag 👍🏽",

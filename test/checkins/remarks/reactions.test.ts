@@ -100,7 +100,7 @@ describe("one reaction of a kind for each person and check-in", () => {
     expect(await listRemarks(team, "reaction")).toHaveLength(2);
   });
 
-  test("Of 50 equal reactions sent at once, one is created and all answers return it", async () => {
+  test("50 equal reactions sent at the same time create one, and all answers return it", async () => {
     const { team, emma } = await mintMonday();
     const answers = await Promise.all(
       Array.from({ length: 50 }, () => postRemark(team, "reaction", emma.id, { person: "adam-young", body: "tada" })),

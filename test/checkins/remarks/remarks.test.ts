@@ -175,7 +175,7 @@ describe.each(KINDS)("a $kind", ({ kind, body, another }) => {
     const { d1, statements } = recordStatements();
     for (const page of [1, 3]) {
       expect(await store.listRemarks(database(d1), team, kind, { page, size: 30 })).toHaveLength(30);
-      // Of each remark shown: its place in the index and its row, those of its check-in, and of two people twice.
+      // Each shown remark needs its index entry and row, those of its check-in, and those of two people twice.
       expect(await rowsRead(statements.at(-1)!)).toBeLessThan(30 * (12 + 2 * page));
     }
     expect(statements).toHaveLength(2);

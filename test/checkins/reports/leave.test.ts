@@ -70,6 +70,11 @@ describe("a presence status that means leave", () => {
     expect([await absent(TODAY), await absent("2030-02-06")]).toEqual([2, 0]);
     await beat(team, "vacation");
     expect([await absent(TODAY), await absent("2030-02-06")]).toEqual([2, 1]);
+    const listed = (await reports(team)).map(({ date, metrics }) => [date, metrics.absent_statuses_count]);
+    expect(listed).toEqual([
+      ["2030-02-06", 1],
+      [TODAY, 2],
+    ]);
   });
 
   test("One status of several is enough, and a later status of the day does not take it back", async () => {

@@ -242,7 +242,7 @@ describe("tags", () => {
   });
 });
 
-test("Of many first answers at once, one completes the check-in and the others edit it", async () => {
+test("When many first answers arrive at once, one completes the check-in and the others edit it", async () => {
   const sent = await Promise.all(
     Array.from({ length: 20 }, (_, n) => postAnswers(team, "emma-garrett", { next: `${n}` })),
   );

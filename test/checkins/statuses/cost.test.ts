@@ -103,7 +103,7 @@ test("The long history holds two years of check-ins", async () => {
   expect(count).toEqual({ n: 522 * PEOPLE });
 });
 
-// Rows read beside those shown are those of indexes, of lists of ids in JSON, and one past the end of each scan.
+// D1 also counts rows of indexes, rows of lists of ids in JSON, and one row past the end of each scan.
 describe.each([
   { path: "/statuses", list: "statuses", items: 30, needs: 720 },
   { path: "/statuses?page=2", list: "statuses", items: 30, needs: 780 },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { at, type BlockBody, blocks, clock, page, presence, push, ring, stopTheClock } from "../../support/presence.ts";
 import { call, mintTeam, type Team } from "../../support/team.ts";
-import { remember } from "../history.ts";
+import { insertPastBlocks } from "../history.ts";
 
 stopTheClock();
 
@@ -87,7 +87,7 @@ describe("GET /blocks of one person", () => {
     const { team, ada } = await withPeople();
     const merged = await call("/api/v1/people/ada/merge", { headers: team.asTeam, body: { person: "bob" } });
     expect(merged.status).toBe(200);
-    await remember(
+    await insertPastBlocks(
       team,
       [5, 1, 4, 2, 3].map((from) => ({ who: from % 2 ? "ada" : "bob", from, to: from + 1 })),
     );
@@ -117,7 +117,7 @@ describe("GET /blocks of one person", () => {
 describe("GET /blocks of a status or source", () => {
   test("Statuses are compared trimmed and case-folded, sources exactly", async () => {
     const { team } = await withPeople();
-    await remember(team, [
+    await insertPastBlocks(team, [
       { who: "ada", from: 1, to: 2, status: " In Call", source: "Phone" },
       { who: "bob", from: 2, to: 3, status: "in call", source: "phone" },
       { who: "ada", from: 3, to: 4, status: "in-call", source: "phone" },
@@ -142,7 +142,7 @@ describe("pages of GET /blocks", () => {
         from: Math.floor(n / 50),
         to: 9,
       }));
-      const ids = await remember(team, limit === "1" ? past.slice(0, 12) : past);
+      const ids = await insertPastBlocks(team, limit === "1" ? past.slice(0, 12) : past);
       const expected = (keep: (n: number) => boolean) =>
         ids
           .map((id, n) => ({ id, n, from: past[n]!.from }))
@@ -154,19 +154,19 @@ describe("pages of GET /blocks", () => {
       expect(await listed({})).toEqual(expected(() => true));
       expect(await listed({ person: "ada", from: at(1), to: at(99) })).toEqual(expected((n) => n % 3 > 0));
       // Long blocks are found by another index, and are listed in the same order.
-      const [long] = await remember(team, [{ who: "ada", from: -3 * DAY, to: 5 }]);
+      const [long] = await insertPastBlocks(team, [{ who: "ada", from: -3 * DAY, to: 5 }]);
       expect(await listed({ from: at(0) })).toEqual([...expected(() => true), long]);
     },
   );
 
   test("The next page continues after the previous one, even if a block began in between", async () => {
     const { team } = await withPeople();
-    const ids = await remember(
+    const ids = await insertPastBlocks(
       team,
       [1, 2, 3, 4].map((from) => ({ who: "ada", from, to: from })),
     );
     const first = await page(team, { limit: "2" });
-    await remember(team, [{ who: "bob", from: 9, to: 9 }]);
+    await insertPastBlocks(team, [{ who: "bob", from: 9, to: 9 }]);
     const second = await page(team, { limit: "2", cursor: first.next_cursor! });
     expect([...first.data, ...second.data].map(({ id }) => id)).toEqual(ids.reverse());
     expect(second.next_cursor).toBeNull();
@@ -195,7 +195,7 @@ describe("GET /blocks as CSV", () => {
 
   test("The Link header names the next page", async () => {
     const { team } = await withPeople();
-    await remember(
+    await insertPastBlocks(
       team,
       [1, 2, 3].map((from) => ({ who: "ada", from, to: from })),
     );

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { at, blocks, clock, push, ring, stopTheClock } from "../../support/presence.ts";
 import { mintTeam, type Team } from "../../support/team.ts";
-import { remember } from "../history.ts";
+import { insertPastBlocks } from "../history.ts";
 
 stopTheClock();
 
@@ -35,7 +35,7 @@ describe("GET /blocks of a window", () => {
     ["a year long that ends after it", 150 - 365 * DAY, 250, true],
   ])("The window from minute 100 to 200 lists a block %s only if they overlap", async (_, from, to, overlaps) => {
     const team = await teamWithPeople();
-    const [id] = await remember(team, [{ who: "ada", from, to }]);
+    const [id] = await insertPastBlocks(team, [{ who: "ada", from, to }]);
     const window = { from: at(100), to: at(200) };
     const expected = overlaps ? [id] : [];
     for (const params of [window, { ...window, person: "ada" }, { ...window, status: "online", limit: "1" }]) {
@@ -49,7 +49,7 @@ describe("GET /blocks of a window", () => {
   test("A window lists a block whose end is hours after its last heartbeat", async () => {
     const team = await teamWithPeople();
     // The longest block that is not in the index of long ones: 24 hours of heartbeats, and 12 hours until another status.
-    const [id] = await remember(team, [{ who: "ada", from: 150 - 1.5 * DAY, seen: 150 - DAY / 2, to: 150 }]);
+    const [id] = await insertPastBlocks(team, [{ who: "ada", from: 150 - 1.5 * DAY, seen: 150 - DAY / 2, to: 150 }]);
     expect((await blocks(team, { from: at(100), to: at(200) })).map((block) => block.id)).toEqual([id]);
   });
 

@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Interval, length } from "../../../src/lib/interval.ts";
-import { overlap } from "../../../src/presence/insights/overlap.ts";
+import { pageOfIntervals, pairOverlaps, sharedIntervals } from "../../../src/presence/insights/overlap.ts";
+
+/** The intervals and pairs of a whole window. */
+const overlap = (work: ReadonlyMap<string, readonly Interval[]>, window: Interval) => ({
+  intervals: [...sharedIntervals(work, window)],
+  pairs: pairOverlaps(work, window),
+});
 
 const window = { start: 0, end: 100 };
 const work = (people: Record<string, [number, number][]>) =>
@@ -84,7 +90,7 @@ describe("overlap", () => {
     expect(pairs).toEqual([{ people: ["a", "b"], ms: 20 }]);
   });
 
-  test("Where one person replaces another, the intervals touch", () => {
+  test("When one person replaces another, the intervals touch", () => {
     const { intervals } = overlap(work({ a: [[0, 10]], b: [[0, 20]], c: [[10, 20]] }), window);
     expect(intervals).toEqual([
       { start: 0, end: 10, people: ["a", "b"] },
@@ -139,6 +145,61 @@ describe("overlap", () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  test("Pages of parts of a window hold the same intervals as the whole, or divisions of them", () => {
+    const interval = fc
+      .tuple(fc.integer({ min: -5, max: 45 }), fc.nat(15))
+      .map(([start, ms]): Interval => ({ start, end: start + ms }));
+    const people = fc.dictionary(fc.constantFrom("d", "a", "c", "b", "e"), fc.array(interval, { maxLength: 6 }));
+    const span = { start: 3, end: 40 };
+    const parts = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(people, parts, fc.integer({ min: 1, max: 4 }), (blocks, lengths, limit) => {
+        const work = new Map(Object.entries(blocks));
+        const found: { start: number; end: number; people: string[] }[] = [];
+        let at: number | null = span.start;
+        for (let n = 0; at !== null && n < 200; n++) {
+          const covered: Interval = { start: at, end: Math.min(span.end, at + lengths[n % lengths.length]!) };
+          const page: ReturnType<typeof pageOfIntervals> = pageOfIntervals(work, { covered, window: span, limit });
+          expect(page.intervals.length).toBeLessThanOrEqual(limit);
+          // A page that is not the last one comes closer to the end.
+          if (page.next !== null) expect(page.next).toBeGreaterThan(at);
+          found.push(...page.intervals);
+          at = page.next;
+        }
+        expect(at).toBeNull();
+        // Joins what was divided: the same people, without a gap.
+        const joined: typeof found = [];
+        for (const one of found) {
+          const last = joined.at(-1);
+          if (last?.end === one.start && last.people.join() === one.people.join()) last.end = one.end;
+          else joined.push({ ...one });
+        }
+        expect(joined).toEqual([...sharedIntervals(work, span)]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("An interval is divided only where it fills all of the part of the window that a page covers", () => {
+    const work_ = work({ a: [[0, 60]], b: [[0, 60]], c: [[5, 20]] });
+    const page = (start: number, end: number) =>
+      pageOfIntervals(work_, { covered: { start, end }, window: { start: 0, end: 100 }, limit: 10 });
+    expect(page(0, 10)).toEqual({ intervals: [{ start: 0, end: 5, people: ["a", "b"] }], next: 5 });
+    expect(page(5, 30)).toEqual({ intervals: [{ start: 5, end: 20, people: ["a", "b", "c"] }], next: 20 });
+    expect(page(20, 30)).toEqual({ intervals: [{ start: 20, end: 30, people: ["a", "b"] }], next: 30 });
+    expect(page(30, 70)).toEqual({ intervals: [{ start: 30, end: 60, people: ["a", "b"] }], next: 70 });
+    expect(page(70, 100)).toEqual({ intervals: [], next: null });
+  });
+
+  test("A page ends early where many people work at the same time", () => {
+    const crowd = new Map(
+      Array.from({ length: 3_000 }, (_, n) => [`p${n}`.padEnd(8), [{ start: 0, end: 100 - (n % 50) }]] as const),
+    );
+    const { intervals, next } = pageOfIntervals(crowd, { covered: window, window, limit: 50 });
+    expect(intervals).toHaveLength(3);
+    expect(next).toBe(intervals.at(-1)!.end);
   });
 
   test("The overlap of 200 people over a month is computed", () => {

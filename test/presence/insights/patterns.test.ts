@@ -60,7 +60,7 @@ describe("patterns", () => {
   });
 
   test.each([
-    // The same wall-clock hours on days of 23, 24 and 25 hours, all Sundays.
+    // The wall-clock hours are the same on all these Sundays, of 23 to 25 hours.
     ["Europe/Madrid", "2026-03-29", "2026-03-29T07:00:00Z", "2026-03-29T15:30:00Z"],
     ["Europe/Madrid", "2026-04-05", "2026-04-05T07:00:00Z", "2026-04-05T15:30:00Z"],
     ["Europe/Madrid", "2026-10-25", "2026-10-25T08:00:00Z", "2026-10-25T16:30:00Z"],

@@ -44,6 +44,7 @@ async function twoMondays(): Promise<{ team: Team; ids: Record<string, string> }
 type Overlap = {
   data: { started_at: string; ended_at: string; person_ids: string[] }[];
   pairs: { person_ids: string[]; hours: number }[];
+  pairs_left_out?: true;
   next_cursor: string | null;
 };
 
@@ -88,19 +89,35 @@ describe("GET /overlap", () => {
     });
   });
 
-  test("Overlap comes in pages of intervals, and the first page has all pairs", async () => {
+  test("Overlap comes in pages of intervals, and the first page has the longest pairs, as many as its limit", async () => {
     const { team } = await twoMondays();
     const window = { from: "2030-01-07T00:00:00Z", to: "2030-01-15T00:00:00Z" };
     const whole = await overlap(team, window);
     const data: Overlap["data"] = [];
     for (let cursor: string | null = ""; cursor !== null; ) {
       const part: Overlap = await overlap(team, { ...window, limit: "1", ...(cursor && { cursor }) });
-      expect(part.pairs).toEqual(cursor ? undefined : whole.pairs);
+      expect(part.pairs).toEqual(cursor ? undefined : whole.pairs.slice(0, 1));
+      expect(part.pairs_left_out).toBe(cursor ? undefined : true);
       expect(part.data).toHaveLength(1);
       data.push(...part.data);
       cursor = part.next_cursor;
     }
     expect(data).toEqual(whole.data);
+  });
+
+  test("Overlap of named people has nothing of others", async () => {
+    const { team, ids } = await twoMondays();
+    const window = { from: "2030-01-07T00:00:00Z", to: "2030-01-15T00:00:00Z" };
+    const person_ids = [ids.ada, ids.dee].sort();
+    expect(await overlap(team, { ...window, people: "dee,ada" })).toEqual({
+      data: [{ started_at: "2030-01-07T09:00:00Z", ended_at: "2030-01-07T12:00:00Z", person_ids }],
+      pairs: [{ person_ids, hours: 3 }],
+      next_cursor: null,
+    });
+    const unknown = await call(`/api/v1/overlap?${new URLSearchParams({ ...window, people: "ada,zoe" })}`, {
+      headers: team.asTeam,
+    });
+    expect(unknown.status).toBe(404);
   });
 
   test("Open blocks count up to their newest heartbeat, even before D1 has it", async () => {
@@ -142,6 +159,8 @@ describe("GET /overlap", () => {
     [{ from: at(0), to: at(0) }, "to"],
     [{ from: at(0), to: at(31 * 24 * 60 + 1) }, "to"],
     [{ from: at(0), to: at(1), cursor: "x" }, "cursor"],
+    [{ from: at(0), to: at(1), people: "ada,,bob" }, "people"],
+    [{ from: at(0), to: at(1), people: Array(21).fill("ada").join() }, "people"],
   ] as [Record<string, string>, string][])(
     "The query %j is refused with 400, which names the parameter",
     async (params, path) => {
@@ -158,7 +177,7 @@ describe("GET /overlap", () => {
 
 type Patterns = {
   data: { person_id: string; name: string; time_zone: string; weekdays: unknown[] }[];
-  next_cursor: null;
+  next_cursor: string | null;
 };
 
 const minutes = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
@@ -180,6 +199,26 @@ describe("GET /patterns", () => {
         },
       ],
       next_cursor: null,
+    });
+  });
+
+  test("Patterns come in pages of people by name", async () => {
+    const { team } = await twoMondays();
+    const { data: whole } = await read<Patterns>(team, "/patterns?weeks=2");
+    const data: Patterns["data"] = [];
+    for (let cursor: string | null = ""; cursor !== null; ) {
+      const query: string = `weeks=2&limit=1${cursor && `&cursor=${cursor}`}`;
+      const part: Patterns = await read<Patterns>(team, `/patterns?${query}`);
+      expect(part.data.length).toBeLessThanOrEqual(1);
+      data.push(...part.data);
+      cursor = part.next_cursor;
+    }
+    expect(data).toEqual(whole);
+    // Bob is the only person of his page, and did not work in the last week.
+    const second = (await read<Patterns>(team, "/patterns?weeks=1&limit=1")).next_cursor;
+    expect(await read<Patterns>(team, `/patterns?weeks=1&limit=1&cursor=${second}`)).toEqual({
+      data: [],
+      next_cursor: expect.any(String),
     });
   });
 

@@ -24,7 +24,10 @@ stopTheClock();
 const TIMEOUT = 10;
 const PEOPLE = ["ada", "bob", "cy", "dee"];
 
-/** A heartbeat, the alarm, a reader, or an outage of D1 during the next step. `late`: how old the heartbeat is, in minutes. */
+/**
+ * A heartbeat, the alarm, a reader, or an outage of D1 during the next step. `late`: how old the heartbeat is, in
+ * minutes.
+ */
 type Step =
   | { act: "beat"; statuses: Record<string, string>; source: string; late: number }
   | { act: "ring" | "read" | "outage" };
@@ -87,7 +90,7 @@ async function run(
     isOutage = step.act === "outage";
     await between();
   }
-  // When every timeout has passed.
+  // The last state is read after every timeout has passed.
   clock(minutes + 60);
   await objectOf(team).wake();
 }

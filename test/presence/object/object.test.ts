@@ -22,7 +22,7 @@ stopTheClock();
 
 /** Describes the blocks in D1, see `inWords`. */
 const inD1 = async (team: Team) => inWords(await stored(team));
-/** One millisecond after so many minutes: a gap of exactly the timeout still extends a block. */
+/** Returns one millisecond after `minutes`, in minutes, because a gap of exactly the timeout still extends a block. */
 const justAfter = (minutes: number) => minutes + 1 / MINUTE;
 
 describe("The presence timeout", () => {

@@ -100,7 +100,7 @@ describe.each(["blocks", "identities"] as const)("While D1 fails every query of 
         now = await seconds();
         clock(now / 60);
       }
-      // The heartbeat that names a new person asks D1 itself: its failure is the first.
+      // A heartbeat with a new person queries D1 itself, and that is the first failure.
       const failed = table === "identities" ? 1 : 0;
       expect(pauses).toEqual([1, 2, 4, 8, 16, 30, 30, 30, 30].slice(failed, failed + 8));
       await ring(team);
@@ -114,7 +114,7 @@ describe.each(["blocks", "identities"] as const)("While D1 fails every query of 
     await without(table, async () => {
       await push(team, { ada: "busy" });
       await ring(team);
-      // A person whom D1 knows already needs no query of identities.
+      // A person that is already in D1 needs no query of identities.
       if (table === "blocks") expect((await seconds()) - (now - START) / 1_000).toBe(1);
     });
   });

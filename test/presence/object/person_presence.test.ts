@@ -9,6 +9,7 @@ import {
   type SourceStream,
   teamPresence,
 } from "../../../src/presence/object/person_presence.ts";
+import { makeRoster, type TeamPerson } from "../../../src/presence/object/roster.ts";
 import { parseSteps, runSteps } from "../../support/stream_steps.ts";
 
 const TIMEOUT = 600_000;
@@ -93,6 +94,13 @@ describe("The presence of a person", () => {
 
 describe("The presence of a team", () => {
   const bob = { personId: "usr_b", name: "Bob", timeZone: "UTC" };
+  const everyone = (people: Map<string, TeamPerson>, streams: SourceStream[]) => [
+    ...teamPresence({
+      roster: makeRoster(people),
+      streamsOf: (id) => streams.filter(({ identityId }) => identityId === id),
+      classes: {},
+    }),
+  ];
 
   test("Each person is listed once, over all their identities, by name and then id", () => {
     const otherAda = { ...ada, personId: "usr_0" };
@@ -108,7 +116,7 @@ describe("The presence of a team", () => {
       stream("git", "1000 busy", "i3"),
       stream("git", "1000 online", "i4"),
     ];
-    expect(teamPresence(people, streams, {}).map(({ personId, status }) => [personId, status])).toEqual([
+    expect(everyone(people, streams).map(({ personId, status }) => [personId, status])).toEqual([
       ["usr_0", "online"],
       ["usr_a", "away"],
       ["usr_b", "busy"],
@@ -116,7 +124,7 @@ describe("The presence of a team", () => {
   });
 
   test("Identities that D1 has not linked yet, and people without a stream, are left out", () => {
-    expect(teamPresence(new Map([["i9", ada]]), [stream("slack", "1000 online", "i1")], {})).toEqual([]);
+    expect(everyone(new Map([["i9", ada]]), [stream("slack", "1000 online", "i1")])).toEqual([]);
   });
 
   test("A page has the people after a person, those present or absent only, up to the limit", () => {

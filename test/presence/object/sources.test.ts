@@ -97,7 +97,7 @@ describe("Two integrations that report the same person", () => {
     await push(team, { ada: "online" });
     await push(team, { ada: "busy" }, { as });
     await ring(team);
-    // The alarm is set to the earlier timeout, whichever integration reported last.
+    // The alarm is set to the earlier timeout, also if the other integration reported last.
     expect(await alarm(team)).toBe(MINUTE + 1);
     clock(720);
     expect((await presence(team)).ada).toMatchObject({ status: "busy" });
@@ -190,7 +190,7 @@ describe("A heartbeat older than the newest one", () => {
     expect([await presence(team), await blocks(team)]).toEqual(before);
   });
 
-  test("An older heartbeat of createIntegration source is recorded", async () => {
+  test("An older heartbeat of another source is recorded", async () => {
     const team = await mintTeam();
     clock(5);
     await push(team, { ada: "online" }, { source: "slack" });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { CHECKPOINT_MS, clampToNow, nextWake, retryDelay } from "../../../src/presence/object/wake_time.ts";
 
 /** D1 answers, and nothing waits to be sent. */
-const idle = { hasUnsent: false, retryAt: 0 };
+const idle = { hasUnsent: false, retryAt: 0, keyExpiresAt: null };
 
 describe("The next wake time", () => {
   test("There is none with no open block and nothing to send", () => {
@@ -15,18 +15,30 @@ describe("The next wake time", () => {
 
   test("It is the checkpoint if a block is open and nothing comes before", () => {
     expect(nextWake({ timeoutAt: 150, ...idle, checkpointAt: 120 })).toBe(120);
-    expect(nextWake({ timeoutAt: 150, hasUnsent: true, retryAt: 130, checkpointAt: 120 })).toBe(130);
+    expect(nextWake({ timeoutAt: 150, hasUnsent: true, retryAt: 130, checkpointAt: 120, keyExpiresAt: null })).toBe(
+      130,
+    );
   });
 
   test("Neither the outbox nor an overdue checkpoint wakes the object before D1 may be asked again", () => {
-    expect(nextWake({ timeoutAt: 150, hasUnsent: false, retryAt: 140, checkpointAt: 120 })).toBe(140);
-    expect(nextWake({ timeoutAt: 150, hasUnsent: true, retryAt: 300, checkpointAt: 120 })).toBe(151);
+    expect(nextWake({ timeoutAt: 150, hasUnsent: false, retryAt: 140, checkpointAt: 120, keyExpiresAt: null })).toBe(
+      140,
+    );
+    expect(nextWake({ timeoutAt: 150, hasUnsent: true, retryAt: 300, checkpointAt: 120, keyExpiresAt: null })).toBe(
+      151,
+    );
+  });
+
+  test("It is when a key of a live socket expires, also with nothing else to do", () => {
+    expect(nextWake({ timeoutAt: null, ...idle, checkpointAt: 0, keyExpiresAt: 70 })).toBe(70);
+    expect(nextWake({ timeoutAt: 150, ...idle, checkpointAt: 120, keyExpiresAt: 70 })).toBe(70);
+    expect(nextWake({ timeoutAt: 150, ...idle, checkpointAt: 120, keyExpiresAt: 130 })).toBe(120);
   });
 
   test("It is the time of the next try if blocks wait to be sent", () => {
-    expect(nextWake({ timeoutAt: null, hasUnsent: true, retryAt: 70, checkpointAt: 5 })).toBe(70);
-    expect(nextWake({ timeoutAt: 150, hasUnsent: true, retryAt: 70, checkpointAt: 200 })).toBe(70);
-    expect(nextWake({ timeoutAt: null, hasUnsent: true, retryAt: 0, checkpointAt: 5 })).toBe(0);
+    expect(nextWake({ timeoutAt: null, hasUnsent: true, retryAt: 70, checkpointAt: 5, keyExpiresAt: null })).toBe(70);
+    expect(nextWake({ timeoutAt: 150, hasUnsent: true, retryAt: 70, checkpointAt: 200, keyExpiresAt: null })).toBe(70);
+    expect(nextWake({ timeoutAt: null, hasUnsent: true, retryAt: 0, checkpointAt: 5, keyExpiresAt: null })).toBe(0);
   });
 });
 

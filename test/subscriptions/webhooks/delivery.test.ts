@@ -196,7 +196,7 @@ describe("Runs of cron", () => {
     const send = async (url: string) => {
       running += 1;
       most = Math.max(most, running);
-      // Takes as long as a query.
+      // The answer takes as long as a query.
       await env.DB.prepare("SELECT 1").first();
       running -= 1;
       sent.push(url.slice("https://hooks.example.com/many/".length));

@@ -202,7 +202,7 @@ describe("rotating the secret", () => {
 });
 
 describe("the delivery log", () => {
-  /** A subscription with two messages: one given back by its receiver, one taken. */
+  /** Makes a subscription with two messages: one that its receiver refused, and one that it accepted. */
   async function delivered() {
     const [subscription, receiver] = [await subscribe(), await openReceiver({ status: 500 })];
     await put(subscription, receiver.url);

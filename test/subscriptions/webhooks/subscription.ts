@@ -12,7 +12,7 @@ export const db = database(env.DB);
 /** A subscription whose numbers a suite changes directly. */
 export type Subscription = { team: Team; id: string; personId: string };
 
-/** Makes a daily subscription to a new person of a team, or of a new team. */
+/** Makes a daily subscription to a new person of the given team, or of a new team. */
 export async function subscribe(team?: Team): Promise<Subscription> {
   const own = team ?? (await mintTeam());
   const [id, personId] = [`notif_${newId()}`, await mintPerson(own, { name: "Ada" })];
@@ -32,7 +32,9 @@ export async function setUrl({ team, id }: Subscription, url: string, now = Date
   return secretOf(env.WEBHOOK_SIGNING_KEY!, row!);
 }
 
-/** Changes a subscription's numbers as a refresh at `at` does; the trigger `subscriptions_changed` queues the message. */
+/**
+ * Changes a subscription's numbers as a refresh at `at` does; the trigger `subscriptions_changed` queues the message.
+ */
 export const change = ({ id }: Subscription, total: number, at: number) =>
   env.DB.prepare(
     "UPDATE subscriptions SET total_activities = ?, completed_activities = 1, work_ms = 5400000, last_refreshed_at = ? WHERE id = ?",
