@@ -48,8 +48,9 @@ function hostProblem(host: string): string | null {
  * other ports are other programs.
  */
 export function ownHostProblem(url: string, own: string): string | null {
-  const [target, self] = [new URL(url), new URL(own)];
+  const [target, deployment] = [new URL(url), new URL(own)];
   const isSame =
-    target.hostname === self.hostname.replace(/\.$/, "") && (!isOnLocalhost(target) || target.port === self.port);
+    target.hostname === deployment.hostname.replace(/\.$/, "") &&
+    (!isOnLocalhost(target) || target.port === deployment.port);
   return isSame ? "must not lead back to Rollcall itself" : null;
 }
