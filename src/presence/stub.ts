@@ -63,6 +63,13 @@ export const wakeObject = (objects: Objects, { teamId, directoryVersion }: TeamR
 export const closeSockets = (objects: Objects, teamId: string): Promise<void> =>
   callObject(objects, teamId, (object) => object.closeSockets());
 
+/** The name of an object that belongs to no team: the ids of teams are UUIDs. It stores nothing but its empty tables. */
+const HEALTH_OBJECT = "health";
+
+/** Calls an object that belongs to no team, to see whether objects can be reached. */
+export const reachObjects = (objects: Objects): Promise<void> =>
+  callObject(objects, HEALTH_OBJECT, (object) => object.wake());
+
 /** Reads what operators monitor of the team's object. */
 export const readObjectMetrics = (objects: Objects, { teamId, directoryVersion }: TeamRef): Promise<ObjectMetrics> =>
   callObject(objects, teamId, (object) => object.readMetrics(directoryVersion));
