@@ -3,6 +3,7 @@ import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import { blocksRoutes } from "./api/rollcall/blocks_routes.ts";
 import { eventsRoutes } from "./api/rollcall/events_routes.ts";
+import { healthRoutes } from "./api/rollcall/health_routes.ts";
 import { integrationsRoutes } from "./api/rollcall/integrations_routes.ts";
 import { metricsRoutes } from "./api/rollcall/metrics_routes.ts";
 import { peopleRoutes } from "./api/rollcall/people_routes.ts";
@@ -57,5 +58,5 @@ export const app = appOf(
     subscriptionsRoutes,
     privacyRoutes,
   ],
-  [metricsRoutes, homeRoutes],
+  [metricsRoutes, healthRoutes, homeRoutes],
 );

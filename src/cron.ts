@@ -1,5 +1,6 @@
 import { createMorningReports } from "./checkins/reports/job.ts";
 import { type Database, databases } from "./db/client.ts";
+import { recordRun } from "./metrics/job.ts";
 import { wakeTeams } from "./presence/job.ts";
 import { removeExpired } from "./retention/job.ts";
 import { recountChangedDays } from "./statistics/job.ts";
@@ -7,10 +8,11 @@ import { deliverWebhooks } from "./subscriptions/webhooks/job.ts";
 
 const FIVE_MINUTES_MS = 5 * 60_000;
 
-/** Runs the jobs of a cron expression of wrangler.toml, on every database. */
+/** Runs the jobs of a cron expression of wrangler.toml, on every database, and records that none failed. */
 export async function scheduled(controller: ScheduledController, env: Env): Promise<void> {
   const now = controller.scheduledTime;
   await runAll(databases(env).flatMap((db) => jobsOf(controller.cron, env, db, now)));
+  await runAll(databases(env).map((db) => () => recordRun({ db, now: Date.now() }, controller.cron)));
 }
 
 function jobsOf(cron: string, env: Env, db: Database, now: number): Job[] {

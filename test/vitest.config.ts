@@ -12,6 +12,7 @@ const inNode = [
   "test/{arch,dev,docs,journeys,ops}/**/*.test.ts",
   "test/faults/server/**/*.test.ts",
   "test/db/triggers.test.ts",
+  "test/metrics/prometheus.long.test.ts",
 ];
 
 /** The tests to run: `all`, only the `long` ones (`*.long.test.ts`), or all others (`short`). */

@@ -71,8 +71,8 @@ async function readBytes(request: Request): Promise<Uint8Array> {
 const tooLarge = () => new ApiError("too_large", { text: "Request too large: at most 1 MiB" });
 
 /**
- * Parses and validates JSON. Refuses with 400 what JSON.parse would lose or change without a word (duplicate keys, lone
- * surrogates, NUL, deep nesting), unless `tolerate` accepts the problem.
+ * Parses and validates JSON. Refuses with 400 what JSON.parse would lose or change without a word (duplicate keys, large
+ * integers, lone surrogates, NUL, deep nesting), unless `tolerate` accepts the problem.
  */
 export function readJson<S extends z.ZodType>(
   schema: S,

@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { routePath } from "hono/route";
 import { Failure, type FailureCode } from "../lib/failure.ts";
 import { rootCause } from "../lib/root_cause.ts";
 import type { AppContext } from "./context.ts";
@@ -58,7 +59,10 @@ export const pathText = (path: readonly PropertyKey[]): string =>
 export function onError(error: Error, c: Context<AppContext>): Response {
   const failure = failureOf(error);
   const { code, text, issues, errors, retryAfter } = failure;
-  if (code === "internal" || failure.cause !== undefined) console.error(c.get("requestId"), rootCause(error));
+  // The pattern of the route, not the path of the request: a path may contain an e-mail address.
+  if (code === "internal" || failure.cause !== undefined) {
+    console.error(c.get("requestId"), c.req.method, routePath(c, -1), rootCause(error));
+  }
   return c.json(
     {
       success: false,

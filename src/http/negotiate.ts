@@ -12,8 +12,11 @@ const CSV_TYPE = "text/csv";
 const HTML_TYPE = "text/html";
 const MAX_ACCEPT_LENGTH = 2_048;
 
-/** Returns the one of `types` that the caller prefers. All are UTF-8, which some callers ask for by name. */
-function preferred(c: Context, types: readonly string[]): string | undefined {
+/**
+ * Returns the one of `types` that the caller prefers, without its parameters; undefined where it accepts none. All are
+ * UTF-8, which some callers ask for by name.
+ */
+export function preferredType(c: Context, types: readonly string[]): string | undefined {
   const accept = c.req.header("Accept") ?? "*/*";
   // The parser takes quadratic time; a header longer than any client's is read as none (RFC 9110 section 12.5.1 allows it).
   if (accept === "*/*" || accept.length > MAX_ACCEPT_LENGTH) return types[0];
@@ -39,15 +42,15 @@ export const offerHtml = offer(JSON_TYPE, HTML_TYPE);
 /** Refuses with 406, before anything is done, a request that accepts none of the media types of its route. */
 export const negotiate = createMiddleware<AppContext>(async function negotiateType(c, next) {
   const { types = [JSON_TYPE] } = metadataOf(matchedRoutes(c).map(({ handler }) => handler));
-  if (!preferred(c, types)) throw new ApiError("not_acceptable");
+  if (!preferredType(c, types)) throw new ApiError("not_acceptable");
   await next();
 });
 
 /** Whether the caller prefers CSV to JSON. */
-export const prefersCsv = (c: Context<AppContext>): boolean => preferred(c, [JSON_TYPE, CSV_TYPE]) === CSV_TYPE;
+export const prefersCsv = (c: Context<AppContext>): boolean => preferredType(c, [JSON_TYPE, CSV_TYPE]) === CSV_TYPE;
 
 /** Whether the caller prefers HTML to JSON, as browsers do. */
-export const prefersHtml = (c: Context<AppContext>): boolean => preferred(c, [JSON_TYPE, HTML_TYPE]) === HTML_TYPE;
+export const prefersHtml = (c: Context<AppContext>): boolean => preferredType(c, [JSON_TYPE, HTML_TYPE]) === HTML_TYPE;
 
 type Page = { data: Record<string, unknown>[]; next_cursor: string | null };
 

@@ -3,7 +3,7 @@ export const toBase64url = (bytes: Uint8Array): string =>
   btoa(String.fromCharCode(...bytes))
     .replaceAll("+", "-")
     .replaceAll("/", "_")
-    .replace(/=+$/, "");
+    .replace(/={1,2}$/, "");
 
 /** Decodes base64url, with or without padding. Throws for any other text. */
 export const fromBase64url = (text: string): Uint8Array<ArrayBuffer> =>

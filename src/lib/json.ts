@@ -15,10 +15,14 @@ const SUSPECT_ESCAPE = /\\u0000|\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD]
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+const NINE = 0x39;
 
 /**
- * Parses JSON and reports what JSON.parse would drop or storage would change: duplicate keys (JSON.parse takes the last),
- * strings with a lone surrogate or a NUL (D1 alters them), and nesting deeper than 64 levels (deeper levels are not read).
+ * Parses JSON and reports what JSON.parse would drop or change, or storage would: duplicate keys (JSON.parse takes the last),
+ * integers beyond 2^53 - 1 (it rounds them) and numbers that it reads as infinite, strings with a lone surrogate or a NUL (D1
+ * alters them), and nesting deeper than 64 levels (deeper levels are not read).
  * After 100 problems only the first of each `root[key]` is reported, so that all bad items of a batch are known; keys are
  * cut to 100 characters in paths. Throws a SyntaxError where the text is not JSON.
  */
@@ -30,22 +34,30 @@ export function parseJson(text: string): { value: unknown; problems: JsonProblem
   return { value, problems: sound ? [] : findProblems(text) };
 }
 
-/** Counts the keys of all objects in the tree; -1 where it is too deep. It goes level by level: recursion could overflow. */
+/**
+ * Counts the keys of all objects in the tree; -1 where it is too deep, or has a number that may have been changed. It goes
+ * level by level: recursion could overflow.
+ */
 function countKeys(root: unknown): number {
   let keys = 0;
+  if (isUnsafe(root)) return -1;
   let level = isTree(root) ? [root] : [];
   for (let depth = 1; level.length > 0; depth++) {
     if (depth > MAX_DEPTH) return -1;
     const next: Tree[] = [];
     for (const tree of level) {
       if (Array.isArray(tree)) {
-        for (const child of tree) if (isTree(child)) next.push(child);
+        for (const child of tree) {
+          if (isTree(child)) next.push(child);
+          else if (isUnsafe(child)) return -1;
+        }
       } else {
         // for-in makes no array of keys; JSON.parse's objects inherit nothing enumerable, and own their `__proto__`.
         for (const key in tree) {
           keys++;
           const child = tree[key];
           if (isTree(child)) next.push(child);
+          else if (isUnsafe(child)) return -1;
         }
       }
     }
@@ -55,6 +67,9 @@ function countKeys(root: unknown): number {
 }
 
 type Tree = unknown[] | Record<string, unknown>;
+
+/** Whether a value is a number beyond 2^53 - 1. How it was written decides whether it was changed: see `numberProblem`. */
+const isUnsafe = (value: unknown): boolean => typeof value === "number" && Math.abs(value) > Number.MAX_SAFE_INTEGER;
 
 function isTree(value: unknown): value is Tree {
   return typeof value === "object" && value !== null;
@@ -129,12 +144,35 @@ function findProblems(text: string): JsonProblem[] {
         path.pop();
         keyNext = false;
       }
+    } else if (tooDeep === 0 && isNumberPart(text.charCodeAt(at))) {
+      const end = numberEnd(text, at);
+      const message = numberProblem(text.slice(at, end));
+      if (message !== null) report(message);
+      at = end - 1;
     } else if (char === "," && tooDeep === 0) {
       keyNext = keys !== null;
       if (keys === null) path[path.length - 1] = Number(path.at(-1)) + 1;
     }
   }
   return problems;
+}
+
+/** Whether a character is part of a number, and outside of strings of nothing else: a sign or a digit. */
+const isNumberPart = (code: number): boolean => code === MINUS || (code >= ZERO && code <= NINE);
+
+/** Finds the end of the number that starts at `start`: JSON follows it with a blank, a comma or a bracket. */
+function numberEnd(text: string, start: number): number {
+  let end = start + 1;
+  while (end < text.length && !isBlank(text.charCodeAt(end)) && !",]}".includes(text[end]!)) end++;
+  return end;
+}
+
+/** Says what JSON.parse loses of a number; null where it loses nothing. 1e20 is no integer as it is written, and stays. */
+function numberProblem(written: string): string | null {
+  const value = Number(written);
+  if (!Number.isFinite(value)) return "Number too large";
+  const isInteger = !/[.eE]/.test(written);
+  return isInteger && isUnsafe(value) ? "Integer beyond 2^53 - 1: send it as a string" : null;
 }
 
 /** Finds the closing quote of the string that starts at `start`. */

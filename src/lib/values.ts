@@ -6,9 +6,13 @@ import { isTimeZone } from "./time_zone.ts";
 
 const string = () => z.string({ error: (issue) => (issue.input === undefined ? "is required" : "must be a string") });
 
-/** Text of 1 to `max` characters after trimming. */
+/** Text of 1 to `max` characters after trimming. What a schema adds to it never reads a longer text. */
 export const text = (max: number) =>
-  string().check(z.trim(), z.minLength(1, "must not be empty"), z.maxLength(max, `must be at most ${max} characters`));
+  string().check(
+    z.trim(),
+    z.minLength(1, "must not be empty"),
+    z.maxLength(max, { error: `must be at most ${max} characters`, abort: true }),
+  );
 
 /** A whole number from `min` to `max`. */
 export const wholeNumber = (min: number, max: number) => {
@@ -44,7 +48,7 @@ const MAX_URL_LENGTH = 2_048;
 export const webAddress = z
   .string("must be a string")
   .trim()
-  .max(MAX_URL_LENGTH, `must be at most ${MAX_URL_LENGTH} characters`)
+  .max(MAX_URL_LENGTH, { error: `must be at most ${MAX_URL_LENGTH} characters`, abort: true })
   .refine((value) => /^https?:/i.test(value) && URL.canParse(value), "must be an http or https URL");
 
 /** An optional field. Many clients send every field, so null means the same as absent. */

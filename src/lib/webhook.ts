@@ -3,11 +3,14 @@ import { Webhook } from "standardwebhooks";
 /** The headers of a Standard Webhooks message: its id, the time it is sent, in whole seconds, and the signature. */
 export type WebhookHeaders = Record<"webhook-id" | "webhook-timestamp" | "webhook-signature", string>;
 
-/** Makes the headers of a message that is sent at `at` (UTC milliseconds), signed with a secret `whsec_...`. */
-export const webhookHeaders = (secret: string, id: string, at: number, body: string): WebhookHeaders => ({
+/**
+ * Makes the headers of a message that is sent at `at` (UTC milliseconds), signed with each of the secrets `whsec_...`. A
+ * receiver accepts a message if one of the signatures is right (Standard Webhooks, "Signature scheme").
+ */
+export const webhookHeaders = (secrets: readonly string[], id: string, at: number, body: string): WebhookHeaders => ({
   "webhook-id": id,
   "webhook-timestamp": String(Math.floor(at / 1000)),
-  "webhook-signature": new Webhook(secret).sign(id, new Date(at), body),
+  "webhook-signature": secrets.map((secret) => new Webhook(secret).sign(id, new Date(at), body)).join(" "),
 });
 
 /**

@@ -2,7 +2,13 @@ import type { ServiceContext, SystemContext } from "../auth/actor.ts";
 import { type Cursor, cutPage } from "../lib/cursor.ts";
 import { badRequest, Failure } from "../lib/failure.ts";
 import { addToRefused } from "../people/identity_count_store.ts";
-import { isTooOld, MAX_AHEAD_MS, type ReportedHeartbeat, withoutDetails } from "./heartbeat/heartbeat.ts";
+import {
+  type HeartbeatOutcome,
+  isTooOld,
+  MAX_AHEAD_MS,
+  type ReportedHeartbeat,
+  withoutDetails,
+} from "./heartbeat/heartbeat.ts";
 import { presencePosition } from "./object/live_message.ts";
 import * as store from "./store.ts";
 import { listPeople, openSocket, sendHeartbeat, type TeamRef, wakeObject } from "./stub.ts";
@@ -10,21 +16,23 @@ import { listPeople, openSocket, sendHeartbeat, type TeamRef, wakeObject } from 
 /**
  * Records a heartbeat of the calling integration. It is durable in the team's object when this returns. One that is more
  * than 24 hours old changes nothing (`isTooOld`). Not recorded are the users whose positions are in `refused`: they are new,
- * and the integration may create no more identities today. Fails with `bad_request` where its timestamp is more than 5 minutes ahead,
+ * and the integration may create no more identities today. A new source of an integration with too many of them replaces the
+ * one that was silent for longest. Fails with `bad_request` where its timestamp is more than 5 minutes ahead,
  * and with `not_allowed` for a caller that is no integration.
  */
 export async function recordHeartbeat(
   { db, objects, actor, now }: ServiceContext,
   { timestamp, source, users }: ReportedHeartbeat,
-): Promise<{ isTooOld: boolean; refused: number[] }> {
+): Promise<HeartbeatOutcome & { isTooOld: boolean }> {
   const { accountId, teamId, directoryVersion, integration, team } = actor;
   if (!integration) throw new Failure("not_allowed");
   if (timestamp > now + MAX_AHEAD_MS) {
     throw badRequest([{ path: "timestamp", message: "must not be more than 5 minutes ahead" }]);
   }
-  if (isTooOld(timestamp, now)) return { isTooOld: true, refused: [] };
-  if (users.identifier.length === 0) return { isTooOld: false, refused: [] };
-  const refused = await sendHeartbeat(objects, {
+  const nothing = { refused: [], hasTooManySources: false };
+  if (isTooOld(timestamp, now)) return { isTooOld: true, ...nothing };
+  if (users.identifier.length === 0) return { isTooOld: false, ...nothing };
+  const { refused, hasTooManySources } = await sendHeartbeat(objects, {
     ...{ accountId, teamId, directoryVersion, source, at: timestamp },
     ...{ integrationId: integration.id, timeoutMs: integration.timeoutMs },
     newIdentitiesPerDay: team.newIdentitiesPerDay,
@@ -34,7 +42,7 @@ export async function recordHeartbeat(
   if (refused.length > 0) {
     await addToRefused(db, actor, { integrationId: integration.id }, refused.length, now).catch(() => {});
   }
-  return { isTooOld: false, refused };
+  return { isTooOld: false, refused, hasTooManySources };
 }
 
 /** Which people to list: the present, the absent, or all. `cursor`: where the page begins. */

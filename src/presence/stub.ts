@@ -1,6 +1,6 @@
 import { rootCause } from "../lib/root_cause.ts";
 import type { OpenBlock } from "./blocks/block_row.ts";
-import type { Heartbeat } from "./heartbeat/heartbeat.ts";
+import type { Heartbeat, HeartbeatOutcome } from "./heartbeat/heartbeat.ts";
 import type { KeyChange, PresentedKey, SocketRefusal } from "./object/key_state.ts";
 import type { PersonPresence, PresenceFilter } from "./object/person_presence.ts";
 import type { ObjectMetrics, TeamPresence } from "./object/team_presence_object.ts";
@@ -11,8 +11,8 @@ type Objects = Env["TEAM_PRESENCE"];
 /** A team, and its account's directory version: the object reads its directory again if it has an older one. */
 export type TeamRef = { teamId: string; directoryVersion: number };
 
-/** Sends a heartbeat to the team's object. It is durable when this returns the positions of the users that it refused. */
-export const sendHeartbeat = (objects: Objects, heartbeat: Heartbeat): Promise<number[]> =>
+/** Sends a heartbeat to the team's object. It is durable when this returns. */
+export const sendHeartbeat = (objects: Objects, heartbeat: Heartbeat): Promise<HeartbeatOutcome> =>
   callObject(objects, heartbeat.teamId, (object) => object.recordHeartbeat(heartbeat));
 
 /** Lists a page of the team's people with their presence, by name and then id. */
@@ -62,6 +62,13 @@ export const wakeObject = (objects: Objects, { teamId, directoryVersion }: TeamR
 /** Closes every live socket of the team. */
 export const closeSockets = (objects: Objects, teamId: string): Promise<void> =>
   callObject(objects, teamId, (object) => object.closeSockets());
+
+/** The name of an object that belongs to no team: the ids of teams are UUIDs. It stores nothing but its empty tables. */
+const HEALTH_OBJECT = "health";
+
+/** Calls an object that belongs to no team, to see whether objects can be reached. */
+export const reachObjects = (objects: Objects): Promise<void> =>
+  callObject(objects, HEALTH_OBJECT, (object) => object.wake());
 
 /** Reads what operators monitor of the team's object. */
 export const readObjectMetrics = (objects: Objects, { teamId, directoryVersion }: TeamRef): Promise<ObjectMetrics> =>

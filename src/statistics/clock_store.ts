@@ -10,12 +10,17 @@ const LEASE_MS = 15 * MINUTE_MS;
 export const ADVANCE_CLOCK = sql`UPDATE rollup_clock SET tick = tick + 1`;
 
 /**
- * Advances the clock if a person has marks, and returns the new tick; null, and no write, where they have none. Marks of
- * earlier ticks do not change any more, and rows that are read from now on include every change that made these marks.
+ * Advances the clock if a person has marks that reach the UTC date `from`, and returns the new tick; null, and no write,
+ * where they have none. Marks of earlier ticks do not change any more, and rows that are read from now on include every change that made these marks.
  */
-export async function advanceClockFor(db: Database, { teamId }: Tenant, personId: string): Promise<number | null> {
+export async function advanceClockFor(
+  db: Database,
+  { teamId }: Tenant,
+  personId: string,
+  from: string,
+): Promise<number | null> {
   const [row] = await db.all<{ tick: number }>(sql`${ADVANCE_CLOCK}
-    WHERE EXISTS (SELECT 1 FROM stale_days WHERE team_id = ${teamId} AND person_id = ${personId})
+    WHERE EXISTS (SELECT 1 FROM stale_days WHERE team_id = ${teamId} AND person_id = ${personId} AND last_date >= ${from})
     RETURNING tick`);
   return row?.tick ?? null;
 }

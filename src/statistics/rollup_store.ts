@@ -4,12 +4,10 @@ import { countEvents } from "../events/count_store.ts";
 import { pages } from "../lib/pages.ts";
 import { listStatusPeriods } from "../presence/blocks/period_store.ts";
 import { type CalendarOf, calendars, monthAndDay } from "./calendar.ts";
-import { joinAdjacent, planRecount, type RecountPlan } from "./marks.ts";
+import { FIRST_DATE, joinAdjacent, MAX_DAYS_OF_PERSON, planRecount, type RecountPlan } from "./marks.ts";
 import { type DayNumbers, workByDay } from "./numbers.ts";
 import type { StalePerson } from "./stale_store.ts";
 
-/** The most days of one person that one step counts: a year, in which a busy person has a few thousand blocks. */
-const MAX_DAYS_OF_PERSON = 400;
 /** The most days of all people that one step counts: with ten blocks each, these are a few megabytes. */
 const MAX_DAYS = 6_000;
 
@@ -22,7 +20,7 @@ type DayResult = DayNumbers | null;
 /**
  * Counts marked days of people again. One atomic batch then saves the roll-ups, settles the marks, and runs the statements
  * that `inSameBatch` returns for the counted people. Returns these people, which are fewer than `stale` where all of them
- * would be too much for one step.
+ * would be too much for one step. Marked days before the UTC date `from` are marked again and not counted.
  *
  * All marks must be of a tick before the clock's present one. A change that happens while this counts then has a newer mark,
  * and of two recounts of one mark, the first to write settles it and the other writes nothing for it.
@@ -32,9 +30,9 @@ export async function rollUp(
   stale: readonly StalePerson[],
   now: number,
   inSameBatch: (people: RecountedPerson[]) => Promise<SQL[]>,
-  calendarOf: CalendarOf = calendars(),
+  { calendarOf = calendars(), from = FIRST_DATE }: { calendarOf?: CalendarOf; from?: string } = {},
 ): Promise<RecountedPerson[]> {
-  const people = planStep(stale, now, calendarOf);
+  const people = planStep(stale, now, calendarOf, from);
   const results = await countDays(db, people);
   const months = people.flatMap((person, n) => monthPatches(person, results[n]!));
   await atomically(db, [
@@ -47,13 +45,13 @@ export async function rollUp(
 }
 
 /** Plans one step: as many people, and of each as many days, as it may count. */
-function planStep(stale: readonly StalePerson[], now: number, calendarOf: CalendarOf): RecountedPerson[] {
+function planStep(stale: readonly StalePerson[], now: number, calendarOf: CalendarOf, from: string): RecountedPerson[] {
   const people: RecountedPerson[] = [];
   let daysLeft = MAX_DAYS;
   for (const person of stale) {
     if (daysLeft <= 0) break;
     const limit = Math.min(daysLeft, MAX_DAYS_OF_PERSON);
-    const plan = planRecount(person.marks, person.earliest, calendarOf(person.timeZone), now, limit);
+    const plan = planRecount(person.marks, person.earliest, calendarOf(person.timeZone), now, limit, from);
     people.push({ ...person, ...plan });
     daysLeft -= plan.days.length;
   }

@@ -5,11 +5,13 @@ import * as clock from "./clock_store.ts";
 import { rollUp } from "./rollup_store.ts";
 import * as snapshots from "./snapshot_store.ts";
 import * as stale from "./stale_store.ts";
+import { firstShownDate } from "./window.ts";
 
 type CronContext = Pick<SystemContext, "db" | "now">;
 
 /**
- * Counts the marked days of a person again, and refreshes all snapshots that show their numbers. `requestedId` is a
+ * Counts the marked days of a person that present windows show again, and refreshes all snapshots of their numbers. Older
+ * marked days are left to cron, so that a request takes the same few queries for a history of any length. `requestedId` is a
  * subscription whose refresh was requested: it shows the time of this refresh even where its numbers are the same.
  */
 export async function refreshPerson(
@@ -18,12 +20,12 @@ export async function refreshPerson(
   requestedId?: string,
 ): Promise<void> {
   const statements = () => snapshots.refreshStatements(db, [{ teamId: tenant.teamId, personId }], now, requestedId);
-  for (;;) {
-    const tick = await clock.advanceClockFor(db, tenant, personId);
-    const person = tick === null ? null : await stale.findStalePerson(db, tenant, personId, tick);
-    if (!person) break;
-    const [recounted] = await rollUp(db, [person], now, statements);
-    if (!recounted?.remaining.length) return;
+  const from = firstShownDate(now);
+  const tick = await clock.advanceClockFor(db, tenant, personId, from);
+  const person = tick === null ? null : await stale.findStalePerson(db, tenant, personId, tick, from);
+  if (person) {
+    await rollUp(db, [person], now, statements, { from });
+    return;
   }
   // Without marks, a window may have ended, or the time of a requested refresh is to be shown.
   await snapshots.refreshSnapshots(db, tenant, personId, now, requestedId);
@@ -60,7 +62,7 @@ export async function recountPage(
   const people = await stale.listStalePeople(db, tick, now, after, limit);
   if (people.length === 0) return { next: null, isSettled: true };
   const inSameBatch = (counted: stale.TeamPerson[]) => snapshots.refreshStatements(db, counted, now);
-  const counted = await rollUp(db, people, now, inSameBatch, calendarOf);
+  const counted = await rollUp(db, people, now, inSameBatch, { calendarOf });
   const isLast = counted.length === people.length && people.length < limit;
   return {
     next: isLast ? null : counted.at(-1)!,

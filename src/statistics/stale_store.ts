@@ -5,7 +5,7 @@ import { mergedPersonIds, type Tenant } from "../people/store.ts";
 import type { StatusClasses } from "../presence/blocks/status.ts";
 import { IS_LONG_BLOCK, MAX_SHORT_BLOCK_MS } from "../presence/blocks/store.ts";
 import { utcDate } from "./calendar.ts";
-import { FIRST_DATE, LAST_DATE, type Mark } from "./marks.ts";
+import { FIRST_DATE, MAX_DAYS_OF_PERSON, type Mark } from "./marks.ts";
 
 /** A person on a team. */
 export type TeamPerson = { teamId: string; personId: string };
@@ -16,18 +16,19 @@ export type StalePerson = Tenant & {
   timeZone: string;
   statusClasses: StatusClasses;
   marks: Mark[];
-  /** The first UTC date with anything to count for a mark up to LAST_DATE; null where there is nothing, or no such mark. */
+  /** The first UTC date with anything to count for a long mark; null where there is nothing, or no such mark. */
   earliest: string | null;
 };
 
-/** Finds the days of one person that were marked before `tick`; null where there are none. */
+/** Finds the marks of one person from before `tick` that reach the UTC date `from`; null where there are none. */
 export async function findStalePerson(
   db: Database,
   { teamId }: Tenant,
   personId: string,
   tick: number,
+  from: string,
 ): Promise<StalePerson | null> {
-  const [person] = await readStalePeople(db, sql`SELECT ${teamId} AS team_id, ${personId} AS person_id`, tick);
+  const [person] = await readStalePeople(db, sql`SELECT ${teamId} AS team_id, ${personId} AS person_id`, tick, from);
   return person ?? null;
 }
 
@@ -118,22 +119,24 @@ type MarkRow = Mark &
     number | null
   > & { firstMonth: string | null };
 
-/** Reads the marks before `tick` of people, whom `people` selects as (team_id, person_id). */
-async function readStalePeople(db: Database, people: SQL, tick: number): Promise<StalePerson[]> {
-  // Only marks up to LAST_DATE need to know where there is anything to count.
-  const ifOpenEnded = (value: SQL) => sql`CASE WHEN mark.last_date = ${LAST_DATE} THEN ${value} END`;
+/** Reads the marks before `tick`, and up to `from` or later, of people, whom `people` selects as (team_id, person_id). */
+async function readStalePeople(db: Database, people: SQL, tick: number, from = FIRST_DATE): Promise<StalePerson[]> {
+  // Only long marks need to know where there is anything to count: see `planRecount`.
+  const longestShort = sql`date(mark.first_date, ${`+${MAX_DAYS_OF_PERSON} days`})`;
+  const ifLong = (value: SQL) => sql`CASE WHEN mark.last_date > ${longestShort} THEN ${value} END`;
   const rows = await db.all<MarkRow>(sql`
     WITH stale_person AS (${people})
     SELECT team.account_id AS accountId, mark.team_id AS teamId, mark.person_id AS personId,
       coalesce(person.time_zone, team.time_zone) AS timeZone, team.status_classes AS statusClasses,
       mark.tick, mark.first_date AS firstDate, mark.last_date AS lastDate,
-      ${ifOpenEnded(firstOf(sql`events`, sql`occurred_at`, MARK_START_MS))} AS firstEventAt,
-      ${ifOpenEnded(firstOf(sql`blocks`, sql`started_at`, sql`${MARK_START_MS} - ${MAX_SHORT_BLOCK_MS}`))} AS firstBlockAt,
-      ${ifOpenEnded(FIRST_LONG_BLOCK)} AS firstLongBlockAt,
-      ${ifOpenEnded(FIRST_MONTH)} AS firstMonth
+      ${ifLong(firstOf(sql`events`, sql`occurred_at`, MARK_START_MS))} AS firstEventAt,
+      ${ifLong(firstOf(sql`blocks`, sql`started_at`, sql`${MARK_START_MS} - ${MAX_SHORT_BLOCK_MS}`))} AS firstBlockAt,
+      ${ifLong(FIRST_LONG_BLOCK)} AS firstLongBlockAt,
+      ${ifLong(FIRST_MONTH)} AS firstMonth
     FROM stale_person
       CROSS JOIN stale_days AS mark
         ON mark.team_id = stale_person.team_id AND mark.person_id = stale_person.person_id AND mark.tick < ${tick}
+          AND mark.last_date >= ${from}
       JOIN people AS person ON person.id = mark.person_id
       JOIN teams AS team ON team.id = mark.team_id
     ORDER BY mark.team_id, mark.person_id`);

@@ -37,3 +37,12 @@ export function windowAt(kind: TimeWindow, at: number, timeZone: string): LocalW
   const dates = windowOf(kind, localDate(at, timeZone));
   return { ...dates, timeZone, endsAt: localDay(dates.endDate, timeZone).end };
 }
+
+/**
+ * Returns a UTC date before which no present window shows a day, in any time zone: the longest window is a year, and at the
+ * turn of a year some time zones are still in the former one.
+ */
+export function firstShownDate(now: number): string {
+  const yesterday = addDays(localDate(now, "UTC"), -1);
+  return addDays(windowOf("yearly", yesterday).startDate, -1);
+}

@@ -9,6 +9,8 @@ export const TENANTLESS: Record<string, string> = {
     "takes a condition that names the reports to complete",
   "src/checkins/reports/lifecycle_store.ts: createReports": "each report that it takes names its team",
   "src/events/count_store.ts: countEvents": "takes many people, each with their own tenant",
+  "src/metrics/health_store.ts: readCronRuns": "cron serves every team; its last runs belong to none",
+  "src/metrics/health_store.ts: saveCronRun": "cron serves every team; its last runs belong to none",
   "src/people/store.ts: mergedPersonIds": "a part of queries that take the team themselves",
   "src/presence/blocks/period_store.ts: listStatusPeriods": "takes many people, each with their own tenant",
   "src/presence/store.ts: listActiveTeams": "cron serves every team; it returns ids and no other data of theirs",

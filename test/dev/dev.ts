@@ -24,7 +24,7 @@ try {
     port,
     persistTo,
     seed: true,
-    args,
+    args: ["--var", "LOCAL_RECEIVERS:true", ...args],
     signal: stopped.signal,
     onOutput: serverOutput(),
   });

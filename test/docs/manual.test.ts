@@ -75,7 +75,7 @@ describe("the examples", () => {
       expect(got, got.body).toMatchObject({ status });
       if (answer?.language === "json") expect(differences(JSON.parse(answer.text), JSON.parse(got.body))).toEqual([]);
       if (answer?.language === "csv") expect(got.body.split("\r\n")[0]).toBe(answer.text.trim());
-      if (answer?.language === "openmetrics") {
+      if (answer?.language === "prometheus") {
         const described = answer.text.split("\n").filter((line) => line.startsWith("#"));
         expect(got.body.split("\n")).toEqual(expect.arrayContaining(described));
       }

@@ -31,7 +31,7 @@ export function blockMarked(page: string, mark: string): Block {
   return block;
 }
 
-const ANSWERS = ["json", "csv", "openmetrics"];
+const ANSWERS = ["json", "csv", "prometheus"];
 
 /**
  * Returns the blocks marked `sh example`. Behind the mark come the status, where it is not 200, and the values to keep, such

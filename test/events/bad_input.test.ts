@@ -96,6 +96,8 @@ describe("an invalid event in a batch", () => {
     ["a duplicate key in its details", '"details":{"a":{"b":1,"b":2}}', "details.a.b: Duplicate key"],
     ["a lone surrogate", '"note":"\\ud83d"', "note: String holds a lone surrogate"],
     ["a NUL character", '"note":{"\\u0000":1}', "note.\0: Key holds a NUL character"],
+    ["an integer that JSON readers round", '"details":{"id":9007199254740993}', /^details\.id: Integer beyond/],
+    ["an infinite number", '"details":{"list":[1e999]}', "details.list[0]: Number too large"],
     [
       "details nested too deeply",
       `"details":{"a":${"[".repeat(5_000)}${"]".repeat(5_000)}}`,

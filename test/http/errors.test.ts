@@ -39,3 +39,13 @@ test("An overloaded object is answered with 503 and Retry-After, and any other e
   }
   log.mockRestore();
 });
+
+test("The log of a failed request names its route, and not the path or the query of the request", async () => {
+  const log = vi.spyOn(console, "error").mockImplementation(() => {});
+  const app = new Hono<AppContext>().onError(onError).get("/people/:id", () => {
+    throw new Error("broken");
+  });
+  await app.request("/people/ada@example.com?email=ada@example.com");
+  expect(log).toHaveBeenCalledExactlyOnceWith(undefined, "GET", "/people/:id", expect.any(Error));
+  log.mockRestore();
+});

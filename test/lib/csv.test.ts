@@ -60,7 +60,6 @@ describe("toCsv", () => {
     "+1+1",
     "-1+1",
     "-3.5",
-    "\t=1+1",
     "\tplain",
     "\rplain",
     "\nplain",
@@ -77,22 +76,48 @@ describe("toCsv", () => {
     expect(roundTrip(payload)).toBe(`'${payload}`);
   });
 
-  test("A payload cannot start a new cell or row", () => {
+  test("A payload cannot start a new cell", () => {
     expect(roundTrip('x",=1+1,"')).toBe('x",=1+1,"');
-    expect(roundTrip("x\r\n=1+1")).toBe("x\r\n=1+1");
+  });
+
+  // A program that splits at ; or a tab sees a quote in the middle of a cell as text, so line breaks end rows there.
+  test.each([
+    ["a semicolon", "x;=1+1", "x;'=1+1"],
+    ["each of two semicolons", "x;=1;+2", "x;'=1;'+2"],
+    ["a tab", "x\t@SUM(A1)", "x\t'@SUM(A1)"],
+    ["a tab at the start", "\t=1+1", "'\t'=1+1"],
+    ["a line break", "x\r\n=1+1", "x\r\n'=1+1"],
+    ["a semicolon, blanks and quotes", `x; "' -1`, `x; "' '-1`],
+    ["several separators", "x;\t;\n＝1", "x;\t;\n'＝1"],
+  ])("A formula after %s is neutralised", (_, payload, cell) => {
+    expect(roundTrip(payload)).toBe(cell);
+  });
+
+  test("A formula inside details is neutralised", () => {
+    expect(roundTrip({ a: "x;=1" })).toBe(`{"a":"x;'=1"}`);
+  });
+
+  test("Semicolons, tabs and line breaks without a formula stay as they are", () => {
+    expect(roundTrip("a; b\tc\nd;")).toBe("a; b\tc\nd;");
   });
 
   test("Formulas in headers are neutralised", () => {
     expect(toCsv(["=1+1"], [])).toBe('"\'=1+1"\r\n');
   });
 
-  test("A CSV reader returns any text unchanged or with an apostrophe in front, and never as a formula", () => {
-    const text = fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: fc.constantFrom(..."=+-@\t\r\n\"', a0") }));
+  test("A CSV reader returns any text, with apostrophes before formulas, whether it splits at commas, semicolons or tabs", () => {
+    const text = fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: fc.constantFrom(..."=+-@\t\r\n;\"', a0") }));
     fc.assert(
       fc.property(text, (value) => {
         const cell = roundTrip(value) ?? "";
-        expect([value, `'${value}`]).toContain(cell);
+        expect(cell.replaceAll("'", "")).toBe(value.replaceAll("'", ""));
         expect(cell.trimStart()).not.toMatch(/^[=+\-@]/);
+        for (const separator of [";", "\t"]) {
+          const pieces = toCsv(["v"], [{ v: value }]).split(/[\r\n]/);
+          for (const piece of pieces.flatMap((line) => line.split(separator))) {
+            expect(piece.replace(/^[\s"]*/, "")).not.toMatch(/^[=+\-@]/);
+          }
+        }
         expect(cell).not.toMatch(/^[\t\r\n]/);
       }),
     );

@@ -2,7 +2,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseJson } from "../../src/lib/json.ts";
 
-const json = fc.jsonValue({ stringUnit: "grapheme" });
+/** Whether all numbers are small, or so large that JSON.stringify writes them with an exponent. */
+const hasSafeNumbers = (value: unknown): boolean =>
+  typeof value === "number"
+    ? Math.abs(value) <= Number.MAX_SAFE_INTEGER || Math.abs(value) >= 1e21
+    : typeof value !== "object" || value === null || Object.values(value).every(hasSafeNumbers);
+
+const json = fc.jsonValue({ stringUnit: "grapheme" }).filter(hasSafeNumbers);
 // Keys and values that contain the characters of JSON syntax that the parser counts.
 const tricky = fc.string({ unit: fc.constantFrom(...'":\\,{}[] a\n'), maxLength: 6 });
 const trickyJson = fc.letrec((tie) => ({
@@ -33,6 +39,9 @@ describe("a body without problems", () => {
     ["keys that are numbers", '{"2":1,"1":2,"-1":3}'],
     ["__proto__ as a key", '{"__proto__":{"a":1},"b":{"__proto__":null,"constructor":1}}'],
     ["a scalar", "null"],
+    ["the largest safe integers", "[9007199254740991,-9007199254740991]"],
+    ["large numbers that are not written as integers", '{"a":1e20,"b":[1.5e300,-2E+18,123456789012345678.5]}'],
+    ["digits in strings and keys", '{"9007199254740993":"9007199254740993"}'],
     ["64 levels", `${"[".repeat(64)}${"]".repeat(64)}`],
     ["64 levels of objects", `${'{"a":'.repeat(64)}1${"}".repeat(64)}`],
   ])("JSON is parsed without problems: %s", (_, text) => {
@@ -50,6 +59,7 @@ describe("a body without problems", () => {
 });
 
 describe("problems", () => {
+  const unsafe = "Integer beyond 2^53 - 1: send it as a string";
   const deep = `Nested deeper than 64 levels`;
   test.each([
     ["a duplicate key", '{"a":1,"a":2}', [[["a"], "Duplicate key"]]],
@@ -87,6 +97,18 @@ describe("problems", () => {
         [["k"], "String holds a NUL character"],
       ],
     ],
+    ["an integer beyond 2^53 - 1", '{"a":[1,{"id": 9007199254740993 }]}', [[["a", 1, "id"], unsafe]]],
+    ["a negative one, last in an array", "[0,-9007199254740992]", [[[1], unsafe]]],
+    ["an integer of 400 digits", `{"a":${"9".repeat(400)}}`, [[["a"], "Number too large"]]],
+    [
+      "infinities",
+      '{"a":1e999,"b":[-1e999]}',
+      [
+        [["a"], "Number too large"],
+        [["b", 0], "Number too large"],
+      ],
+    ],
+    ["an infinity at the top", "1e999", [[[], "Number too large"]]],
     ["65 levels", `${"[".repeat(65)}${"]".repeat(65)}`, [[Array(64).fill(0), deep]]],
     [
       "two places too deep, with more behind them",

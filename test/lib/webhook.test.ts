@@ -24,7 +24,7 @@ test("The headers follow Standard Webhooks", async () => {
   const secret = deriveWebhookSecret(KEY, "notif_1.2");
   const at = Date.now();
   const body = '{"type":"snapshot.updated","name":"Zoë"}';
-  const headers = webhookHeaders(secret, "msg_1", at, body);
+  const headers = webhookHeaders([secret], "msg_1", at, body);
   const seconds = Math.floor(at / 1000);
   const key = Uint8Array.from(atob(secret.slice(6)), (char) => char.charCodeAt(0));
   expect(headers).toEqual({
@@ -34,4 +34,13 @@ test("The headers follow Standard Webhooks", async () => {
   });
   expect(new Webhook(secret).verify(body, headers)).toEqual(JSON.parse(body));
   expect(() => new Webhook(secret).verify(body, { ...headers, "webhook-id": "msg_2" })).toThrow();
+});
+
+test("A message may have the signatures of several secrets, and each of them verifies it", () => {
+  const secrets = ["notif_1.2", "notif_1.1"].map((subject) => deriveWebhookSecret(KEY, subject));
+  const headers = webhookHeaders(secrets, "msg_1", Date.now(), "{}");
+  expect(headers["webhook-signature"]).toMatch(/^v1,\S+ v1,\S+$/);
+  for (const secret of secrets) expect(new Webhook(secret).verify("{}", headers)).toEqual({});
+  const other = deriveWebhookSecret(KEY, "notif_1.3");
+  expect(() => new Webhook(other).verify("{}", headers)).toThrow("No matching signature");
 });

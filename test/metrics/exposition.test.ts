@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { exposition } from "../../src/metrics/exposition.ts";
+import { OPENMETRICS, PROMETHEUS_TEXT } from "../../src/metrics/exposition.ts";
 
 test("Gauges and counters are written in the text format of OpenMetrics", () => {
-  const text = exposition(
+  const text = OPENMETRICS.write(
     [
       { type: "gauge", name: "rooms", help: "Rooms in use.", value: 3 },
       { type: "counter", name: "visits", help: "Visits.", value: 12, createdAt: 1_520_872_607_123 },
@@ -25,7 +25,24 @@ calls_total{house="north"} 0
 });
 
 test("Characters that would end a label are escaped", () => {
-  const text = exposition([{ type: "gauge", name: "g", help: 'a "\\"\nb', value: 1 }], { team: 'x"\\\ny' });
+  const text = OPENMETRICS.write([{ type: "gauge", name: "g", help: 'a "\\"\nb', value: 1 }], { team: 'x"\\\ny' });
   expect(text).toContain('g{team="x\\"\\\\\\ny"} 1\n');
   expect(text).toContain('# HELP g a \\"\\\\\\"\\nb\n');
+});
+
+test("The older text format of Prometheus names counters with their ending, and has no end of file", () => {
+  const text = PROMETHEUS_TEXT.write(
+    [
+      { type: "gauge", name: "rooms", help: 'Rooms "in use" \\ a\nb', value: 3 },
+      { type: "counter", name: "visits", help: "Visits.", value: 12, createdAt: 1_520_872_607_123 },
+    ],
+    { house: 'no"rth' },
+  );
+  expect(text).toBe(`# HELP rooms Rooms "in use" \\\\ a\\nb
+# TYPE rooms gauge
+rooms{house="no\\"rth"} 3
+# HELP visits_total Visits.
+# TYPE visits_total counter
+visits_total{house="no\\"rth"} 12
+`);
 });

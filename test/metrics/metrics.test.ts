@@ -4,7 +4,7 @@ import { database } from "../../src/db/client.ts";
 import { recountChangedDays } from "../../src/statistics/job.ts";
 import { expectError } from "../support/error.ts";
 import { push } from "../support/presence.ts";
-import { pushEvents, subscribe } from "../support/subscriptions.ts";
+import { ask, pushEvents, subscribe } from "../support/subscriptions.ts";
 import { call, mintTeam, type Team } from "../support/team.ts";
 
 /** Scrapes a team's metrics: the response, its text, and the values by metric. */
@@ -64,6 +64,40 @@ test("A change counts as lag until cron has refreshed the subscription", async (
   expect(lag).toBeLessThan(660);
   await recountChangedDays({ db: database(env.DB), now: now });
   expect((await scrape(team)).values).toMatchObject({ refresh_lag_seconds: 0 });
+});
+
+test("Where nothing is subscribed the lag is 0, however long changes wait", async () => {
+  const team = await mintTeam();
+  const now = Date.now();
+  await pushEvents(team, [["ada", new Date(now).toISOString()]]);
+  await env.DB.prepare("UPDATE stale_days SET since = ? WHERE team_id = ?")
+    .bind(now - 86_400_000, team.teamId)
+    .run();
+  expect((await scrape(team)).values).toMatchObject({ refresh_lag_seconds: 0 });
+  const { notification_id: id } = await subscribe(team, "ada", "daily");
+  await ask(team, `/${id}`, { method: "DELETE" });
+  await pushEvents(team, [["ada", new Date(now).toISOString()]]);
+  await env.DB.prepare("UPDATE stale_days SET since = ? WHERE team_id = ?")
+    .bind(now - 86_400_000, team.teamId)
+    .run();
+  expect((await scrape(team)).values).toMatchObject({ refresh_lag_seconds: 0 });
+});
+
+test.each([
+  ["a client that names no type", {}, "text/plain; version=0.0.4; charset=utf-8"],
+  ["curl", { Accept: "*/*" }, "text/plain; version=0.0.4; charset=utf-8"],
+  [
+    "Prometheus 2.42",
+    {
+      Accept:
+        "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+    },
+    "application/openmetrics-text; version=1.0.0; charset=utf-8",
+  ],
+])("Metrics are in the format that the client prefers: %s", async (_, accept, type) => {
+  const team = await mintTeam();
+  const response = await call("/metrics", { headers: { ...team.asTeam, ...accept } });
+  expect([response.status, response.headers.get("Content-Type")]).toEqual([200, type]);
 });
 
 test("Only the team key reads metrics", async () => {

@@ -196,7 +196,7 @@ test("No cell of the CSV file is a formula", async () => {
   await request("/events", { headers: team.asIntegration, body });
   const row = (await table(team, "ada")).find(({ type }) => type === "events");
   expect(row).toMatchObject({
-    ...{ kind: "'+1", scope: "'-2+3\n=4", external_id: "'@SUM(1)", title: '\'=HYPERLINK("https://evil.test/")' },
+    ...{ kind: "'+1", scope: "'-2+3\n'=4", external_id: "'@SUM(1)", title: '\'=HYPERLINK("https://evil.test/")' },
   });
 });
 

@@ -132,13 +132,13 @@ describe("the Accept header", () => {
   ];
 
   /** The media types of routes that answer with something other than JSON. */
-  const OPENMETRICS: Record<string, string> = { "GET /metrics": "application/openmetrics-text" };
+  const TYPES: Record<string, string> = { "GET /metrics": "text/plain" };
 
   test.each(ROWS)(
     "An Accept header that excludes the media types of the route is refused with 406: %s",
     async (route) => {
       const { sample, headers } = prepare(route);
-      const type = OPENMETRICS[route] ?? "application/json";
+      const type = TYPES[route] ?? "application/json";
       const refused = ["text/html", "application/xml", "image/*", `${type};q=0`, `${type};q=0, */*;q=0`];
       if (!CSV.includes(route)) refused.push("text/csv");
       for (const Accept of refused) {

@@ -46,6 +46,30 @@ describe("Days of a recount", () => {
     expect(remaining).toEqual([{ firstDate: "2030-01-02", lastDate: "2030-01-03" }]);
   });
 
+  test("From a date on, only later days are counted, and what is before it remains marked", () => {
+    const { days, remaining } = planRecount(
+      [mark(FIRST_DATE, LAST_DATE), mark("2029-12-01", "2029-12-03"), mark("2029-12-30", "2030-01-02")],
+      "1990-06-01",
+      calendarOf("UTC"),
+      NOW,
+      400,
+      "2030-01-01",
+    );
+    const january = ["01", "02", "03", "04", "05", "06", "07", "08"].map((day) => `2030-01-${day}`);
+    expect(days.map(({ date }) => date)).toEqual(january);
+    expect(remaining).toEqual([
+      { firstDate: "1990-06-01", lastDate: "2029-12-31" },
+      { firstDate: "2029-12-01", lastDate: "2029-12-03" },
+      { firstDate: "2029-12-30", lastDate: "2029-12-31" },
+    ]);
+  });
+
+  test("A long mark begins where there is anything, and is dropped where there is nothing", () => {
+    const long = [mark("1990-01-01", "2029-12-31")];
+    expect(planOf(long, { earliest: "2029-12-30" }).dates).toEqual(["2029-12-30", "2029-12-31"]);
+    expect(planOf(long, { earliest: "2030-01-01" })).toEqual({ dates: [], remaining: [] });
+  });
+
   test("A recount of a mark of centuries takes only the days up to the limit", () => {
     const { dates, remaining } = planOf([mark(FIRST_DATE, LAST_DATE)], { earliest: "0001-01-01", limit: 3 });
     expect(dates).toEqual(["0001-01-01", "0001-01-02", "0001-01-03"]);

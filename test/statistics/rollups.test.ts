@@ -174,6 +174,30 @@ test.each([
   expect(queries.length).toBeLessThanOrEqual(40);
 });
 
+test("After a new time zone, a refresh of a sparse history of thirty years takes fewer than 50 queries, and cron does the rest", async () => {
+  const team = await mintTeam();
+  const years = Array.from({ length: 31 }, (_, n) => 2000 + n);
+  await pushEvents(
+    team,
+    years.map((year) => ["ada", `${year}-01-05T08:00:00Z`]),
+  );
+  const { notification_id: id } = await subscribe(team, "ada", "yearly");
+  for (const zone of ["Asia/Tokyo", "America/New_York"]) {
+    await asTeam(team, "team", "PATCH", { time_zone: zone });
+    const queries = await metered(async () => {
+      expect(await refresh(team, id)).toMatchObject({ snapshot: { total_activities: 1 }, window: { timezone: zone } });
+    });
+    expect(queries.length).toBeLessThan(50);
+  }
+  for (let hour = 0; hour < 12; hour += 1) {
+    await recountChangedDays({ db: database(env.DB), now: Date.now() + hour * 3_600_000 });
+  }
+  const months = env.DB.prepare("SELECT count(*) AS count FROM rollups WHERE team_id = ? AND total_activities = 1");
+  expect(await months.bind(team.teamId).first()).toEqual({ count: years.length });
+  const marks = env.DB.prepare("SELECT count(*) AS count FROM stale_days WHERE team_id = ?");
+  expect(await marks.bind(team.teamId).first()).toEqual({ count: 0 });
+});
+
 test("A recount skips the time before a block of many days", async () => {
   const team = await mintTeam();
   const from = Date.parse("2027-01-01T12:00:00Z");
@@ -189,7 +213,8 @@ test("A recount skips the time before a block of many days", async () => {
   const { notification_id: id } = await subscribe(team, "ada", "yearly");
   await asTeam(team, "team", "PATCH", { time_zone: "Asia/Tokyo" });
   expect((await show(team, id)).snapshot).toMatchObject({ hours_logged: 6 * 24 + 9 + 9 });
-  // A month in the middle of the block.
+  // A month in the middle of the block, before the present year, and so left to cron.
+  await recountChangedDays({ db: database(env.DB), now: Date.now() });
   const month = env.DB.prepare("SELECT work_ms AS ms FROM rollups WHERE team_id = ? AND month = '2028-07'");
   expect(await month.bind(team.teamId).first()).toEqual({ ms: 31 * 86_400_000 });
 });

@@ -132,7 +132,8 @@ export async function sendToObject(team: Team, users: User[], options: Heartbeat
   const { accountId, teamId, integrationId } = team;
   const { users: named } = toHeartbeat({ timestamp, source, users: users.map((user, index) => ({ ...user, index })) });
   const from = { accountId, teamId, integrationId, directoryVersion, timeoutMs, newIdentitiesPerDay };
-  return objectOf(team).recordHeartbeat({ ...from, source, at: timestamp, users: named });
+  const { refused } = await objectOf(team).recordHeartbeat({ ...from, source, at: timestamp, users: named });
+  return refused;
 }
 
 /** Evicts the object: it loses its memory and keeps its storage. The platform does this at any time. */

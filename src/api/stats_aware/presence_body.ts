@@ -1,12 +1,20 @@
 import { formatInstant } from "../../lib/instant.ts";
-import { type ParsedUpdate, TOO_OLD, type UserFailure } from "./presence_update.ts";
+import { type ParsedUpdate, TOO_MANY_SOURCES, TOO_OLD, type UserFailure } from "./presence_update.ts";
 
-/** What became of a presence update. `refused`: positions in the heartbeat of users who were not recorded, and `reason` why. */
-type Outcome = { isTooOld: boolean; refused: readonly number[]; reason: string };
+/**
+ * What became of a presence update: see `recordHeartbeat`. `refused`: positions in the heartbeat of users who were not
+ * recorded, and `reason` why.
+ */
+type Outcome = { isTooOld: boolean; hasTooManySources: boolean; refused: readonly number[]; reason: string };
 
 /** Shows what became of a presence update; `warnings` and `failures` only where there are any. */
-export function acceptedBody(update: ParsedUpdate, { isTooOld, refused, reason }: Outcome, now: number) {
-  const warnings = isTooOld ? [TOO_OLD, ...update.warnings] : update.warnings;
+export function acceptedBody(update: ParsedUpdate, outcome: Outcome, now: number) {
+  const { isTooOld, hasTooManySources, refused, reason } = outcome;
+  const warnings = [
+    ...(isTooOld ? [TOO_OLD] : []),
+    ...(hasTooManySources ? [TOO_MANY_SOURCES] : []),
+    ...update.warnings,
+  ];
   const failures = [...update.failures, ...refused.map((position) => refusal(update, position, reason))];
   return {
     success: true,

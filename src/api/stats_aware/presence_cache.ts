@@ -1,12 +1,11 @@
 import { parseInstant } from "../../lib/instant.ts";
 import type { ParsedUpdate } from "./presence_update.ts";
 
-const BLANKS = "[ \\t\\n\\r]{0,8}";
 /**
  * Matches the start of a body whose first field is `timestamp`, as in the contract's examples. The lengths are limited
  * because a cached key is a slice of the body, and keeps the whole body in memory.
  */
-const TIMESTAMP_FIRST = new RegExp(`^${BLANKS}\\{${BLANKS}"timestamp"${BLANKS}:${BLANKS}"([^"\\\\]{1,64})"`);
+const TIMESTAMP_FIRST = /^[ \t\n\r]{0,8}\{[ \t\n\r]{0,8}"timestamp"[ \t\n\r]{0,8}:[ \t\n\r]{0,8}"([^"\\]{1,64})"/;
 
 /** The size limit of the cache, in characters: a few bodies of the largest size, or thousands of common ones. */
 const MAX_SIZE = 4_194_304;

@@ -1,6 +1,6 @@
 import { isEmail } from "../../lib/text.ts";
 import { isTimeZone } from "../../lib/time_zone.ts";
-import type { HeartbeatUsers, ReportedHeartbeat } from "../../presence/heartbeat/heartbeat.ts";
+import { type HeartbeatUsers, MAX_SOURCES, type ReportedHeartbeat } from "../../presence/heartbeat/heartbeat.ts";
 
 /** A valid user of a presence update (StatsAware "Presence API"). */
 export type ReportedUser = {
@@ -39,6 +39,12 @@ export type ParsedUpdate = ReportedHeartbeat & {
 export const TOO_OLD: Warning = {
   path: "timestamp",
   message: "is more than 24 hours ago: counted, but presence keeps no history",
+};
+
+/** The warning for a heartbeat whose integration has more sources than a team's object keeps. */
+export const TOO_MANY_SOURCES: Warning = {
+  path: "source",
+  message: `is one too many: of an integration's sources, the ${MAX_SOURCES} that reported last are kept`,
 };
 
 /**

@@ -24,7 +24,7 @@ import {
 } from "../../subscriptions/webhooks/service.ts";
 import { listedBody, subscriptionBody } from "./subscription_body.ts";
 import { newSubscription, subscriptionChange, subscriptionsQuery } from "./subscriptions_schema.ts";
-import { deliveryBody, webhookBody } from "./webhook_body.ts";
+import { deliveryBody, rotatedBody, webhookBody } from "./webhook_body.ts";
 
 const subscriptionRoutes = new Hono<AppContext>()
   .get("/", guard("either"), query(subscriptionsQuery), async function list(c) {
@@ -78,7 +78,7 @@ const subscriptionRoutes = new Hono<AppContext>()
   })
   .post("/:id/webhook/rotate", guard("either"), async function rotateSecret(c) {
     const webhook = await rotateWebhookSecret(serviceContext(c), c.req.param("id"), deployment(c));
-    return c.json({ webhook: webhookBody(webhook) }, 200, NO_STORE);
+    return c.json({ webhook: rotatedBody(webhook) }, 200, NO_STORE);
   });
 
 /** Routes of subscriptions (Stats Notifier). Its document prints their path twice over: see src/http/path.ts. */
@@ -87,6 +87,7 @@ export const subscriptionsRoutes = new Hono<AppContext>().route("/stats-notifica
 const deployment = (c: Context<AppContext>): Deployment => ({
   signingKey: signingKey(c.env.WEBHOOK_SIGNING_KEY),
   url: c.req.url,
+  allowsLocalhost: c.env.LOCAL_RECEIVERS === "true",
 });
 
 /** Shows the webhook where the request set or removed it. */

@@ -11,6 +11,12 @@ export const webhookBody = ({ url, disabledAt, failingSince, secret }: ShownWebh
   ...(secret !== undefined && { secret }),
 });
 
+/** Shows a webhook after a rotation: until when messages are signed with the former secret too. */
+export const rotatedBody = (webhook: ShownWebhook) => ({
+  ...webhookBody(webhook),
+  previous_secret_until: instant(webhook.previousSecretUntil),
+});
+
 /** Shows one line of the delivery log. */
 export const deliveryBody = (row: Delivery) => ({
   id: row.id,

@@ -7,8 +7,8 @@ import { fold } from "../../lib/text.ts";
 const ADDRESS = /(?:\b[a-z][a-z0-9+.-]{0,15}:\/\/|\bwww\.|\]\()\S*/g;
 
 // A # inside a word or path begins no tag. A _ before or after a tag may be Markdown's emphasis. A tag ends in a letter or
-// digit.
-const HASHTAG = /(?<![\p{L}\p{M}\p{N}/&#-]_*)#_*([\p{L}\p{M}\p{N}_-]*[\p{L}\p{M}\p{N}])/gu;
+// digit. `(?!_)` keeps the time linear: each _ belongs to one part of the pattern only.
+const HASHTAG = /(?<![\p{L}\p{M}\p{N}/&#-]_*)#_*(?!_)([\p{L}\p{M}\p{N}_-]*[\p{L}\p{M}\p{N}])/gu;
 
 /** Longer ones are no tags. */
 const MAX_TAG_LENGTH = 100;

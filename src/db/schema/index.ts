@@ -1,5 +1,6 @@
 export * from "./accounts.ts";
 export * from "./checkins.ts";
+export * from "./cron.ts";
 export * from "./events.ts";
 export * from "./integrations.ts";
 export * from "./people.ts";

@@ -49,6 +49,9 @@ export const webhooks = sqliteTable(
     teamId: team(),
     url: text().notNull(),
     secretVersion: integer("secret_version").notNull().default(1),
+    /** The version before the last rotation, which signs messages too until `previousSecretUntil`. */
+    previousSecretVersion: integer("previous_secret_version"),
+    previousSecretUntil: integer("previous_secret_until"),
     /** The id of the message that waits to be delivered; null when none waits. */
     messageId: text("message_id"),
     /** When the numbers of the message changed. */

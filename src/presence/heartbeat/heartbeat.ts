@@ -32,11 +32,20 @@ export type Heartbeat = {
   users: HeartbeatUsers;
 };
 
+/**
+ * What became of a heartbeat. `refused`: the positions of the users who are not recorded: they are new, and beyond the
+ * integration's limit of the day. `hasTooManySources`: another source of the integration was removed to make room.
+ */
+export type HeartbeatOutcome = { refused: number[]; hasTooManySources: boolean };
+
 /** How far ahead of the server's clock a timestamp may be, in milliseconds. */
 export const MAX_AHEAD_MS = 5 * MINUTE_MS;
 
 /** The age, in milliseconds, up to which a heartbeat changes presence. */
 const MAX_AGE_MS = DAY_MS;
+
+/** The most sources of one integration that a team's object keeps. */
+export const MAX_SOURCES = 200;
 
 /** Whether a heartbeat is too old to change presence. Times are UTC milliseconds. */
 export const isTooOld = (timestamp: number, now: number): boolean => timestamp < now - MAX_AGE_MS;

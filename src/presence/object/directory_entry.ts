@@ -1,6 +1,9 @@
 import type { HeartbeatUser } from "../heartbeat/heartbeat.ts";
 import type { TeamPerson } from "./roster.ts";
 
+/** The most zones that an entry keeps: a source whose zone is dropped causes one more write when it reports again. */
+const MAX_ZONES = 20;
+
 /** An identity as the object knows it. */
 export type DirectoryEntry = {
   identityId: string;
@@ -10,7 +13,7 @@ export type DirectoryEntry = {
   /** A time zone that D1 has not been sent yet; null where there is none. */
   timeZone: string | null;
   /**
-   * The time zone that each source last reported, by `sourceKey`. Only a zone that is new for its source is sent to D1:
+   * The time zone that each of the last sources reported, by `sourceKey`. Only a zone that is new for its source is sent to D1:
    * otherwise two sources that disagree would cause a write at every heartbeat.
    */
   zones: Record<string, string>;
@@ -45,7 +48,13 @@ export function updateEntry(
     ...entry,
     name: isNewName ? name : entry.name,
     email: isNewEmail ? email : entry.email,
-    ...(isNewZone && { timeZone, zones: { ...entry.zones, [key]: timeZone } }),
+    ...(isNewZone && { timeZone, zones: withZone(entry.zones, key, timeZone) }),
     pending: true,
   };
+}
+
+/** Adds the zone of a source; keeps the MAX_ZONES that changed last. */
+function withZone(zones: Record<string, string>, key: string, timeZone: string): Record<string, string> {
+  const others = Object.entries(zones).filter(([other]) => other !== key);
+  return Object.fromEntries([...others, [key, timeZone]].slice(-MAX_ZONES));
 }

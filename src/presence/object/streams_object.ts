@@ -2,6 +2,7 @@ import { DAY_MS } from "../../lib/duration.ts";
 import { expire, openBlock } from "../blocks/block.ts";
 import type { OpenBlock } from "../blocks/block_row.ts";
 import type { FoldResult } from "../heartbeat/fold.ts";
+import { MAX_SOURCES } from "../heartbeat/heartbeat.ts";
 import { isReference } from "./details_reference.ts";
 import type { ObjectStore } from "./storage_store.ts";
 import { type BlockWrite, endedBlockWrite, openBlockWrite, type StoredStream, sourceKey } from "./stored_stream.ts";
@@ -164,6 +165,31 @@ export class Streams {
     if (hasManyBeats || silent.length > 0) this.#remove(silent);
   }
 
+  /**
+   * Makes room for a source. Where it is new and its integration has MAX_SOURCES already, this ends the open blocks of the
+   * source that was silent for longest, and removes its streams. Returns the identities that it had; none where it did not.
+   */
+  makeRoom(source: { integrationId: string; source: string }): string[] {
+    if (this.ofSource(sourceKey(source)).size > 0) return [];
+    const ofIntegration = sourceKey({ ...source, source: "" });
+    const sources = [...this.#bySource].flatMap(([key, streams]) =>
+      key.startsWith(ofIntegration) && streams.size > 0 ? [[...streams.values()]] : [],
+    );
+    if (sources.length < MAX_SOURCES) return [];
+    const lastAt = (streams: StoredStream[]) => streams.reduce((latest, stream) => Math.max(latest, stream.lastAt), 0);
+    const removed = sources.reduce((oldest, other) => (lastAt(other) < lastAt(oldest) ? other : oldest));
+    const outbox = removed.flatMap((stream) => {
+      const outcome = expire(stream, 0, Number.POSITIVE_INFINITY);
+      return outcome ? [endedBlockWrite(stream, outcome.ended)] : [];
+    });
+    this.#storage.transactionSync(() => {
+      this.#store.saveToOutbox(this.#outboxRows(outbox, new Map()));
+      this.#store.removeStreams(removed.map(({ n }) => n));
+    });
+    this.#forget(removed);
+    return removed.map(({ identityId }) => identityId);
+  }
+
   /** Removes the streams of identities, and their blocks from the outbox. */
   removeIdentities(identityIds: Set<string>): void {
     this.#store.removeIdentitiesFromOutbox(identityIds);
@@ -191,6 +217,10 @@ export class Streams {
       this.#store.removeStreams([...numbers]);
       this.#store.foldBeats([...this.all()].filter(({ n }) => !numbers.has(n)));
     });
+    this.#forget(removed);
+  }
+
+  #forget(removed: readonly StoredStream[]): void {
     for (const stream of removed) {
       this.#bySource.get(sourceKey(stream))!.delete(stream.identityId);
       const others = this.ofIdentity(stream.identityId).filter(({ n }) => n !== stream.n);

@@ -2,7 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import { newId } from "../../lib/id.ts";
 import type { OpenBlock } from "../blocks/block_row.ts";
 import { foldHeartbeat } from "../heartbeat/fold.ts";
-import { type Heartbeat, type HeartbeatUser, usersOf } from "../heartbeat/heartbeat.ts";
+import { type Heartbeat, type HeartbeatOutcome, type HeartbeatUser, usersOf } from "../heartbeat/heartbeat.ts";
 import { Alarm } from "./alarm_object.ts";
 import { D1Sync } from "./d1_sync_object.ts";
 import { withReference } from "./details_reference.ts";
@@ -31,6 +31,8 @@ export type ObjectMetrics = {
   heartbeats: number;
   since: number;
 };
+
+const NOT_RECORDED: HeartbeatOutcome = { refused: [], hasTooManySources: false };
 
 /**
  * The live presence of one team: its open blocks, who its people are, and who watches. Memory is a cache of the object's
@@ -74,25 +76,27 @@ export class TeamPresence extends DurableObject<Env> {
   }
 
   /**
-   * Records a heartbeat. It is durable in the object when this returns, whether or not D1 can be reached. Returns the
-   * positions of the users who are not recorded: they are new, and beyond the integration's limit of the day.
+   * Records a heartbeat. It is durable in the object when this returns, whether or not D1 can be reached. See
+   * `HeartbeatOutcome` for what it returns.
    */
-  async recordHeartbeat(heartbeat: Heartbeat): Promise<number[]> {
+  async recordHeartbeat(heartbeat: Heartbeat): Promise<HeartbeatOutcome> {
     // The key was accepted before the team was erased.
-    if (this.#isErased) return [];
+    if (this.#isErased) return NOT_RECORDED;
     const team = this.#ensureTeam(heartbeat);
     const named = usersOf(heartbeat.users);
     const refused = await this.#directory.addNew(team, heartbeat, named, (identityIds) =>
       this.#sync.readNewIdentityState(team, heartbeat.integrationId, identityIds),
     );
-    if (this.#isErased) return [];
+    if (this.#isErased) return NOT_RECORDED;
     const users = refused.size === 0 ? named : named.filter(({ identifier }) => !refused.has(identifier));
-    const changedIds = this.#fold(heartbeat, users);
+    const silencedIds = this.#streams.makeRoom(heartbeat);
+    const changedIds = [...silencedIds, ...this.#fold(heartbeat, users)];
     await this.#sync.syncDirectory(heartbeat.directoryVersion);
     this.#broadcast(changedIds);
     await this.#alarm.advance(this.#nextWake());
     this.#heartbeats += 1;
-    return named.flatMap(({ identifier }, position) => (refused.has(identifier) ? [position] : []));
+    const refusedPositions = named.flatMap(({ identifier }, position) => (refused.has(identifier) ? [position] : []));
+    return { refused: refusedPositions, hasTooManySources: silencedIds.length > 0 };
   }
 
   /** Lists a page of the people that this team's integrations ever reported, by name and then id, as they are now. */

@@ -1,11 +1,11 @@
 import type { SystemContext } from "../../auth/actor.ts";
-import { forEachConcurrently } from "../../lib/concurrency.ts";
+import { forEachInTurns } from "../../lib/concurrency.ts";
 import { MINUTE_MS } from "../../lib/duration.ts";
 import { webhookHeaders } from "../../lib/webhook.ts";
 import { type Answer, afterAttempt } from "./attempt.ts";
 import { type Attempt, claimDue, type DueMessage, isAnyDue, saveAttempts } from "./delivery_store.ts";
 import { snapshotUpdated } from "./message.ts";
-import { secretOf } from "./secret.ts";
+import { signingSecrets } from "./secret.ts";
 
 /** Messages sent in one run. With the objects that the same run of cron wakes, they stay below the platform's 1,000 calls. */
 const MAX_MESSAGES = 90;
@@ -34,7 +34,9 @@ export async function deliverDueMessages(
   const due = await claimDue(db, now, now + CLAIM_MS, MAX_MESSAGES);
   const attempts: Attempt[] = [];
   const offset = now - transport.clock();
-  await forEachConcurrently(due, async (message) => {
+  // A slow receiver holds a call for up to 15 seconds: each account, and each receiver of it, gets the same share of calls.
+  const ownersOf = ({ accountId, url }: DueMessage) => [accountId, new URL(url).host] as const;
+  await forEachInTurns(due, ownersOf, async (message) => {
     attempts.push(await attempt(message, signingKey, offset, transport));
   });
   await saveAttempts(db, attempts);
@@ -49,8 +51,9 @@ async function attempt(
 ): Promise<Attempt> {
   const { subscriptionId, secretVersion, messageId, attempts, url } = message;
   const startedAt = clock();
+  const secrets = signingSecrets(signingKey, message, startedAt + offset);
   const body = JSON.stringify(snapshotUpdated(message.subscription, message.queuedAt));
-  const headers = webhookHeaders(secretOf(signingKey, message), messageId, startedAt, body);
+  const headers = webhookHeaders(secrets, messageId, startedAt, body);
   const answer = await post(url, headers, body);
   const endedAt = clock();
   return {

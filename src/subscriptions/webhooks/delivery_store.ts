@@ -22,8 +22,11 @@ import type { MessageSubscription } from "./message.ts";
  */
 export type DueMessage = {
   subscriptionId: string;
+  accountId: string;
   url: string;
   secretVersion: number;
+  previousSecretVersion: number | null;
+  previousSecretUntil: number | null;
   messageId: string;
   queuedAt: number;
   attempts: number;
@@ -38,16 +41,32 @@ const MAX_LOGGED_DELIVERIES = 50;
 const isDue = (now: number): SQL => sql`message_id IS NOT NULL AND disabled_at IS NULL AND next_attempt_at <= ${now}
   AND NOT EXISTS (SELECT 1 FROM teams WHERE teams.id = webhooks.team_id AND teams.archived_at IS NOT NULL)`;
 
+/** The receiver of a webhook: the host and port of its URL. */
+const RECEIVER = sql`substr(url, instr(url, '//') + 2, instr(substr(url, instr(url, '//') + 2) || '/', '/') - 1)`;
+
 /**
- * Claims up to `limit` messages that are due by `now`, of all teams, those due longest first: they are next due at `until`,
- * should this run not end. One statement, so that no two runs claim the same message.
+ * Claims up to `limit` messages that are due by `now`, of all teams: they are next due at `until`, should this run not end.
+ * Accounts take turns, and so do the receivers of one account; of one receiver, those due longest come first. So the many
+ * messages of one account do not keep out those of others. One statement, so that no two runs claim the same message.
  */
 export async function claimDue(db: Database, now: number, until: number, limit: number): Promise<DueMessage[]> {
   const rows = await db.all<Omit<DueMessage, "subscription"> & { subscription: string }>(sql`
     UPDATE webhooks SET next_attempt_at = ${until}
     WHERE subscription_id IN (
-      SELECT subscription_id FROM webhooks WHERE ${isDue(now)} ORDER BY next_attempt_at, subscription_id LIMIT ${limit})
+      WITH
+        due AS (
+          SELECT webhook.subscription_id, webhook.next_attempt_at, team.account_id, row_number() OVER (
+            PARTITION BY team.account_id, ${RECEIVER} ORDER BY webhook.next_attempt_at, webhook.subscription_id) AS turn
+          FROM webhooks AS webhook JOIN teams AS team ON team.id = webhook.team_id
+          WHERE ${isDue(now)}),
+        queued AS (
+          SELECT subscription_id, next_attempt_at, row_number() OVER (
+            PARTITION BY account_id ORDER BY turn, next_attempt_at, subscription_id) AS turn
+          FROM due)
+      SELECT subscription_id FROM queued ORDER BY turn, next_attempt_at, subscription_id LIMIT ${limit})
     RETURNING subscription_id AS subscriptionId, url, secret_version AS secretVersion, message_id AS messageId,
+      previous_secret_version AS previousSecretVersion, previous_secret_until AS previousSecretUntil,
+      (SELECT account_id FROM teams WHERE id = webhooks.team_id) AS accountId,
       queued_at AS queuedAt, attempts, failing_since AS failingSince,
       (SELECT json_object('id', subscription.id, 'personId', coalesce(person.merged_into, person.id),
         'timeWindow', subscription.time_window, 'totalActivities', subscription.total_activities,

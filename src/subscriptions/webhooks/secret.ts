@@ -1,3 +1,4 @@
+import { DAY_MS } from "../../lib/duration.ts";
 import { deriveWebhookSecret } from "../../lib/webhook.ts";
 
 /** Characters of the shortest signing key: the secret of one webhook must not help to guess the key of all. */
@@ -11,6 +12,22 @@ export const signingKey = (value = ""): string | null => (value.length >= MIN_KE
 
 /** The webhook that a secret belongs to, and which of its secrets it is. */
 export type SecretOwner = { subscriptionId: string; secretVersion: number };
+
+/** How long the former secret signs messages too after a rotation, so that a receiver need not change at the same moment. */
+export const SECRET_OVERLAP_MS = DAY_MS;
+
+/** A webhook, and the secret from before its last rotation. */
+export type RotatedSecretOwner = SecretOwner & {
+  previousSecretVersion: number | null;
+  previousSecretUntil: number | null;
+};
+
+/** Lists the secrets that sign a message at `now`: the present one, and after a rotation the former one for a day. */
+export function signingSecrets(key: string, owner: RotatedSecretOwner, now: number): string[] {
+  const { previousSecretVersion: version, previousSecretUntil: until } = owner;
+  const hasFormer = version !== null && until !== null && now < until;
+  return [owner, ...(hasFormer ? [{ ...owner, secretVersion: version }] : [])].map((one) => secretOf(key, one));
+}
 
 /** Derives the signing secret of a webhook, `whsec_...`. It is not stored. */
 export const secretOf = (key: string, { subscriptionId, secretVersion }: SecretOwner): string =>

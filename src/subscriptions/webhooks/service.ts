@@ -4,21 +4,24 @@ import { badRequest, Failure, notFound } from "../../lib/failure.ts";
 import { requireSubscription } from "../lookup_service.ts";
 import { KEY_MISSING, secretOf } from "./secret.ts";
 import * as store from "./store.ts";
-import { ownHostProblem } from "./url.ts";
+import { ownHostProblem, readWebhookUrl } from "./url.ts";
 import type { Webhook } from "./webhook.ts";
 
-/** What a webhook needs to know of the deployment: the key that secrets are derived from, and its own URL. */
-export type Deployment = { signingKey: string | null; url: string };
+/**
+ * What a webhook needs to know of the deployment: the key that secrets are derived from, its own URL, and whether receivers
+ * may be on localhost, which only `npm run dev` allows.
+ */
+export type Deployment = { signingKey: string | null; url: string; allowsLocalhost: boolean };
 
 /** A webhook, with its secret in the one result that shows it. */
 export type ShownWebhook = Webhook & { secret?: string };
 
 /**
  * Checks that a webhook can be set to `url`, and returns the signing key. Fails with `bad_request` for a URL of this
- * deployment, with `unprocessable` where the deployment has no signing key.
+ * deployment or on localhost, with `unprocessable` where the deployment has no signing key.
  */
 export function requireWebhookTarget(deployment: Deployment, url: string): string {
-  const problem = ownHostProblem(url, deployment.url);
+  const problem = readWebhookUrl(url, deployment).problem ?? ownHostProblem(url, deployment.url);
   if (problem !== null) throw badRequest([{ path: "webhook_url", message: problem }]);
   return requireSigningKey(deployment);
 }

@@ -1,6 +1,7 @@
 import { and, desc, eq, sql } from "drizzle-orm";
 import type { Database } from "../../db/client.ts";
 import { deliveries, subscriptions, webhooks } from "../../db/schema/index.ts";
+import { SECRET_OVERLAP_MS } from "./secret.ts";
 import type { Delivery, Webhook } from "./webhook.ts";
 
 type Team = { teamId: string };
@@ -9,6 +10,7 @@ const columns = {
   subscriptionId: webhooks.subscriptionId,
   url: webhooks.url,
   secretVersion: webhooks.secretVersion,
+  previousSecretUntil: webhooks.previousSecretUntil,
   failingSince: webhooks.failingSince,
   disabledAt: webhooks.disabledAt,
 };
@@ -36,10 +38,11 @@ export async function setWebhook(
     SELECT subscription.id, subscription.team_id, ${url}, ${now}, ${now} FROM ${subscriptions} AS subscription
     WHERE subscription.id = ${subscriptionId} AND subscription.team_id = ${teamId} AND subscription.status = 'active'
     ON CONFLICT (subscription_id) DO UPDATE SET url = excluded.url, secret_version = ${newVersion(now)},
+      previous_secret_version = NULL, previous_secret_until = NULL,
       message_id = NULL, queued_at = NULL, attempts = 0, next_attempt_at = NULL, failing_since = NULL, disabled_at = NULL
     WHERE webhooks.url <> excluded.url OR webhooks.disabled_at IS NOT NULL
     RETURNING subscription_id AS subscriptionId, url, secret_version AS secretVersion,
-      failing_since AS failingSince, disabled_at AS disabledAt`);
+      previous_secret_until AS previousSecretUntil, failing_since AS failingSince, disabled_at AS disabledAt`);
   return rows[0] ?? null;
 }
 
@@ -53,7 +56,10 @@ export async function findWebhook(db: Database, team: Team, subscriptionId: stri
   return row ?? null;
 }
 
-/** Replaces the secret of a webhook, from the next attempt on; null where the subscription has no webhook. */
+/**
+ * Replaces the secret of a webhook, from the next attempt on; the former one signs messages too for a day. Null where the
+ * subscription has no webhook.
+ */
 export async function rotateSecret(
   db: Database,
   team: Team,
@@ -62,7 +68,11 @@ export async function rotateSecret(
 ): Promise<Webhook | null> {
   const [row] = await db
     .update(webhooks)
-    .set({ secretVersion: newVersion(now) })
+    .set({
+      secretVersion: newVersion(now),
+      previousSecretVersion: webhooks.secretVersion,
+      previousSecretUntil: now + SECRET_OVERLAP_MS,
+    })
     .where(ofSubscription(team, subscriptionId))
     .returning(columns);
   return row ?? null;

@@ -4,6 +4,8 @@ export type Webhook = {
   url: string;
   /** Counts the secrets it has had; each version has its own secret. */
   secretVersion: number;
+  /** Until when the secret from before the last rotation signs messages too; null without a rotation. */
+  previousSecretUntil: number | null;
   /** Since when every attempt has failed; null after a success. */
   failingSince: number | null;
   disabledAt: number | null;

@@ -79,6 +79,21 @@ describe("setting a URL", () => {
     expect(issues).toEqual([{ path: "webhook_url", message: expect.stringContaining(why) }]);
   });
 
+  test("A URL on localhost is accepted in development only", async () => {
+    const subscription = await subscribe();
+    const url = "http://localhost:9000/hooks";
+    for (const value of [undefined, "false"]) {
+      const { issues } = await expectError(
+        await put(subscription, url, { LOCAL_RECEIVERS: value }),
+        400,
+        "bad_request",
+      );
+      expect(issues).toEqual([{ path: "webhook_url", message: expect.stringContaining("https://") }]);
+    }
+    expect(await findWebhook(db, subscription.team, subscription.id)).toBeNull();
+    await shown(await put(subscription, url, { LOCAL_RECEIVERS: "true" }));
+  });
+
   test("A URL on the host of the request is refused", async () => {
     const { team, id } = await subscribe();
     const request = new Request(`https://rollcall.example.com/api/v1/stats-notifications/${id}`, {
@@ -127,18 +142,38 @@ describe("setting a URL", () => {
 });
 
 describe("rotating the secret", () => {
-  test("A rotated secret signs the message that waits", async () => {
+  test("A new secret signs the message that waits, and for 24 hours the former one signs too", async () => {
     const [subscription, receiver] = [await subscribe(), await openReceiver()];
     const former = await shown(await put(subscription, receiver.url));
     await change(subscription, 1, 0);
     const response = await rotate(subscription);
-    expect(await response.clone().json()).toMatchObject({ webhook: { url: receiver.url, status: "active" } });
+    const { webhook } = await response.clone().json<{ webhook: Record<string, string> }>();
+    expect(webhook).toMatchObject({ url: receiver.url, status: "active" });
+    const until = Date.parse(webhook.previous_secret_until!);
+    expect(Math.abs(until - Date.now() - 86_400_000)).toBeLessThan(60_000);
     const secret = await shown(response);
     expect(secret).not.toBe(former);
+    await deliver(until - 60_000);
+    await change(subscription, 2, until);
+    await deliver(until);
+    const [during, after] = await receiver.received();
+    for (const key of [secret, former]) {
+      expect(new Webhook(key).verify(during!.body, during!.headers)).toMatchObject({ type: "snapshot.updated" });
+    }
+    expect(new Webhook(secret).verify(after!.body, after!.headers)).toMatchObject({ type: "snapshot.updated" });
+    expect(() => new Webhook(former).verify(after!.body, after!.headers)).toThrow("No matching signature");
+  });
+
+  test("A new URL is never sent a signature of a secret that the former URL had", async () => {
+    const [subscription, receiver] = [await subscribe(), await openReceiver()];
+    await put(subscription, "https://example.com/");
+    await rotate(subscription);
+    const secret = await shown(await put(subscription, receiver.url));
+    await change(subscription, 1, 0);
     await deliver(0);
     const [message] = await receiver.received();
+    expect(message!.headers["webhook-signature"]).toMatch(/^v1,\S+$/);
     expect(new Webhook(secret).verify(message!.body, message!.headers)).toMatchObject({ type: "snapshot.updated" });
-    expect(() => new Webhook(former).verify(message!.body, message!.headers)).toThrow("No matching signature");
   });
 
   test("Both kinds of key may rotate, and no other team's", async () => {

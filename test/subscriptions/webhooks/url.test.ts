@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ownHostProblem, readWebhookUrl } from "../../../src/subscriptions/webhooks/url.ts";
 import { webhookUrl } from "../../../src/subscriptions/webhooks/value.ts";
 
+const DEPLOYED = { allowsLocalhost: false };
 const LONG = "https://example.com/";
 
 test.each([
@@ -19,7 +20,7 @@ test.each([
   ["https://mylocal.com/", "https://mylocal.com/"],
   ["https://latest.dev/", "https://latest.dev/"],
   [LONG + "x".repeat(2_048 - LONG.length), LONG + "x".repeat(2_048 - LONG.length)],
-])("The URL %s is accepted", (text, url) => expect(readWebhookUrl(text)).toEqual({ url }));
+])("The URL %s is accepted", (text, url) => expect(readWebhookUrl(text, DEPLOYED)).toEqual({ url }));
 
 describe("Refused URLs", () => {
   test.each([
@@ -75,13 +76,29 @@ describe("Refused URLs", () => {
     [`https://${"a".repeat(64)}.com/`, "public host"],
     [`https://${"a.".repeat(126)}com/`, "public host"],
   ])("The URL %j is refused because of: %s", (text, why) => {
-    const { url, problem } = readWebhookUrl(text);
+    const { url, problem } = readWebhookUrl(text, DEPLOYED);
     expect(url).toBeUndefined();
     expect(problem).toContain(why);
   });
 });
 
+describe("URLs on localhost", () => {
+  test.each(["http://localhost/hooks", "http://localhost:9000/hooks"])("Development accepts %s", (url) => {
+    expect(readWebhookUrl(url, { allowsLocalhost: true })).toEqual({ url });
+    expect(readWebhookUrl(url, DEPLOYED).url).toBeUndefined();
+  });
+
+  test.each(["http://127.0.0.1:9000/", "http://example.com/", "https://localhost/", "http://app.localhost/"])(
+    "Development refuses %s too",
+    (url) => {
+      expect(readWebhookUrl(url, { allowsLocalhost: true }).url).toBeUndefined();
+    },
+  );
+});
+
 test.each([
+  ["http://localhost:8787/hooks", "http://localhost:8787/api/v1/x", true],
+  ["http://localhost:9000/hooks", "http://localhost:8787/api/v1/x", false],
   ["https://rollcall.example.com/hooks", "https://rollcall.example.com/api/v1/x", true],
   ["https://rollcall.example.com:8443/hooks", "https://rollcall.example.com/", true],
   ["https://rollcall.example.com/hooks", "http://rollcall.example.com:8787/", true],
