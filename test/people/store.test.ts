@@ -147,9 +147,11 @@ describe("a known person", () => {
     const team = await mintTeam();
     const users = [{ identifier: "a", name: "A", email: "a@x.test" }, { identifier: "b" }];
     const first = await reportPeople(team, ...users);
-    expect(first.map(({ meta }) => meta.changes)).toEqual([2, 2, 2]);
+    // People, identities, the count of the key that created them, and members.
+    expect(first.map(({ meta }) => meta.changes)).toEqual([2, 2, 1, 2]);
     const again = await reportPeople(team, ...users);
     expect(again.map(({ meta }) => [meta.changes, meta.rows_written])).toEqual([
+      [0, 0],
       [0, 0],
       [0, 0],
       [0, 0],

@@ -69,7 +69,7 @@ describe("A live viewer is sent a change with the answer to its request", () => 
   test("Viewers of another team of the account that the person is on are sent the change too", async () => {
     const { team } = await watchTeam();
     const { viewer: ofSibling } = await watchTeam(team.accountId);
-    await ask(team, "PATCH", "/members/ada@x.test", { name: "Ada" });
+    await ask(team, "PATCH", "/members/ada@x.test", { name: "Ada", role: "active" });
     expect(await ofSibling.next()).toMatchObject({ data: [{ name: "Ada" }] });
   });
 });

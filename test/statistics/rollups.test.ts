@@ -144,6 +144,8 @@ test("A person who joined a team by a merge, and was then reported there, stays 
     ["sue", "2030-01-06T08:00:00Z"],
   ]);
   await pushEvents(team, [["fay", "2030-01-07T08:00:00Z"]]);
+  // Only a team of theirs may merge them: on the other team they are observers.
+  for (const one of ["fay", "sue"]) await asTeam(home, `members/${one}`, "PATCH", { role: "active" });
   await merge(home, "sue", "fay");
   await pushEvents(team, [["sue", "2030-01-07T08:30:00Z"]]);
   const { notification_id: id } = await subscribe(team, "sue", "daily");

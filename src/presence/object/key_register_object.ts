@@ -1,22 +1,22 @@
 import {
   type EndedKeys,
   endAt,
-  ends,
+  endedBy,
   type KeyChange,
-  type KeyEnding,
   type KeyOwner,
   type KeyRefusal,
-  laterEnding,
   ownerId,
   type PresentedKey,
   type RegisteredKey,
   refusalOf,
+  withEnding,
 } from "./key_state.ts";
 import type { KeyStore } from "./key_storage_store.ts";
 
 /**
- * The team's keys, as far as the object has seen them, and what ended of them. A change that ends keys reaches this register
- * before D1, so a key that D1 still finds valid may be refused here; never the other way round.
+ * What ended of the team's keys, and the keys that end at a time of their own or are new. Any other key is valid if the guard
+ * found it so and the keys of its owner have not ended. A change that ends keys reaches this register before D1, so a key
+ * that D1 still finds valid may be refused here; never the other way round.
  */
 export class KeyRegister {
   readonly #storage: DurableObjectStorage;
@@ -31,22 +31,21 @@ export class KeyRegister {
     for (const owner of store.readOwners()) this.#owners.set(owner.id, owner);
   }
 
-  /** Registers a key that the guard let in, and returns why it is refused all the same; null where it is valid. */
-  admit(presented: PresentedKey, now: number): KeyRefusal | null {
-    const owner = this.#owners.get(ownerId(presented.integrationId));
-    const key = this.#presented(presented, owner?.ending ?? null, now);
-    const refusal = refusalOf(key, owner, now);
-    // A refused key that is unknown is not kept: these could be many.
-    if (this.#keys.has(key.digest) || refusal === null) this.#saveKey(key);
-    return refusal;
+  /** Returns why a key that the guard let in is refused all the same; null where it is valid. */
+  refusal(presented: PresentedKey, now: number): KeyRefusal | null {
+    return refusalOf(this.#presented(presented, now), this.#owners.get(ownerId(presented.integrationId)), now);
+  }
+
+  /** Registers keys that have open sockets, before a change that may give them an end. */
+  register(presented: Iterable<PresentedKey>, now: number): void {
+    for (const key of presented) this.#saveKey(this.#presented(key, now));
   }
 
   /** Returns what is known of a key, ended as D1 or the register says, the earlier of the two. */
-  #presented(presented: PresentedKey, ending: KeyEnding | null, now: number): RegisteredKey {
-    const known = this.#keys.get(presented.digest);
-    const key = known ?? { ...presented, isRevoked: false };
-    const ended = !known && ends(ending, key) ? endAt(key, ending.endsAt, now) : key;
-    return presented.expiresAt === null ? ended : endAt(ended, presented.expiresAt, now);
+  #presented(presented: PresentedKey, now: number): RegisteredKey {
+    const owner = this.#owners.get(ownerId(presented.integrationId));
+    const key = this.#keys.get(presented.digest) ?? endedBy(owner, presented, now);
+    return presented.expiresAt === null ? key : endAt(key, presented.expiresAt, now);
   }
 
   /** Applies a change. Applied twice, it changes nothing more. `now`: UTC milliseconds. */
@@ -64,15 +63,14 @@ export class KeyRegister {
 
   /** Ends keys. Those that end now are revoked for good. */
   #end({ integrationId, createdUntil, endsAt, digests = [] }: EndedKeys, now: number): void {
-    const owner = this.#owner(integrationId);
-    const ending = laterEnding(owner.ending, { createdUntil, endsAt });
+    const owner = withEnding(this.#owner(integrationId), { createdUntil, endsAt }, now);
     this.#storage.transactionSync(() => {
-      this.#saveOwner({ ...owner, ending });
-      for (const digest of digests) this.#add({ digest, integrationId, createdAt: createdUntil, expiresAt: endsAt });
+      this.#saveOwner(owner);
+      for (const digest of digests)
+        this.#add({ digest, integrationId, createdAt: createdUntil + 1, expiresAt: endsAt });
       for (const key of [...this.#keys.values()]) {
-        const isOfOwner = ownerId(key.integrationId) === owner.id;
-        if (!isOfOwner || !(digests.includes(key.digest) || key.createdAt <= createdUntil)) continue;
-        this.#saveOrRemove(endAt(key, endsAt, now), ending, now);
+        const isEnded = key.createdAt <= createdUntil || digests.includes(key.digest);
+        if (ownerId(key.integrationId) === owner.id && isEnded) this.#saveOrRemove(endAt(key, endsAt, now), owner);
       }
     });
   }
@@ -83,7 +81,7 @@ export class KeyRegister {
     if (owner.isActive !== isActive) this.#saveOwner({ ...owner, isActive });
   }
 
-  /** Ends all keys of the team. */
+  /** Ends all keys of the team: its own, and those of the integrations that the register knows. */
   #endAll(now: number): void {
     const owners = new Set([...this.#keys.values()].map(({ integrationId }) => integrationId));
     for (const integrationId of owners.add(null)) {
@@ -91,17 +89,16 @@ export class KeyRegister {
     }
   }
 
-  /** Whether a key is registered and valid. */
-  isValid(digest: string, now: number): boolean {
-    const key = this.#keys.get(digest);
-    return key !== undefined && refusalOf(key, this.#owners.get(ownerId(key.integrationId)), now) === null;
-  }
-
   /** Revokes the keys that have expired, so that they stay so if the clock is put back. */
   revokeExpired(now: number): void {
+    for (const owner of [...this.#owners.values()]) {
+      if (owner.ending && owner.ending.endsAt <= now) {
+        this.#saveOwner({ ...withEnding(owner, owner.ending, now), ending: null });
+      }
+    }
     for (const key of [...this.#keys.values()]) {
       if (key.isRevoked || key.expiresAt === null || key.expiresAt > now) continue;
-      this.#saveOrRemove({ ...key, isRevoked: true }, this.#owner(key.integrationId).ending, now);
+      this.#saveOrRemove({ ...key, isRevoked: true }, this.#owner(key.integrationId));
     }
   }
 
@@ -116,7 +113,7 @@ export class KeyRegister {
 
   #owner(integrationId: string | null): KeyOwner {
     const id = ownerId(integrationId);
-    return this.#owners.get(id) ?? { id, isActive: true, ending: null };
+    return this.#owners.get(id) ?? { id, isActive: true, endedUntil: -1, ending: null };
   }
 
   #saveOwner(owner: KeyOwner): void {
@@ -126,15 +123,15 @@ export class KeyRegister {
 
   #saveKey(key: RegisteredKey): void {
     const before = this.#keys.get(key.digest);
-    // Most sockets come with a key that the register has.
+    // Most changes concern keys of which they change nothing.
     if (before?.isRevoked === key.isRevoked && before.expiresAt === key.expiresAt) return;
     this.#store.saveKey(key);
     this.#keys.set(key.digest, key);
   }
 
-  /** Saves a key, or removes it where the ending of its owner says the same of it when it is presented again. */
-  #saveOrRemove(key: RegisteredKey, ending: KeyEnding | null, now: number): void {
-    if (key.isRevoked && ends(ending, key) && ending.endsAt <= now) this.#removeKey(key.digest);
+  /** Saves a key, or removes it where its owner says the same of it. */
+  #saveOrRemove(key: RegisteredKey, owner: KeyOwner): void {
+    if (key.isRevoked && key.createdAt <= owner.endedUntil) this.#removeKey(key.digest);
     else this.#saveKey(key);
   }
 

@@ -24,8 +24,11 @@ export type KeyChange =
   | { kind: "setActive"; integrationId: string; isActive: boolean }
   | { kind: "endAll" };
 
-/** An owner of keys: an integration, or the team itself. */
-export type KeyOwner = { id: string; isActive: boolean; ending: KeyEnding | null };
+/**
+ * An owner of keys: an integration, or the team itself. The keys made at `endedUntil` or before have ended for good; `ending`
+ * is an end that is yet to come.
+ */
+export type KeyOwner = { id: string; isActive: boolean; endedUntil: number; ending: KeyEnding | null };
 
 /** Why a key is refused: its digest is no longer valid, or its integration is inactive. */
 export type KeyRefusal = "invalid_api_key" | "integration_not_active";
@@ -42,15 +45,18 @@ export const endAt = (key: RegisteredKey, endsAt: number, now: number): Register
   return { ...key, expiresAt, isRevoked: key.isRevoked || expiresAt <= now };
 };
 
-/** Whether an ending ends a key. */
-export const ends = (ending: KeyEnding | null, { createdAt }: PresentedKey): ending is KeyEnding =>
-  ending !== null && createdAt <= ending.createdUntil;
+/** Returns an owner with one more end of its keys. Of two that are yet to come, the one of newer keys counts. */
+export function withEnding(owner: KeyOwner, ending: KeyEnding, now: number): KeyOwner {
+  if (ending.endsAt <= now) return { ...owner, endedUntil: Math.max(owner.endedUntil, ending.createdUntil) };
+  const isNewer = !owner.ending || ending.createdUntil >= owner.ending.createdUntil;
+  return isNewer ? { ...owner, ending } : owner;
+}
 
-/** Combines two endings of an owner: the one of newer keys counts; keys that the register has were ended by both. */
-export function laterEnding(before: KeyEnding | null, after: KeyEnding): KeyEnding {
-  if (!before || after.createdUntil > before.createdUntil) return after;
-  if (after.createdUntil < before.createdUntil) return before;
-  return { ...after, endsAt: Math.min(before.endsAt, after.endsAt) };
+/** Returns a key that the register does not have, ended by what ended of its owner's keys. */
+export function endedBy(owner: KeyOwner | undefined, key: PresentedKey, now: number): RegisteredKey {
+  const valid = { ...key, isRevoked: key.createdAt <= (owner?.endedUntil ?? -1) };
+  const ending = owner?.ending;
+  return ending && key.createdAt <= ending.createdUntil ? endAt(valid, ending.endsAt, now) : valid;
 }
 
 /** Returns why a key is refused; null where it is valid. */

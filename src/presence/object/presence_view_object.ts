@@ -1,6 +1,6 @@
 import type { Directory } from "./directory_object.ts";
 import { entryPresence, type PersonPresence, type TeamState, teamPresence } from "./person_presence.ts";
-import type { PersonPosition } from "./roster.ts";
+import { comparePeople, type PersonPosition } from "./roster.ts";
 import type { Streams } from "./streams_object.ts";
 import type { TeamRecord } from "./team_record.ts";
 
@@ -21,15 +21,15 @@ export class PresenceView {
     return teamPresence(this.#state(), after);
   }
 
-  /** Iterates over the presence of the people behind identities. */
-  *ofIdentities(identityIds: readonly string[]): Generator<PersonPresence> {
+  /** Returns the presence of the people behind identities, by name and then id. */
+  ofIdentities(identityIds: readonly string[]): PersonPresence[] {
     const state = this.#state();
     const personIds = new Set(identityIds.map((id) => this.#directory.personOf(id)?.personId));
-    for (const personId of personIds) {
+    const people = [...personIds].flatMap((personId) => {
       const entry = state.roster.byPersonId.get(personId ?? "");
-      const presence = entry && entryPresence(entry, state);
-      if (presence) yield presence;
-    }
+      return (entry && entryPresence(entry, state)) ?? [];
+    });
+    return people.sort(comparePeople);
   }
 
   /** Counts the people with an open block. */

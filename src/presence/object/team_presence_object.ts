@@ -64,7 +64,7 @@ export class TeamPresence extends DurableObject<Env> {
     this.#streams = new Streams(ctx.storage, this.#store);
     this.#view = new PresenceView(this.#directory, this.#streams, () => this.#team);
     this.#keys = new KeyRegister(ctx.storage, new KeyStore(ctx.storage.sql));
-    this.#viewers = new Viewers(ctx, (digest) => this.#keys.isValid(digest, Date.now()));
+    this.#viewers = new Viewers(ctx, (key) => this.#keys.refusal(key, Date.now()) === null);
     this.#alarm = new Alarm(ctx.storage);
     this.#sync = new D1Sync({
       ...{ env, store: this.#store, directory: this.#directory, streams: this.#streams },
@@ -186,6 +186,7 @@ export class TeamPresence extends DurableObject<Env> {
   /** Changes the register of keys, and closes the sockets whose keys are not valid any more. */
   async changeKeys(change: KeyChange): Promise<void> {
     if (this.#isErased) return;
+    this.#keys.register(this.#viewers.keys(), Date.now());
     this.#keys.apply(change, Date.now());
     this.#viewers.closeInvalid();
     // Other keys may expire later.
@@ -204,6 +205,8 @@ export class TeamPresence extends DurableObject<Env> {
     const refusal = this.#refusal(key);
     if (refusal) return new Response(refusal, { status: 403 });
     const response = this.#viewers.connect(() => this.#view.all(), key);
+    // Its expiry must wake the object.
+    if (key.expiresAt !== null) this.#keys.register([key], Date.now());
     await this.#alarm.advance(this.#nextWake());
     return response;
   }
@@ -211,7 +214,7 @@ export class TeamPresence extends DurableObject<Env> {
   #refusal(key: PresentedKey): SocketRefusal | null {
     if (this.#isErased) return "invalid_api_key";
     const isFull = () => this.#viewers.isFull(key.integrationId);
-    return this.#keys.admit(key, Date.now()) ?? (isFull() ? "too_many_requests" : null);
+    return this.#keys.refusal(key, Date.now()) ?? (isFull() ? "too_many_requests" : null);
   }
 
   /** Runs when a viewer sends a message that is no ping. */

@@ -13,12 +13,15 @@ const MAX_SOCKETS_OF_OWNER = 200;
 const POLICY_VIOLATION = 1008;
 const MESSAGE_TOO_BIG = 1009;
 
-/** Whether a key, by its digest, may still be sent messages. */
-type IsValid = (digest: string) => boolean;
+/** Whether a key may still be sent messages. */
+type IsValid = (key: PresentedKey) => boolean;
+
+/** What a socket keeps while the object hibernates: the key that opened it, and how many messages it sent. */
+type Attachment = { key: PresentedKey; messages: MessageCount | null };
 
 /**
- * The live viewers of a team: WebSockets that stay open while the object hibernates. Each has two tags: the digest of the
- * key that opened it, and the owner of that key. No message is sent to a socket whose key is not valid.
+ * The live viewers of a team: WebSockets that stay open while the object hibernates. Each has its key attached, and the owner
+ * of the key as its tag. No message is sent to a socket whose key is not valid.
  */
 export class Viewers {
   readonly #ctx: DurableObjectState;
@@ -49,9 +52,10 @@ export class Viewers {
   }
 
   /** Opens a socket for a key and sends it everyone on the team, see `snapshotMessages`. */
-  connect(people: People, { digest, integrationId }: Pick<PresentedKey, "digest" | "integrationId">): Response {
+  connect(people: People, key: PresentedKey): Response {
     const { 0: client, 1: server } = new WebSocketPair();
-    this.#ctx.acceptWebSocket(server, [KEY_TAG + digest, ownerTag(integrationId)]);
+    this.#ctx.acceptWebSocket(server, [ownerTag(key.integrationId)]);
+    server.serializeAttachment({ key, messages: null } satisfies Attachment);
     this.#lastSent ??= byId(people());
     for (const message of snapshotMessages(people(), Date.now())) server.send(message);
     return new Response(null, { status: 101, webSocket: client });
@@ -70,15 +74,20 @@ export class Viewers {
       socket.close(MESSAGE_TOO_BIG, "The message is too long");
       return;
     }
-    const count = countMessage(socket.deserializeAttachment() as MessageCount | null, Date.now());
-    // In the attachment, which stays while the object hibernates between two messages.
-    socket.serializeAttachment(count);
-    if (isFlood(count)) socket.close(POLICY_VIOLATION, "Too many messages");
+    const { key, messages } = attachmentOf(socket);
+    const counted = countMessage(messages, Date.now());
+    socket.serializeAttachment({ key, messages: counted } satisfies Attachment);
+    if (isFlood(counted)) socket.close(POLICY_VIOLATION, "Too many messages");
+  }
+
+  /** Returns the keys of all sockets. */
+  keys(): PresentedKey[] {
+    return this.#ctx.getWebSockets().map((socket) => attachmentOf(socket).key);
   }
 
   /** Closes the sockets whose keys are no longer valid. */
   closeInvalid(): void {
-    for (const socket of this.#ctx.getWebSockets()) if (!this.#isValidSocket(socket)) close(socket);
+    for (const socket of this.#ctx.getWebSockets()) if (!this.#isValid(attachmentOf(socket).key)) close(socket);
   }
 
   /** Closes the sockets of integrations. */
@@ -89,11 +98,6 @@ export class Viewers {
   /** Closes every socket. */
   closeAll(): void {
     for (const socket of this.#ctx.getWebSockets()) close(socket);
-  }
-
-  #isValidSocket(socket: WebSocket): boolean {
-    const tag = this.#ctx.getTags(socket).find((one) => one.startsWith(KEY_TAG));
-    return tag !== undefined && this.#isValid(tag.slice(KEY_TAG.length));
   }
 
   /** Sends viewers who changed since the last broadcast, and who is gone. `people` is everyone on the team. */
@@ -123,14 +127,14 @@ export class Viewers {
       for (const socket of this.#ctx.getWebSockets()) {
         // `send` throws on a socket that has just closed, before its close handler ran.
         if (socket.readyState !== WebSocket.OPEN) continue;
-        if (this.#isValidSocket(socket)) socket.send(message);
+        if (this.#isValid(attachmentOf(socket).key)) socket.send(message);
         else close(socket);
       }
     }
   }
 }
 
-const KEY_TAG = "key:";
+const attachmentOf = (socket: WebSocket) => socket.deserializeAttachment() as Attachment;
 
 const ownerTag = (integrationId: string | null): string => `owner:${ownerId(integrationId)}`;
 
