@@ -41,14 +41,14 @@ export async function importStatusHero({ target, values }: Parsed): Promise<void
   if (!read.success) throw optionError(read.error);
   const { url, "team-id": teamId, key, into, rate, state } = read.data;
   const source: Source = { url, teamId, key, rate };
-  const now = Date.now();
   const destination = await findDestination(target, into);
   const file = resolve(state ?? `status-hero-${teamId}.jsonl`);
   const journal = new Journal(file, `${url} ${teamId}`);
   if (journal.size > 0) console.log(`Continuing with ${file}, which has ${journal.size} answers.`);
   const team = await readWithProgress(source, journal);
   const before = await countImported(target, destination, team);
-  await write(target, destination, team, now);
+  // The time after reading: the source may have made the report of today while it was read.
+  await write(target, destination, team, Date.now());
   const after = await countImported(target, destination, team);
   journal.remove();
   for (const [what, { read, found }] of Object.entries(after))
