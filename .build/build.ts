@@ -13,3 +13,6 @@ if (process.env.WRANGLER_COMMAND === "dev") {
   const persistTo = process.env.ROLLCALL_PERSIST_TO ?? DEFAULT_PERSIST_TO;
   if (await prepareLocalDatabase(persistTo)) console.log(`The local database in ${persistTo} has all migrations.`);
 }
+
+// A start of the local runtime that failed, because a server had the database locked, would keep this process alive.
+process.exit();

@@ -19,7 +19,10 @@ const MIGRATIONS_TABLE = `CREATE TABLE IF NOT EXISTS d1_migrations (
   applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL
 )`;
 
-/** How often to try while another process has the database locked; each attempt waits this many milliseconds longer. */
+/** How long to wait for another process that prepares the same database. */
+const LOCK_TIMEOUT_MS = 60_000;
+
+/** How often to try while a server writes to the database; each attempt waits this many milliseconds longer. */
 const ATTEMPTS = 10;
 const RETRY_MS = 200;
 
@@ -31,20 +34,39 @@ const RETRY_MS = 200;
  */
 export async function prepareLocalDatabase(persistTo: string, seed?: (db: D1Database) => Promise<void>) {
   if (!seed && (await isStamped(persistTo))) return false;
-  const { db, close } = await openMigrated(persistTo);
+  const unlock = await lock(persistTo);
   try {
-    await seed?.(db);
+    // Another process may have migrated the database meanwhile.
+    if (!seed && (await isStamped(persistTo))) return false;
+    const { db, close } = await openMigrated(persistTo);
+    try {
+      await seed?.(db);
+    } finally {
+      await close();
+    }
+    await writeStamp(persistTo);
+    return true;
   } finally {
-    await close();
+    unlock();
   }
-  await writeStamp(persistTo);
-  return true;
+}
+
+/**
+ * Keeps other processes from preparing the same local database, and returns what ends that. Waits up to a minute for a
+ * process that does. The lock is one of SQLite, which the system releases when a process is killed.
+ */
+async function lock(persistTo: string): Promise<() => void> {
+  const { DatabaseSync } = await import("node:sqlite");
+  await mkdir(join(persistTo, "v3"), { recursive: true });
+  const database = new DatabaseSync(join(persistTo, "v3/rollcall-lock"), { timeout: LOCK_TIMEOUT_MS });
+  database.exec("BEGIN EXCLUSIVE");
+  return () => database.close();
 }
 
 type LocalDatabase = { db: D1Database; close: () => Promise<void> };
 
 /**
- * Opens the local database and applies the new migrations. While another process writes to it, everything may fail with
+ * Opens the local database and applies the new migrations. While a running server writes to it, everything may fail with
  * SQLITE_BUSY, even the start of the runtime: then it tries again from the start.
  */
 async function openMigrated(persistTo: string): Promise<LocalDatabase> {
