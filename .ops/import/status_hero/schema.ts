@@ -63,6 +63,9 @@ export const status = z.object({
     previous_completed: z.union([z.boolean(), z.string(), z.number()]).nullish(),
   }),
   completed_at: instant.nullable(),
+  // Rollcall shows both; the document of Status Hero has neither.
+  created_at: instant.optional(),
+  updated_at: instant.optional(),
   report_id: id,
   report_date: date,
   slug: z.string("must be a string").min(1, "must not be empty").max(128, "must be at most 128 characters"),

@@ -116,6 +116,7 @@ const reportStatements = ({ teamId }: Destination, rows: string, now: number): s
 function checkinRow(status: Status, { personId, slug }: PersonRow, { tagged }: Team, today: string, now: number) {
   const { next, blockers, previous, previous_completed: met } = status.answers;
   const date = status.report_date;
+  const createdAt = status.created_at ?? status.completed_at ?? Math.min(Date.parse(`${date}T00:00:00Z`), now);
   const named = [...tagged].filter(([, ids]) => ids.includes(status.id)).map(([tag]) => normalizeTag(tag));
   return {
     ...{ id: status.id, personId, date, next, blockers, previous },
@@ -124,7 +125,8 @@ function checkinRow(status: Status, { personId, slug }: PersonRow, { tagged }: T
     // The column is JSON, and keeps the value of Status Hero, such as "1".
     met: met === null || met === undefined ? null : JSON.stringify(met),
     completedAt: status.completed_at,
-    createdAt: status.completed_at ?? Math.min(Date.parse(`${date}T00:00:00Z`), now),
+    createdAt,
+    updatedAt: status.updated_at ?? createdAt,
     tags: status.completed_at === null ? [] : [...new Set([...hashtags([next, blockers, previous]), ...named])],
   };
 }
@@ -144,7 +146,7 @@ function checkinStatements({ teamId }: Destination, rows: string, now: number): 
       iif(EXISTS (SELECT 1 FROM checkins WHERE team_id = ${team} AND slug = (row.value ->> 'slug')
         AND id <> (row.value ->> 'id')), (row.value ->> 'slug') || '-' || substr(row.value ->> 'id', 1, 6), row.value ->> 'slug'),
       row.value ->> 'next', row.value ->> 'blockers', row.value ->> 'previous', row.value ->> 'met',
-      row.value ->> 'completedAt', row.value ->> 'createdAt', row.value ->> 'createdAt'
+      row.value ->> 'completedAt', row.value ->> 'createdAt', row.value ->> 'updatedAt'
     FROM json_each(${rows}) AS row JOIN reports AS report
       ON report.team_id = ${team} AND report.date = (row.value ->> 'date')
     WHERE true

@@ -54,7 +54,9 @@ async function reportPeople(team: Team, count: number): Promise<void> {
       const number = String(start + n).padStart(6, "0");
       return { personIdentifier: `p${number}`, status: "online", name: `${number} ${"名".repeat(193)}` };
     });
-    await sendToObject(team, users, { timeoutMs: 12 * HOUR_MS, directoryVersion: 1 });
+    await sendToObject(team, users, {
+      ...{ timeoutMs: 12 * HOUR_MS, directoryVersion: 1, newIdentitiesPerDay: TEAM_SIZE },
+    });
   }
 }
 
